@@ -1,0 +1,61 @@
+import type { ProcessHost, ToolProcess } from "./process-host.ts";
+import type { ToolConnection } from "./tool-connection.ts";
+
+/** The place a process is started for. */
+export interface Slot {
+  /** The instance, counted from 0. */
+  readonly index: number;
+  /** How many processes this instance has had before this one. */
+  readonly generation: number;
+  /** The absolute folder the pool was told to use for this instance. */
+  readonly cwd: string;
+}
+
+/** How a tool is started. An absent `cwd` is the slot's; an absent `env` is {@link inheritedEnvironment}'s. */
+export interface ToolCommand {
+  readonly file: string;
+  readonly args?: readonly string[];
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** What a tool can do, for those who choose between tools. Everything absent is false. */
+export interface ToolCapabilities {
+  /** A process lives for one turn: it is started with the request and its exit ends the turn. */
+  readonly oneShot?: boolean;
+  /** The tool edits files itself. */
+  readonly edits?: boolean;
+  /** Turns on one process share context. */
+  readonly conversation?: boolean;
+}
+
+/** What `doctor` learns of a tool without starting a turn. */
+export type ToolProbe =
+  | {
+      readonly installed: true;
+      readonly version: string;
+      readonly path: string;
+      /** Something that works but is not as it should be. */
+      readonly warning?: string;
+    }
+  | {
+      readonly installed: false;
+      readonly reason: string;
+      /** What the user can do about it. */
+      readonly remedy: string;
+    };
+
+/** How to start a tool and how to speak with it. Twenty lines are enough for a simple one. */
+export interface ToolAdapter<Request = string, Result = string> {
+  /** A short name for events, transcripts and errors. */
+  readonly name: string;
+  readonly capabilities?: ToolCapabilities;
+  /** Where its processes come to life. @default childProcessHost() */
+  readonly host?: ProcessHost;
+  /** How to start a process for a slot. A one-shot tool sees the request too. */
+  command(slot: Slot, request?: Request): ToolCommand | Promise<ToolCommand>;
+  /** Speaks with one process. Called once for each process, before any byte of it is read. */
+  connect(process: ToolProcess): ToolConnection<Request, Result>;
+  /** Whether the tool is there, without a turn. */
+  probe?(): Promise<ToolProbe>;
+}

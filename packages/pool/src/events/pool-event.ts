@@ -1,0 +1,86 @@
+import type { ConnectionEvent } from "../contract/connection-event.ts";
+import type { Exit } from "../contract/process-host.ts";
+import type { AnsweredQuestion } from "../contract/question.ts";
+import type { EndSignal } from "../contract/tool-connection.ts";
+import type { InstanceState } from "../instance/instance-state.ts";
+
+/** Why a process was ended. The first reason wins and is kept. */
+export type TerminationReason =
+  | "shutdown"
+  | "stop"
+  | "restart"
+  | "start-failed"
+  | "turn-timeout"
+  | "turn-cancelled"
+  | "turn-output-limit"
+  | "protocol-violation"
+  | "reset"
+  | "replaced"
+  | "turn-over"
+  | "exited";
+
+/** Everything that happens in a pool. Subscribers see it in order; none reaches into live objects. */
+export type PoolEvent =
+  | {
+      readonly type: "process.starting";
+      readonly at: number;
+      readonly instance: number;
+      readonly generation: number;
+    }
+  | {
+      readonly type: "process.ready";
+      readonly at: number;
+      readonly instance: number;
+      readonly generation: number;
+      readonly pid: number;
+      /** From the start of the process to its first possible request. */
+      readonly startMs: number;
+    }
+  | {
+      readonly type: "process.ended";
+      readonly at: number;
+      readonly instance: number;
+      readonly generation: number;
+      readonly exit: Exit;
+      readonly reason: TerminationReason;
+    }
+  | {
+      readonly type: "instance.state";
+      readonly at: number;
+      readonly instance: number;
+      readonly state: InstanceState;
+      readonly detail?: string;
+    }
+  | {
+      readonly type: "turn.started";
+      readonly at: number;
+      readonly instance: number;
+      readonly turn: number;
+      readonly waitMs: number;
+    }
+  | {
+      readonly type: "turn.progress";
+      readonly at: number;
+      readonly instance: number;
+      readonly turn: number;
+      readonly event: ConnectionEvent;
+    }
+  | {
+      readonly type: "turn.question";
+      readonly at: number;
+      readonly instance: number;
+      readonly turn: number;
+      readonly answered: AnsweredQuestion;
+    }
+  | {
+      readonly type: "turn.ended";
+      readonly at: number;
+      readonly instance: number;
+      readonly turn: number;
+      readonly runMs: number;
+      readonly outcome: "done" | "failed";
+      /** What ended it, when it is done. */
+      readonly endedBy?: EndSignal;
+      /** The error's code, when it failed. */
+      readonly code?: string;
+    };

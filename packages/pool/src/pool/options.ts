@@ -1,0 +1,84 @@
+import type { QuestionPolicy } from "../contract/question.ts";
+import type { ToolAdapter } from "../contract/tool-adapter.ts";
+import type { Clock } from "./clock.ts";
+
+/** How to make a pool. Times are in milliseconds; `Infinity` switches a deadline off. */
+export interface PoolOptions<Request, Result> {
+  readonly adapter: ToolAdapter<Request, Result>;
+  /** How many instances. @default 1 */
+  readonly size?: number;
+  /** The folder of each instance. @default process.cwd() */
+  readonly cwd?: string | ((instance: number) => string | Promise<string>);
+  /** Start all instances now, or each with its first request. @default "eager" */
+  readonly start?: "eager" | "lazy";
+  /** How many processes start at the same time. @default the number of processors */
+  readonly startConcurrency?: number;
+  /** From the start of a process to its readiness. @default 60_000 */
+  readonly startTimeoutMs?: number;
+  /** One turn, from its start to its end. @default Infinity */
+  readonly turnTimeoutMs?: number;
+  /** Silence inside a turn. @default Infinity */
+  readonly idleTimeoutMs?: number;
+  /** How long a connection may take to bring its protocol in step after a stopped turn. @default 2_000 */
+  readonly interruptTimeoutMs?: number;
+  /** How long `reset` may take before the process is replaced. @default 5_000 */
+  readonly resetTimeoutMs?: number;
+  /** From a polite goodbye, and again from SIGTERM, to the next step. @default 2_000 */
+  readonly graceMs?: number;
+  /** Bytes of stdout and stderr that one turn may print. @default 64 MiB */
+  readonly maxTurnBytes?: number;
+  /** Requests that may wait. @default Infinity */
+  readonly maxQueue?: number;
+  /** What happens with an instance's context after `run` and `lease`. @default "keep" */
+  readonly afterTurn?: ReleaseMode;
+  /** Restarts after a crash. */
+  readonly restart?: RestartOptions;
+  /** A folder for one transcript file for each instance. Absent: none is written. */
+  readonly transcripts?: string;
+  /** Values that must not appear in transcripts, such as API keys. */
+  readonly secrets?: readonly string[];
+  /** Answers the tool's questions. @default no to everything */
+  readonly onQuestion?: QuestionPolicy;
+  /** Time, for tests. */
+  readonly clock?: Clock;
+}
+
+/** What becomes of an instance's context when a lease ends. */
+export type ReleaseMode = "keep" | "reset" | "replace";
+
+/** The restart budget: more than `intensity` crashes within `periodMs` and an instance has failed. */
+export interface RestartOptions {
+  /** @default 5 */
+  readonly intensity?: number;
+  /** @default 60_000 */
+  readonly periodMs?: number;
+  /** The first wait; it doubles with each crash in the period, with jitter. @default 100 */
+  readonly backoffMs?: number;
+  /** The longest wait. @default 10_000 */
+  readonly maxBackoffMs?: number;
+}
+
+/** Where and how long one request may run. */
+export interface LeaseOptions {
+  /** Only this instance; without it, the first one that is free. */
+  readonly instance?: number;
+  /** Requests with one key reach the same instance while its process lives. */
+  readonly key?: string;
+  /** Instances to keep away from while another one is free. */
+  readonly avoid?: readonly number[];
+  /** Gives the wait, or the turn, up. */
+  readonly signal?: AbortSignal;
+}
+
+/** Options of one turn; what is absent is the pool's. */
+export interface TurnOptions {
+  readonly signal?: AbortSignal;
+  readonly turnTimeoutMs?: number;
+  readonly idleTimeoutMs?: number;
+  readonly onQuestion?: QuestionPolicy;
+}
+
+/** Options of {@link Pool.run}: those of the wait and of the turn. */
+export interface RunOptions extends LeaseOptions, TurnOptions {
+  readonly release?: ReleaseMode;
+}
