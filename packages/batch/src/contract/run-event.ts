@@ -1,0 +1,55 @@
+import type { PoolEvent } from "@cluster/manager";
+import type { TaskOutcome } from "./evidence.ts";
+import type { Outcome } from "./outcome.ts";
+import type { RunReport } from "./report.ts";
+
+/** The stages of an attempt, in their order. */
+export type Stage = "lease" | "workspace" | "turn" | "evidence" | "verify" | "commit" | "landing";
+
+/** How far a run is. `running → draining → stopping → ended`; a run that needs no stop goes straight to `ended`. */
+export type RunState = "preparing" | "running" | "draining" | "stopping" | "ended";
+
+interface At {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly run: string;
+}
+
+interface OfAttempt extends At {
+  readonly task: string;
+  readonly index: number;
+  readonly attempt: number;
+}
+
+/** Everything that happens in a run. The progress display, the report and metrics are subscribers. */
+export type RunEvent =
+  | (At & {
+      readonly type: "run.started";
+      readonly tool: string;
+      readonly tasks: number;
+      readonly workers: number;
+      readonly base: string;
+      readonly branch: string;
+    })
+  | (At & { readonly type: "run.state"; readonly state: RunState; readonly reason?: string })
+  | (At & { readonly type: "run.ended"; readonly report: RunReport })
+  | (OfAttempt & {
+      readonly type: "attempt.started";
+      readonly instance: number;
+      readonly files: readonly string[];
+    })
+  | (OfAttempt & {
+      readonly type: "attempt.stage";
+      readonly instance: number | null;
+      readonly stage: Stage;
+    })
+  | (OfAttempt & {
+      readonly type: "attempt.ended";
+      readonly outcome: Outcome;
+      readonly message: string | null;
+      /** Another attempt follows. */
+      readonly retried: boolean;
+    })
+  | (At & { readonly type: "task.ended"; readonly outcome: TaskOutcome })
+  /** What the pool reports, with the run it belongs to. */
+  | (At & { readonly type: "pool"; readonly event: PoolEvent });
