@@ -1,1 +1,32 @@
-export {};
+export { documentId, documentIdLine, insertDocumentId } from "./document-id/document-id.ts";
+export { type Executable, fakeTool } from "./fake-tools/fake-tool.ts";
+export { FAKE_TOOLS, type FakeToolName } from "./fake-tools/names.ts";
+export type { AiderSettings } from "./model/aider-settings.ts";
+export type { Behaviour, ModelReply } from "./model/behaviour.ts";
+export type { ChatMessage, ModelCall } from "./model/call.ts";
+export { type ChatFile, type Fence, parseFileListing } from "./model/chat-files.ts";
+export type { EditFormat } from "./model/edit-format.ts";
+export type { EditFile } from "./model/edit-reply.ts";
+export { searchReplaceBlock } from "./model/search-replace.ts";
+export { standInModelCommand } from "./model/serve-command.ts";
+export {
+  type StandInModel,
+  type StandInModelOptions,
+  startStandInModel,
+} from "./model/stand-in-model.ts";
+export { isAlive } from "./process/is-alive.ts";
+export {
+  type FoundProcess,
+  leftoverProcesses,
+  processesIn,
+  TEST_MARKER,
+} from "./process/leftovers.ts";
+export { type WaitForOptions, waitFor } from "./process/wait-for.ts";
+export { gitEnvironment, isolatedGitEnvironment } from "./repository/git-environment.ts";
+export {
+  type SampleRepository,
+  type SampleRepositoryOptions,
+  sampleRepository,
+} from "./repository/sample-repository.ts";
+export { type TemporaryFolder, temporaryFolder } from "./repository/temporary-folder.ts";
+export { sampleAgent } from "./sample-agent/sample-agent.ts";

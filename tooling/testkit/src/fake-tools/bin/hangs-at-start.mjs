@@ -1,0 +1,4 @@
+// Never says that it is ready.
+import "../protocol/speak.mjs";
+
+process.stdin.resume();

@@ -1,0 +1,3 @@
+import { turns } from "../protocol/speak.mjs";
+
+await turns(() => {});

@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import { appendFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+
+/** One instruction to the sample agent, such as `sleep=200`. */
+export interface Directive {
+  readonly name: string;
+  readonly value: string;
+}
+
+/**
+ * Reads the directives of a message, `[fake:NAME]` or `[fake:NAME=VALUE]`, and leaves out those that
+ * are not for this task: `[fake:only=FILE:…]` is for tasks with a file whose path ends with FILE,
+ * `[fake:first=K:…]` for the first K attempts at the same files.
+ *
+ * @param stateFolder where attempts are counted
+ * @throws {Error} when a directive counts attempts and there is no folder to count in
+ */
+export async function directivesFor(
+  message: string,
+  files: readonly string[],
+  stateFolder: string | undefined,
+): Promise<readonly Directive[]> {
+  const found: Directive[] = [];
+  for (const [, text = ""] of message.matchAll(/\[fake:([^\]]+)\]/g)) {
+    const directive = await resolve(text, files, stateFolder);
+    if (directive) found.push(directive);
+  }
+  return found;
+}
+
+async function resolve(
+  text: string,
+  files: readonly string[],
+  stateFolder: string | undefined,
+): Promise<Directive | null> {
+  const [, name = text, value = ""] = /^([\w-]+)=(.*)$/s.exec(text) ?? [];
+  if (name !== "only" && name !== "first") return { name, value };
+  const [, condition = "", rest = ""] = /^([^:]*):(.*)$/s.exec(value) ?? [];
+  const applies =
+    name === "only"
+      ? files.some((file) => file.endsWith(condition))
+      : (await attempt(text, files, stateFolder)) <= Number(condition);
+  return applies ? resolve(rest, files, stateFolder) : null;
+}
+
+/** Counts from 1. One appended byte for each attempt: appending is atomic between processes. */
+async function attempt(
+  text: string,
+  files: readonly string[],
+  stateFolder: string | undefined,
+): Promise<number> {
+  if (!stateFolder) throw new Error(`[fake:${text}] needs a folder in SAMPLE_AGENT_STATE`);
+  const key = createHash("sha256")
+    .update(JSON.stringify([text, files]))
+    .digest("hex");
+  const counter = join(stateFolder, key);
+  await appendFile(counter, ".");
+  return (await stat(counter)).size;
+}
