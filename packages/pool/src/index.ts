@@ -1,1 +1,79 @@
-export {};
+export {
+  type JsonLinesMessage,
+  type JsonLinesOptions,
+  jsonLinesProtocol,
+} from "./connections/json-lines-protocol.ts";
+export {
+  type LineProtocolOptions,
+  lineProtocol,
+  type Sentinel,
+} from "./connections/line-protocol.ts";
+export { type OneShotOptions, type OneShotOutput, oneShot } from "./connections/one-shot.ts";
+export {
+  type AgentPermissions,
+  type AgentResult,
+  type AgentTask,
+  FAILURE_CLASSES,
+  type FailureClass,
+  type Usage,
+} from "./contract/agent.ts";
+export type { ConnectionEvent } from "./contract/connection-event.ts";
+export type {
+  Exit,
+  ProcessHost,
+  ProcessSpec,
+  SignalTarget,
+  ToolProcess,
+} from "./contract/process-host.ts";
+export type {
+  Answer,
+  AnsweredQuestion,
+  Question,
+  QuestionPolicy,
+  QuestionTopic,
+} from "./contract/question.ts";
+export type {
+  Slot,
+  ToolAdapter,
+  ToolCapabilities,
+  ToolCommand,
+  ToolProbe,
+} from "./contract/tool-adapter.ts";
+export type {
+  EndSignal,
+  SessionOptions,
+  ToolConnection,
+  ToolSession,
+  TurnContext,
+} from "./contract/tool-connection.ts";
+export { inheritedEnvironment } from "./environment/inherited-environment.ts";
+export { POOL_ERROR_CODES, type PoolErrorCode } from "./errors/codes.ts";
+export { PoolError } from "./errors/pool-error.ts";
+export {
+  failureClassOf,
+  ProcessExitedError,
+  ProcessStartError,
+  ProtocolError,
+  ToolFailure,
+  TurnAbortedError,
+} from "./errors/turn-errors.ts";
+export type { PoolEvent, TerminationReason } from "./events/pool-event.ts";
+export { LineSplitter } from "./framing/line-splitter.ts";
+export { childProcessHost } from "./host/child-process-host.ts";
+export type { InstanceState, Occupancy } from "./instance/instance-state.ts";
+export type { Lease } from "./lease/lease.ts";
+export { type Clock, systemClock } from "./pool/clock.ts";
+export type {
+  LeaseOptions,
+  PoolOptions,
+  ReleaseMode,
+  RestartOptions,
+  RunOptions,
+  TurnOptions,
+} from "./pool/options.ts";
+export { createPool, Pool } from "./pool/pool.ts";
+export type { InstanceStatus, PoolHealth, PoolStatus } from "./pool/status.ts";
+export { describeExit } from "./process/describe-exit.ts";
+export { redactor } from "./transcript/redactor.ts";
+export { Turn } from "./turn/turn.ts";
+export type { TurnEvent } from "./turn/turn-event.ts";

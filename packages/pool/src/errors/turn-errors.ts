@@ -63,7 +63,6 @@ export class TurnAbortedError extends PoolError {
   override readonly name: string = "TurnAbortedError";
   declare readonly code: TurnEnd;
 
-  // biome-ignore lint/complexity/noUselessConstructor: it narrows the codes that this class may carry
   constructor(code: TurnEnd, message: string, options?: ErrorOptions) {
     super(code, message, options);
   }

@@ -1,0 +1,71 @@
+import type { Exit, ToolProcess } from "../contract/process-host.ts";
+import type { ToolConnection } from "../contract/tool-connection.ts";
+import { ToolFailure } from "../errors/turn-errors.ts";
+import { describeExit } from "../process/describe-exit.ts";
+import { writeInput } from "./write-input.ts";
+
+/** What a one-shot process left behind. */
+export interface OneShotOutput {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exit: Exit;
+}
+
+/** How to use a one-shot tool. */
+export interface OneShotOptions<Request, Result> {
+  /** What goes to its stdin. @default nothing: the request is in its arguments */
+  readonly input?: (request: Request) => string | Buffer;
+  /**
+   * Makes the result; throws ToolFailure when the output shows a failure.
+   * @default stdout without its last line end, and a failure for any exit code but 0
+   */
+  readonly parse?: (output: OneShotOutput, request: Request) => Result | Promise<Result>;
+}
+
+/**
+ * For tools that live for one request: the adapter says `capabilities: { oneShot: true }` and puts the
+ * request into the arguments of its `command`, or here into stdin.
+ *
+ * @returns An adapter's `connect`.
+ */
+export function oneShot<Request = string, Result = string>(
+  options: OneShotOptions<Request, Result> = {},
+): (process: ToolProcess) => ToolConnection<Request, Result> {
+  const parse = options.parse ?? ((output: OneShotOutput) => successText(output) as Result);
+  return (process) => {
+    const stdout = collect(process.stdout);
+    const stderr = process.stderr === null ? null : collect(process.stderr);
+    return {
+      ready: async () => {},
+      async run(request, context) {
+        // A tool that does not read its input closes it; its exit tells whether it minded.
+        if (options.input !== undefined) {
+          await writeInput(process.stdin, options.input(request)).catch(() => {});
+        }
+        process.endInput();
+        const [exit, out, err] = await Promise.all([process.exited, stdout, stderr ?? ""]);
+        context.endedBy("exit");
+        return parse({ exit, stdout: out, stderr: err }, request);
+      },
+    };
+  };
+}
+
+function collect(stream: NodeJS.ReadableStream): Promise<string> {
+  const chunks: Buffer[] = [];
+  stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+  return new Promise((resolve) => {
+    // The pool destroys a stream that a grandchild holds open: "close" comes in any case.
+    stream.once("close", () => resolve(Buffer.concat(chunks).toString("utf8")));
+  });
+}
+
+function successText(output: OneShotOutput): string {
+  if (output.exit.kind === "code" && output.exit.code === 0)
+    return output.stdout.replace(/\r?\n$/, "");
+  const stderr = output.stderr.trim().slice(-2_000);
+  throw new ToolFailure(
+    "crash",
+    `The tool ${describeExit(output.exit)}. ${stderr === "" ? "It printed nothing on stderr." : stderr}`,
+  );
+}
