@@ -6,6 +6,8 @@ const PATTERN_WINDOW = 4096;
 interface Search {
   readonly pattern: string | RegExp;
   readonly onText: ((text: string) => void) | undefined;
+  /** How many of the collected characters `onText` has had. */
+  told: number;
   found(before: string): void;
 }
 
@@ -28,14 +30,13 @@ export class PromptScanner {
     const text = this.#decoders[stream].write(chunk);
     if (text === "") return;
     this.#collect(text);
-    this.#search?.onText?.(text);
     this.#look(text.length);
   }
 
   /** Resolves with what came before the pattern. A new call takes the place of one that is waiting. */
   until(pattern: string | RegExp, onText?: (text: string) => void): Promise<string> {
     return new Promise((resolve) => {
-      this.#search = { pattern, onText, found: resolve };
+      this.#search = { pattern, onText, told: 0, found: resolve };
       this.#look(this.#length);
     });
   }
@@ -54,12 +55,26 @@ export class PromptScanner {
     );
   }
 
+  /** Passes on what is surely part of the answer, up to a position. */
+  #tell(search: Search, end: number): void {
+    if (search.onText === undefined || end <= search.told) return;
+    // Only the newest text can be untold, and the window holds all of that.
+    const offset = this.#length - this.#window.length;
+    const text = this.#window.slice(Math.max(0, search.told - offset), end - offset);
+    search.told = end;
+    if (text !== "") search.onText(text);
+  }
+
   #look(fresh: number): void {
     const search = this.#search;
     if (search === null) return;
     const at = find(this.#window, search.pattern, fresh);
-    if (at === null) return;
     const offset = this.#length - this.#window.length;
+    if (at === null) {
+      this.#tell(search, this.#length - mayBegin(this.#window, search.pattern));
+      return;
+    }
+    this.#tell(search, offset + at.start);
     const all = this.#pieces.join("");
     this.clear();
     this.#search = null;
@@ -67,6 +82,15 @@ export class PromptScanner {
     if (rest !== "") this.#collect(rest);
     search.found(all.slice(0, offset + at.start));
   }
+}
+
+/** How many characters at the end may be the beginning of the pattern, and are not told yet. */
+function mayBegin(text: string, pattern: string | RegExp): number {
+  if (typeof pattern !== "string") return text.length - (text.lastIndexOf("\n") + 1);
+  for (let size = Math.min(pattern.length - 1, text.length); size > 0; size -= 1) {
+    if (pattern.startsWith(text.slice(text.length - size))) return size;
+  }
+  return 0;
 }
 
 /** A match that can only have become one with the fresh text. */

@@ -329,18 +329,18 @@ export class Instance<Request, Result> {
 
   #onEnded(process: ManagedProcess<Request, Result>, end: ProcessEnd): void {
     if (this.#process !== process) return;
-    const stderr = process.exitError(end.exit, "between turns").message;
+    const detail = process.exitError(end.exit, "").message;
     this.#forget(process, end);
     if (end.reason !== "exited" || this.oneShot) return;
     const wait = this.#budget.crash(this.#context.clock.elapsed());
     if (wait === null) {
-      this.#fail(new Error(stderr));
+      this.#fail(new Error(detail));
       return;
     }
     const signal = this.#abort.signal;
     void this.#lock.run(async () => {
       if (this.#process !== null || signal.aborted) return;
-      await this.#backOff(wait, stderr, signal);
+      await this.#backOff(wait, detail, signal);
       // Its failure shows in the state; nobody waits for this promise.
       await this.#bringUp().catch(() => {});
     });

@@ -112,6 +112,8 @@ export class ManagedProcess<Request, Result> {
 
   /** Who is told of every byte of output; null between turns. */
   set onOutput(listener: ((bytes: number) => void) | null) {
+    // What it said before the turn would only mislead in an error of the turn.
+    if (listener !== null) this.#stderr.clear();
     this.#onOutput = listener;
   }
 
@@ -135,7 +137,7 @@ export class ManagedProcess<Request, Result> {
     const last =
       stderr === "" ? "It printed nothing on stderr." : `Its stderr ended with:\n${stderr}`;
     return new ProcessExitedError(
-      `${name} ${describeExit(exit)} ${when}. ${last}`,
+      `${name} ${describeExit(exit)}${when}. ${last}`,
       exit,
       stderr,
       cause === undefined ? undefined : { cause },
@@ -180,7 +182,7 @@ export class ManagedProcess<Request, Result> {
     await this.terminate("start-failed");
     signal.throwIfAborted();
     if (exited !== null)
-      throw this.exitError(exited.exit, "before it was ready", failure ?? undefined);
+      throw this.exitError(exited.exit, " before it was ready", failure ?? undefined);
     if (failure !== null) throw startFailure(adapter.name, failure);
     throw new PoolError(
       "START_TIMEOUT",

@@ -167,7 +167,7 @@ async function failTurn<Request, Result>(
   if (unexplained) await within(process.ended, 200, clock);
   if (unexplained && process.state === "ended") {
     const { exit } = await process.ended;
-    return { kind: "failed", error: process.exitError(exit, "in a turn", error), fit: false };
+    return { kind: "failed", error: process.exitError(exit, " in a turn", error), fit: false };
   }
   await process.terminate("protocol-violation");
   return { kind: "failed", error: unexplained ? connectionFailure(error) : error, fit: false };
