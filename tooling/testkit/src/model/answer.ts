@@ -43,6 +43,6 @@ export async function answer(
       return;
     case "slow":
       await delay(reply.delayMs, undefined, { signal });
-      return answer(response, call, reply.then ?? { kind: "edit" }, signal);
+      return answer(response, call, reply.reply ?? { kind: "edit" }, signal);
   }
 }

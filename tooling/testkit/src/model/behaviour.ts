@@ -13,7 +13,7 @@ import type { EditFile } from "./edit-reply.ts";
  * - `status`: an error in the shape of the OpenAI API; `retryAfter` in seconds
  * - `cut`: the headers and half of the body, then the socket is destroyed
  * - `hang`: no byte, until the client gives up or the server is closed
- * - `slow`: waits so much longer, then answers as `then` says
+ * - `slow`: waits so much longer, then answers with `reply`, by default an edit
  */
 export type ModelReply =
   | { readonly kind: "edit"; readonly edit?: EditFile }
@@ -31,7 +31,7 @@ export type ModelReply =
     }
   | { readonly kind: "cut" }
   | { readonly kind: "hang" }
-  | { readonly kind: "slow"; readonly delayMs: number; readonly then?: ModelReply };
+  | { readonly kind: "slow"; readonly delayMs: number; readonly reply?: ModelReply };
 
 /** One reply for all calls, or one for each. */
 export type Behaviour = ModelReply | ((call: ModelCall) => ModelReply | Promise<ModelReply>);

@@ -37,7 +37,7 @@ function diffEdit(file: ChatFile, edit?: EditFile): string | null {
 /** For a file whose first line cannot stand in a SEARCH block, such as a heading's `=======`. */
 function documentIdFurtherDown(file: ChatFile): string | null {
   const lines = file.content.split("\n").length;
-  for (let line = 1; line < lines; line++) {
+  for (let line = 1; line <= lines; line++) {
     const block = searchReplaceBlock(file, insertDocumentId(file.path, file.content, line));
     if (block !== null) return block;
   }

@@ -14,11 +14,17 @@ export function searchReplaceBlock(file: ChatFile, content: string): string | nu
   const before = file.content.split(/(?<=\n)/);
   const after = content.split(/(?<=\n)/);
   const chunk = changedLines(before, after);
-  if (!chunk) return isBlank(file.content) ? render(file, "", content.trimStart()) : null;
+  if (!chunk) return isBlank(file.content) ? appended(file, content) : null;
   const search = before.slice(chunk.start, chunk.end);
   const replace = after.slice(chunk.start, after.length - (before.length - chunk.end));
   if (![...search, ...replace].every(isPlain)) return null;
   return render(file, search.join(""), replace.join(""));
+}
+
+/** To a file without a word, aider can only append. */
+function appended(file: ChatFile, content: string): string | null {
+  if (!content.startsWith(file.content)) return null;
+  return render(file, "", content.slice(file.content.length));
 }
 
 /** The smallest range of old lines that covers the change and whose first occurrence is that range. */
