@@ -1,1 +1,20 @@
-export {};
+export { WORKSPACE_ERROR_CODES, type WorkspaceErrorCode } from "./errors/codes.ts";
+export { WorkspaceError, type WorkspaceErrorDetails } from "./errors/workspace-error.ts";
+export { type Identity, workspaceEnvironment } from "./git/environment.ts";
+export type { Head } from "./repository/head.ts";
+export { openRepository } from "./repository/open.ts";
+export type { OpenRepositoryOptions } from "./repository/options.ts";
+export { Repository, type SignalOption } from "./repository/repository.ts";
+export type { FileList } from "./repository/status.ts";
+export type { CreateRunOptions } from "./run/create-run.ts";
+export type { Delivery } from "./run/delivery.ts";
+export type { Landing } from "./run/landing.ts";
+export { RunBranch, type RunOperationOptions } from "./run/run-branch.ts";
+export type { FileChange } from "./workspace/change.ts";
+export type { Trailers } from "./workspace/message.ts";
+export {
+  type CommitOptions,
+  Workspace,
+  type WorkspaceChanges,
+  type WorkspaceOperationOptions,
+} from "./workspace/workspace.ts";

@@ -1,0 +1,158 @@
+import { stat } from "node:fs/promises";
+import { setTimeout as wait } from "node:timers/promises";
+import { execa } from "execa";
+import { WorkspaceError } from "../errors/workspace-error.ts";
+import { failureCode, lockFile } from "./failure.ts";
+
+/** Where and how git runs. */
+export interface GitOptions {
+  readonly cwd: string;
+  /** The whole environment; nothing is added to it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** How long to try again when another process holds one of git's locks. */
+  readonly lockTimeoutMs: number;
+}
+
+/** One call of git. */
+export interface GitCall {
+  readonly input?: string | Uint8Array;
+  readonly signal?: AbortSignal | undefined;
+  /** Exit codes besides 0 that are an answer and not a failure. */
+  readonly answers?: readonly number[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** What git answered. Bytes are kept as latin1: {@link text} decodes them. */
+export interface GitAnswer {
+  readonly exitCode: number;
+  readonly stdout: string;
+}
+
+const FIRST_DELAY_MS = 15;
+const LONGEST_DELAY_MS = 500;
+const LARGEST_ANSWER = 400 * 1024 * 1024;
+
+/** Runs git: argument arrays, a closed environment, whole errors, patience with locks. */
+export class Git {
+  readonly #options: GitOptions;
+
+  constructor(options: GitOptions) {
+    this.#options = options;
+  }
+
+  /** The same git in another place. */
+  with(changes: Partial<GitOptions>): Git {
+    return new Git({ ...this.#options, ...changes });
+  }
+
+  get options(): GitOptions {
+    return this.#options;
+  }
+
+  /** Runs git and gives its stdout without the final newline, decoded. */
+  async line(args: readonly string[], call: GitCall = {}): Promise<string> {
+    const { stdout } = await this.run(args, call);
+    return text(stdout.endsWith("\n") ? stdout.slice(0, -1) : stdout);
+  }
+
+  /**
+   * Runs git, again while another process holds a lock.
+   * @throws {WorkspaceError} with the code that git's own words mean
+   */
+  async run(args: readonly string[], call: GitCall = {}): Promise<GitAnswer> {
+    const deadline = performance.now() + this.#options.lockTimeoutMs;
+    for (let delay = FIRST_DELAY_MS; ; delay = Math.min(delay * 2, LONGEST_DELAY_MS)) {
+      try {
+        return await this.#once(args, call);
+      } catch (error) {
+        const left = deadline - performance.now();
+        if (!(error instanceof WorkspaceError) || error.code !== "LOCKED" || left <= 0) throw error;
+        // Jitter, so that two that met do not meet again.
+        await wait(Math.min(left, delay * (0.5 + Math.random())), undefined, options(call.signal));
+      }
+    }
+  }
+
+  async #once(args: readonly string[], call: GitCall): Promise<GitAnswer> {
+    call.signal?.throwIfAborted();
+    const { cwd, environment } = this.#options;
+    const result = await execa("git", args, {
+      cwd,
+      env: { ...environment, ...call.environment },
+      extendEnv: false,
+      encoding: "latin1",
+      stripFinalNewline: false,
+      reject: false,
+      maxBuffer: LARGEST_ANSWER,
+      // ^C on the terminal reaches its whole process group: git must not die of it in mid-write.
+      detached: true,
+      ...(call.input === undefined ? { stdin: "ignore" } : { input: bytes(call.input) }),
+      ...(call.signal === undefined ? {} : { cancelSignal: call.signal }),
+    });
+    if (result.isCanceled) call.signal?.throwIfAborted();
+    const { exitCode, stdout } = result;
+    if (exitCode !== undefined && (exitCode === 0 || call.answers?.includes(exitCode))) {
+      return { exitCode, stdout };
+    }
+    if (exitCode === undefined && result.code === "ENOENT") throw await missing(cwd, result);
+    throw failure(args, text(result.stderr).trim(), result);
+  }
+}
+
+/** What stands in git's answer, decoded from the bytes that a {@link GitAnswer} keeps. */
+export function text(latin1: string): string {
+  return Buffer.from(latin1, "latin1").toString("utf8");
+}
+
+/** The parts of a `-z` answer. */
+export function nulSeparated(stdout: string): string[] {
+  const parts = stdout.split("\0");
+  if (parts.at(-1) === "") parts.pop();
+  return parts;
+}
+
+function bytes(input: string | Uint8Array): Uint8Array {
+  return typeof input === "string" ? Buffer.from(input, "utf8") : input;
+}
+
+function options(signal: AbortSignal | undefined): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
+}
+
+async function missing(cwd: string, cause: Error | undefined | object): Promise<WorkspaceError> {
+  const folder = await stat(cwd).catch(() => undefined);
+  if (folder?.isDirectory()) {
+    return new WorkspaceError(
+      "GIT_MISSING",
+      "No `git` was found on the PATH. Install git 2.38 or newer.",
+      { cause },
+    );
+  }
+  return new WorkspaceError("NOT_A_REPOSITORY", `There is no folder ${cwd}.`, { cause });
+}
+
+function failure(args: readonly string[], stderr: string, cause: object): WorkspaceError {
+  const code = failureCode(stderr);
+  const said = stderr === "" ? String((cause as Error).message ?? "nothing") : stderr;
+  const command = `git ${args.find((arg) => !arg.startsWith("-")) ?? ""}`;
+  const details = { cause, stderr };
+  switch (code) {
+    case "LOCKED":
+      return new WorkspaceError(
+        code,
+        `Another git process holds ${lockFile(stderr) ?? "a lock"}. ` +
+          `If no git is running, remove that file and try again.`,
+        details,
+      );
+    case "DISK_FULL":
+      return new WorkspaceError(code, `${command} found no space on the disk: ${said}`, details);
+    case "SIGNING_FAILED":
+      return new WorkspaceError(
+        code,
+        `Your configuration asks for signed commits (commit.gpgSign), and signing failed: ${said}`,
+        details,
+      );
+    default:
+      return new WorkspaceError(code, `${command} failed: ${said}`, details);
+  }
+}

@@ -1,0 +1,132 @@
+import { WorkspaceError } from "../errors/workspace-error.ts";
+import { type Identity, workspaceEnvironment } from "../git/environment.ts";
+import { type CreateRunOptions, createRun } from "../run/create-run.ts";
+import type { RunBranch } from "../run/run-branch.ts";
+import { type Head, readHead } from "./head.ts";
+import type { RepositoryParts } from "./parts.ts";
+import { resolveInside } from "./paths.ts";
+import { dirtyFiles, type FileList, trackedFiles, untrackedFiles } from "./status.ts";
+
+/** What a question to the repository can be given up with. */
+export interface SignalOption {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A git repository with a work tree: questions about the user's checkout, and runs beside it. */
+export class Repository {
+  /** The root of the user's work tree, absolute, without links. */
+  readonly root: string;
+  /** The git folder of this work tree. */
+  readonly gitDir: string;
+  /** The git folder that all its worktrees share. */
+  readonly commonDir: string;
+  readonly objectFormat: "sha1" | "sha256";
+  /** The author of commits that are made here: the user as git knows them, else `cluster`. */
+  readonly author: Identity;
+  readonly #parts: RepositoryParts;
+
+  /** Use {@link openRepository}. */
+  constructor(parts: RepositoryParts) {
+    this.#parts = parts;
+    this.root = parts.root;
+    this.gitDir = parts.gitDir;
+    this.commonDir = parts.commonDir;
+    this.objectFormat = parts.objectFormat;
+    this.author = parts.identities.author;
+  }
+
+  /** Where HEAD is now. */
+  head(options: SignalOption = {}): Promise<Head> {
+    return readHead(this.#parts.git, options.signal);
+  }
+
+  /** The files that git tracks, relative to the root, with `/`, sorted. */
+  trackedFiles(options: SignalOption = {}): Promise<readonly string[]> {
+    return trackedFiles(this.#parts.git, options.signal);
+  }
+
+  /** The files that git tracks, and those that it neither tracks nor ignores. */
+  async listFiles(options: SignalOption = {}): Promise<FileList> {
+    const [tracked, untracked] = await Promise.all([
+      trackedFiles(this.#parts.git, options.signal),
+      untrackedFiles(this.#parts.git, options.signal),
+    ]);
+    return { tracked, untracked };
+  }
+
+  /**
+   * Tracked files whose content is not that of HEAD, whether staged or not.
+   * @param paths only these. @default all
+   */
+  async dirtyFiles(
+    paths?: readonly string[],
+    options: SignalOption = {},
+  ): Promise<readonly string[]> {
+    const dirty = await dirtyFiles(this.#parts.git, options.signal);
+    if (paths === undefined) return dirty;
+    const wanted = new Set(paths);
+    return dirty.filter((path) => wanted.has(path));
+  }
+
+  /**
+   * Refuses files that a worktree of HEAD would not have as the user sees them.
+   * @throws {WorkspaceError} PATH_UNTRACKED, DIRTY_FILES, each with `files`
+   */
+  async requireCommitted(paths: readonly string[], options: SignalOption = {}): Promise<void> {
+    const [tracked, dirty] = await Promise.all([
+      this.trackedFiles(options),
+      this.dirtyFiles(paths, options),
+    ]);
+    if (dirty.length > 0) {
+      throw new WorkspaceError(
+        "DIRTY_FILES",
+        `Changes that are not committed in ${listed(dirty)}. Commit or stash them first.`,
+        { files: dirty },
+      );
+    }
+    const known = new Set(tracked);
+    const unknown = paths.filter((path) => !known.has(path));
+    if (unknown.length > 0) {
+      throw new WorkspaceError(
+        "PATH_UNTRACKED",
+        `Git does not track ${listed(unknown)}. Add and commit them first.`,
+        { files: unknown },
+      );
+    }
+  }
+
+  /**
+   * The place in the work tree that a write to `path` would reach: relative to the root, with `/`,
+   * links inside the tree followed.
+   * @param path absolute, or relative to the root
+   * @throws {WorkspaceError} PATH_OUTSIDE, OPTION_INVALID
+   */
+  resolveInside(path: string): string {
+    return resolveInside(this.root, path);
+  }
+
+  /**
+   * What a tool needs in its environment that runs git inside a workspace: the user as author, no
+   * garbage collection under its neighbours, none of the user's hooks.
+   * @param inherited the tool's other variables, whose own `GIT_CONFIG_COUNT` is kept. @default {}
+   */
+  workspaceEnvironment(
+    inherited: Readonly<Record<string, string | undefined>> = {},
+  ): Record<string, string> {
+    return workspaceEnvironment(this.author, inherited);
+  }
+
+  /**
+   * Makes the branch of a run, `cluster/<run>`, beside whatever is checked out.
+   * @throws {WorkspaceError} OPTION_INVALID, BRANCH_EXISTS, GIT_FAILED for an unknown base
+   */
+  createRun(options: CreateRunOptions): Promise<RunBranch> {
+    return createRun(this.#parts, options);
+  }
+}
+
+function listed(paths: readonly string[]): string {
+  const shown = paths.slice(0, 5).map((path) => JSON.stringify(path));
+  const more = paths.length - shown.length;
+  return shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}

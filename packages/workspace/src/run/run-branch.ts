@@ -1,0 +1,123 @@
+import { rm, rmdir } from "node:fs/promises";
+import { SerialQueue } from "../concurrency/serial-queue.ts";
+import { WorkspaceError } from "../errors/workspace-error.ts";
+import { deleteRef } from "../git/refs.ts";
+import { openWorkspace } from "../workspace/open.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { type Delivery, deliver } from "./delivery.ts";
+import { BranchTip, type Landing } from "./landing.ts";
+import { park } from "./parking.ts";
+import type { RunContext } from "./run-context.ts";
+
+/** What an operation of a run can be given up with. */
+export interface RunOperationOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A run's own branch, `cluster/<run>`, and the worktrees that work for it. */
+export class RunBranch implements AsyncDisposable {
+  readonly run: string;
+  /** `refs/heads/cluster/<run>` */
+  readonly ref: string;
+  /** The commit that the branch began on. */
+  readonly base: string;
+  readonly #context: RunContext;
+  readonly #tip: BranchTip;
+  readonly #landing: SerialQueue = new SerialQueue();
+  readonly #workspaces = new Map<number, Promise<Workspace>>();
+  #state: "open" | "disposed" = "open";
+
+  /** Use {@link Repository.createRun}. */
+  constructor(context: RunContext) {
+    this.#context = context;
+    this.run = context.run;
+    this.ref = context.ref;
+    this.base = context.base;
+    this.#tip = new BranchTip(context);
+  }
+
+  /** The branch's newest commit. */
+  tip(): string {
+    return this.#tip.commit;
+  }
+
+  /**
+   * Makes the worktree of one instance and brings it to the tip.
+   * @param index the instance, counted from 0; one workspace each
+   * @throws {WorkspaceError} OPTION_INVALID, WORKSPACE_CLOSED, DISK_FULL, LOCKED, GIT_FAILED
+   */
+  openWorkspace(index: number, options: RunOperationOptions = {}): Promise<Workspace> {
+    if (this.#state === "disposed") return Promise.reject(closed(this.run));
+    if (!Number.isSafeInteger(index) || index < 0 || this.#workspaces.has(index)) {
+      const message = `Expected index to be a whole number from 0 that has no workspace yet, found ${index}.`;
+      return Promise.reject(new WorkspaceError("OPTION_INVALID", message));
+    }
+    const opening = openWorkspace(
+      this.#context,
+      index,
+      { tip: () => this.tip(), onRemoved: () => this.#workspaces.delete(index) },
+      options.signal,
+    );
+    this.#workspaces.set(index, opening);
+    opening.catch(() => this.#workspaces.delete(index));
+    return opening;
+  }
+
+  /**
+   * Puts a task's commit onto the branch, one at a time, as one commit with the same author, message
+   * and change. A commit that landed before is not landed again.
+   * @throws {WorkspaceError} OPTION_INVALID when it was not made on this branch, BRANCH_MOVED, LOCKED,
+   *   DISK_FULL, SIGNING_FAILED, GIT_FAILED
+   */
+  land(commit: string, options: RunOperationOptions = {}): Promise<Landing> {
+    return this.#landing.run(() => this.#tip.land(commit, options.signal));
+  }
+
+  /**
+   * Keeps a commit that did not land, as `refs/cluster/<run>/<task>`, and gives that ref. When it keeps
+   * another commit already, a number is added.
+   */
+  park(commit: string, task: string): Promise<string> {
+    return park(this.#context, commit, task);
+  }
+
+  /**
+   * Brings the branch into the one that was checked out when the run began: when that is still checked
+   * out, clean, and without conflict. Else it stays, with the command that lands it. What the user has
+   * is never overwritten, and none of their hooks run.
+   */
+  deliver(options: RunOperationOptions = {}): Promise<Delivery> {
+    return this.#landing.run(() =>
+      this.#context.shared.run(() => deliver(this.#context, this.tip(), options.signal)),
+    );
+  }
+
+  /**
+   * Removes the run's worktrees with all that is in them, and the branch when nothing landed on it.
+   * What landed or was parked stays. May be called more than once.
+   */
+  async dispose(): Promise<void> {
+    this.#state = "disposed";
+    const opened = await Promise.allSettled(this.#workspaces.values());
+    const removed = await Promise.allSettled(
+      opened.map((opening) =>
+        opening.status === "fulfilled" ? opening.value.remove() : undefined,
+      ),
+    );
+    const failed = removed.find((result) => result.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+    await rm(this.#context.folder, { recursive: true, force: true });
+    // Only when no other run has worktrees there.
+    await rmdir(this.#context.parts.worktrees).catch(() => {});
+    this.#context.made.clear();
+    if (this.tip() === this.base) await deleteRef(this.#context.parts.git, this.ref, this.base);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+}
+
+function closed(run: string): WorkspaceError {
+  return new WorkspaceError("WORKSPACE_CLOSED", `The run ${run} was disposed of.`);
+}

@@ -1,0 +1,22 @@
+import type { SerialQueue } from "../concurrency/serial-queue.ts";
+import type { CommitObject } from "../git/commit-object.ts";
+import type { RepositoryParts } from "../repository/parts.ts";
+
+/** What the parts of one run share. */
+export interface RunContext {
+  readonly parts: RepositoryParts;
+  readonly run: string;
+  /** `refs/heads/cluster/<run>` */
+  readonly ref: string;
+  /** `cluster/<run>` */
+  readonly branch: string;
+  readonly base: string;
+  /** What was checked out when the run began; `null` for a detached HEAD. */
+  readonly target: string | null;
+  /** The folder of the run's worktrees. */
+  readonly folder: string;
+  /** One at a time in this process: what changes metadata that all worktrees share. */
+  readonly shared: SerialQueue;
+  /** Commits made here that are neither landed nor parked: landing them need not read them. */
+  readonly made: Map<string, CommitObject>;
+}

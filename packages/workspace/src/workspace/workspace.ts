@@ -1,0 +1,201 @@
+import { WorkspaceError } from "../errors/workspace-error.ts";
+import { type CommitAuthor, type CommitObject, gitDate, makeCommit } from "../git/commit-object.ts";
+import type { Identity } from "../git/environment.ts";
+import type { Git } from "../git/git.ts";
+import { resolveInside } from "../repository/paths.ts";
+import type { RunContext } from "../run/run-context.ts";
+import type { FileChange } from "./change.ts";
+import { commitWithHooks } from "./commit.ts";
+import { removeFolder, type WorktreeFolder } from "./folder.ts";
+import { composeMessage, type Trailers } from "./message.ts";
+import { resetWorktree } from "./reset.ts";
+import { classify, selectedTree } from "./selection.ts";
+import { type Snapshot, snapshotPatch, takeSnapshot, unwrittenPatch } from "./snapshot.ts";
+
+/** What a workspace needs of the run that owns it. */
+export interface WorkspaceOwner {
+  tip(): string;
+  onRemoved(): void;
+}
+
+/** What an operation of a workspace can be given up with. */
+export interface WorkspaceOperationOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What changed in a workspace since its reset, and the moment at which that was read. */
+export interface WorkspaceChanges {
+  /** Changes to the files that were named. */
+  readonly inside: readonly FileChange[];
+  /** All others, ignored files aside. */
+  readonly outside: readonly FileChange[];
+}
+
+/** What to commit, and in whose words. */
+export interface CommitOptions {
+  /** The paths of the changes to commit, or `"all"`. A renamed file goes by its new path. */
+  readonly paths: readonly string[] | "all";
+  readonly message: string;
+  /** Added to the message after `Cluster-Run`, such as `{ "Cluster-Task": "a1b2", "Cluster-Attempt": 1 }`. */
+  readonly trailers?: Trailers;
+  /** Added as `Cluster-Tool`. */
+  readonly tool?: string;
+  /** @default the user as git knows them */
+  readonly author?: Identity;
+  /**
+   * Commit what these saw, which saves looking again. Absent: what is in the workspace now.
+   * Whatever runs after `changes()`, such as a formatter, is not in them.
+   */
+  readonly changes?: WorkspaceChanges;
+  /** Run the hooks of the user's configuration, which may change the commit. @default false */
+  readonly hooks?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The worktree of one instance: where a tool works, and what is read of its work. */
+export class Workspace {
+  /** The worktree's folder, absolute. */
+  readonly path: string;
+  /** The instance that works here, counted from 0. */
+  readonly index: number;
+  readonly #context: RunContext;
+  readonly #worktree: WorktreeFolder;
+  readonly #owner: WorkspaceOwner;
+  readonly #git: Git;
+  readonly #snapshots = new WeakMap<WorkspaceChanges, Snapshot>();
+  #base: string;
+  #removal: Promise<void> | null = null;
+
+  /** Use {@link RunBranch.openWorkspace}. */
+  constructor(context: RunContext, index: number, worktree: WorktreeFolder, owner: WorkspaceOwner) {
+    const { git } = context.parts;
+    this.index = index;
+    this.path = worktree.path;
+    this.#context = context;
+    this.#worktree = worktree;
+    this.#owner = owner;
+    this.#base = owner.tip();
+    // Named, not looked for: whatever a tool does to `.git`, no other repository is found above it.
+    const environment = {
+      ...git.options.environment,
+      GIT_DIR: worktree.gitDir,
+      GIT_WORK_TREE: worktree.path,
+    };
+    this.#git = git.with({ cwd: worktree.path, environment });
+  }
+
+  /** The commit that changes are compared with and commits are put upon: that of the last reset. */
+  get base(): string {
+    return this.#base;
+  }
+
+  /**
+   * Brings the folder to a commit exactly: untracked and ignored files of the last task are gone too.
+   * @param commit @default the tip of the run's branch
+   * @throws {WorkspaceError} WORKSPACE_CLOSED, WORKSPACE_ESCAPE, DISK_FULL, LOCKED, GIT_FAILED
+   */
+  async reset(commit?: string, options: WorkspaceOperationOptions = {}): Promise<void> {
+    this.#requireOpen();
+    const to = commit ?? this.#owner.tip();
+    await resetWorktree(this.#git, this.#worktree, to, options.signal);
+    this.#base = to;
+  }
+
+  /**
+   * The absolute path of a file of the repository here.
+   * @throws {WorkspaceError} PATH_OUTSIDE when writing to it would write outside of the workspace
+   */
+  resolveInside(path: string): string {
+    const inside = resolveInside(this.path, path);
+    return inside === "." ? this.path : `${this.path}/${inside}`;
+  }
+
+  /**
+   * What changed since the reset, committed or not, wherever HEAD is by now.
+   * @param files the task's files, relative to the root; one that is a folder stands for all below it.
+   *   None: everything is inside.
+   * @throws {WorkspaceError} WORKSPACE_CLOSED, DISK_FULL, LOCKED, GIT_FAILED
+   */
+  async changes(
+    files: readonly string[],
+    options: WorkspaceOperationOptions = {},
+  ): Promise<WorkspaceChanges> {
+    this.#requireOpen();
+    const snapshot = await takeSnapshot(this.#git, this.#base, options.signal);
+    const changes = classify(snapshot.entries, files);
+    this.#snapshots.set(changes, snapshot);
+    return changes;
+  }
+
+  /**
+   * The changes since the reset as a patch. On a full disk, of tracked files only.
+   * @param paths only these. @default all
+   */
+  async diff(paths?: readonly string[], options: WorkspaceOperationOptions = {}): Promise<string> {
+    this.#requireOpen();
+    const { signal } = options;
+    try {
+      const snapshot = await takeSnapshot(this.#git, this.#base, signal);
+      return await snapshotPatch(this.#git, snapshot, paths, signal);
+    } catch (error) {
+      if (!(error instanceof WorkspaceError) || error.code !== "DISK_FULL") throw error;
+      return unwrittenPatch(this.#git, this.#base, paths, signal);
+    }
+  }
+
+  /**
+   * Makes one commit on top of the commit of the last reset; no ref points to it until it lands or is
+   * parked.
+   * @returns its id, or `null` when nothing of `paths` changed
+   * @throws {WorkspaceError} WORKSPACE_CLOSED, DISK_FULL, LOCKED, SIGNING_FAILED, HOOK_FAILED, GIT_FAILED
+   */
+  async commit(options: CommitOptions): Promise<string | null> {
+    this.#requireOpen();
+    const { signal, paths } = options;
+    const known = options.changes && this.#snapshots.get(options.changes);
+    const snapshot = known ?? (await takeSnapshot(this.#git, this.#base, signal));
+    const wanted = paths === "all" ? snapshot.entries.map(({ change }) => change.path) : paths;
+    const tree = await selectedTree(this.#git, snapshot, wanted, signal);
+    if (tree === null) return null;
+    const { parts, made } = this.#context;
+    const author: CommitAuthor = {
+      ...(options.author ?? parts.identities.author),
+      date: parts.git.options.environment.GIT_AUTHOR_DATE ?? gitDate(new Date()),
+    };
+    const parents = [snapshot.base];
+    const commit: CommitObject = { tree, parents, author, message: this.#message(options) };
+    if (options.hooks) return commitWithHooks(this.#git, commit, author, signal);
+    const id = await makeCommit(this.#git, commit, { sign: parts.sign, signal });
+    made.set(id, commit);
+    return id;
+  }
+
+  /** Removes the folder and git's record of it. May be called more than once. */
+  remove(): Promise<void> {
+    this.#removal ??= this.#remove();
+    return this.#removal;
+  }
+
+  async #remove(): Promise<void> {
+    const { parts, shared } = this.#context;
+    await removeFolder(this.path);
+    // The record alone: `git worktree prune` would drop those of the user's on unplugged disks too.
+    await shared.run(() => parts.git.run(["worktree", "remove", "--force", "--force", this.path]));
+    this.#owner.onRemoved();
+  }
+
+  #message({ message, trailers, tool }: CommitOptions): string {
+    const { run } = this.#context;
+    const all = {
+      "Cluster-Run": run,
+      ...trailers,
+      ...(tool === undefined ? {} : { "Cluster-Tool": tool }),
+    };
+    return composeMessage(message, all, `cluster: run ${run}`);
+  }
+
+  #requireOpen(): void {
+    if (this.#removal === null) return;
+    throw new WorkspaceError("WORKSPACE_CLOSED", `The workspace ${this.path} was removed.`);
+  }
+}
