@@ -2,6 +2,24 @@ import { createHash } from "node:crypto";
 import { appendFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 
+/** What a message can tell the sample agent to do; the README describes each. */
+export const DIRECTIVES: readonly string[] = [
+  "after-edit",
+  "append",
+  "ask",
+  "claim-only",
+  "cost",
+  "crash",
+  "delete",
+  "fail",
+  "hang",
+  "hang-deaf",
+  "no-change",
+  "outside",
+  "sleep",
+  "write",
+];
+
 /** One instruction to the sample agent, such as `sleep=200`. */
 export interface Directive {
   readonly name: string;
@@ -14,7 +32,7 @@ export interface Directive {
  * `[fake:first=K:…]` for the first K attempts at the same files.
  *
  * @param stateFolder where attempts are counted
- * @throws {Error} when a directive counts attempts and there is no folder to count in
+ * @throws {Error} when a directive is unknown, or counts attempts and has no folder to count in
  */
 export async function directivesFor(
   message: string,
@@ -34,14 +52,25 @@ async function resolve(
   files: readonly string[],
   stateFolder: string | undefined,
 ): Promise<Directive | null> {
-  const [, name = text, value = ""] = /^([\w-]+)=(.*)$/s.exec(text) ?? [];
-  if (name !== "only" && name !== "first") return { name, value };
+  const { name, value } = parseDirective(text);
+  if (name !== "only" && name !== "first") return known({ name, value });
   const [, condition = "", rest = ""] = /^([^:]*):(.*)$/s.exec(value) ?? [];
   const applies =
     name === "only"
       ? files.some((file) => file.endsWith(condition))
       : (await attempt(text, files, stateFolder)) <= Number(condition);
   return applies ? resolve(rest, files, stateFolder) : null;
+}
+
+/** Takes `NAME` or `NAME=VALUE` apart. */
+export function parseDirective(text: string): Directive {
+  const [, name = text, value = ""] = /^([\w-]+)=(.*)$/s.exec(text) ?? [];
+  return { name, value };
+}
+
+function known(directive: Directive): Directive {
+  if (DIRECTIVES.includes(directive.name)) return directive;
+  throw new Error(`Unknown directive [fake:${directive.name}], expected ${DIRECTIVES.join(", ")}`);
 }
 
 /** Counts from 1. One appended byte for each attempt: appending is atomic between processes. */

@@ -1,8 +1,9 @@
-// Asks before it answers, and takes the next line for the answer.
+// Asks before it answers: a line with a question and its token, answered by a line with both ids.
 import { createInterface } from "node:readline";
 import { answer, options, ready, write } from "../protocol/speak.mjs";
 
 const text = "Overwrite notes.md?";
+const question = { kind: "confirm", topic: "edit-file", text, subject: "notes.md" };
 const json = options.protocol === "json";
 let open = null;
 ready();
@@ -13,8 +14,9 @@ for await (const line of createInterface({ input: process.stdin })) {
     answer(open, `${open.echo}: ${said}`);
     open = null;
   } else if (message.request !== undefined) {
-    open = { id: message.id, echo: message.request.echo ?? message.request };
-    const question = { kind: "confirm", topic: "edit-file", text, subject: "notes.md" };
-    write(json ? `${JSON.stringify({ id: open.id, question })}\n` : `${text} (Y)es/(N)o [Yes]: `);
+    const { id, request } = message;
+    open = { id, echo: request.echo ?? request };
+    const asked = JSON.stringify({ id, question, token: `question-${id}` });
+    write(json ? `${asked}\n` : `${text} (Y)es/(N)o [Yes]: `);
   }
 }

@@ -5,7 +5,7 @@ import { options, write } from "../protocol/speak.mjs";
 
 let memory = [];
 let block = null;
-let turn = new AbortController();
+let turn = null;
 
 const commands = {
   reset: () => {
@@ -27,7 +27,10 @@ async function answer(text) {
   return name in commands ? commands[name](rest) : `Invalid command: ${text}`;
 }
 
-process.on("SIGINT", () => turn.abort());
+process.on("SIGINT", () => {
+  if (turn) turn.abort();
+  else write(`^C\n${options.prompt}`);
+});
 write(options.banner ? `${options.banner}\n${options.prompt}` : options.prompt);
 for await (const line of createInterface({ input: process.stdin })) {
   if (block && line === `${block.tag}}`) {
@@ -37,7 +40,9 @@ for await (const line of createInterface({ input: process.stdin })) {
   else if (/^\{\w+$/.test(line)) block = { tag: line.slice(1), lines: [] };
   else {
     turn = new AbortController();
-    write(`${await answer(line).catch(() => "^C")}\n${options.prompt}`);
+    const text = await answer(line).catch(() => "^C");
+    turn = null;
+    write(`${text}\n${options.prompt}`);
   }
 }
 process.exit(0);

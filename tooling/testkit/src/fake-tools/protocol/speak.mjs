@@ -15,6 +15,7 @@ export const { values: options, positionals } = parseArgs({
     code: text(""),
     signal: text(""),
     stderr: text(""),
+    noise: text(""),
     after: text("0"),
     when: text(""),
     stdin: { type: "boolean", default: false },
