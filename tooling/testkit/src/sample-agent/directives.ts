@@ -3,7 +3,7 @@ import { appendFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 /** What a message can tell the sample agent to do; the README describes each. */
-export const DIRECTIVES: readonly string[] = [
+const DIRECTIVES: readonly string[] = [
   "after-edit",
   "append",
   "ask",
