@@ -1,1 +1,78 @@
-export {};
+export {
+  type AgentPermissions,
+  type AgentResult,
+  type AgentTask,
+  type Answer,
+  type AnsweredQuestion,
+  type Clock,
+  type ConnectionEvent,
+  type EndSignal,
+  FAILURE_CLASSES,
+  type FailureClass,
+  type InstanceState,
+  inheritedEnvironment,
+  jsonLinesProtocol,
+  lineProtocol,
+  oneShot,
+  POOL_ERROR_CODES,
+  PoolError,
+  type PoolErrorCode,
+  type PoolEvent,
+  type Question,
+  type QuestionPolicy,
+  type QuestionTopic,
+  redactor,
+  type ToolAdapter,
+  type ToolCapabilities,
+  type ToolCommand,
+  ToolFailure,
+  type ToolProbe,
+  type Usage,
+} from "@cluster/manager";
+export {
+  type Delivery,
+  type FileChange,
+  type OpenRepositoryOptions,
+  openRepository,
+  type Repository,
+  WORKSPACE_ERROR_CODES,
+  WorkspaceError,
+  type WorkspaceErrorCode,
+} from "@cluster/workspace";
+export type { Evidence, Reason, TaskOutcome } from "./contract/evidence.ts";
+export type {
+  Attempt,
+  AttemptFailure,
+  AttemptProgress,
+  AttemptResult,
+  ExecuteContext,
+  Executor,
+  Verdict,
+} from "./contract/executor.ts";
+export type { Journal, JournalEntry, Transition } from "./contract/journal.ts";
+export { OUTCOMES, type Outcome } from "./contract/outcome.ts";
+export type { FailureCluster, RunReport, Spending } from "./contract/report.ts";
+export type { RunEvent, RunState, Stage } from "./contract/run-event.ts";
+export type { Task, TaskInput } from "./contract/task.ts";
+export { BatchError } from "./errors/batch-error.ts";
+export { BATCH_ERROR_CODES, type BatchErrorCode } from "./errors/codes.ts";
+export { MemoryJournal } from "./journal/memory-journal.ts";
+export {
+  type FilesFromGlobsOptions,
+  type FoundFiles,
+  filesFromGlobs,
+} from "./plan/files-from-globs.ts";
+export { type ReadOnlyFilesOptions, readOnlyFilesFrom } from "./plan/read-only-files.ts";
+export { keyTasks, type TaskDefaults } from "./plan/task-key.ts";
+export { type TasksFromFilesOptions, tasksFromFiles } from "./plan/tasks-from-files.ts";
+export { reportToJson } from "./report/build-report.ts";
+export type { RunOptions } from "./run/options.ts";
+export type { Run } from "./run/run.ts";
+export { startRun } from "./run/start-run.ts";
+export { foldRun } from "./status/fold-run.ts";
+export {
+  type AttemptActivity,
+  type InstanceActivity,
+  initialRunStatus,
+  type RunStatus,
+} from "./status/run-status.ts";

@@ -1,32 +1,32 @@
 import type { AnsweredQuestion, EndSignal, FailureClass, Usage } from "@cluster/manager";
+import type { FileChange } from "@cluster/workspace";
 import type { Outcome } from "./outcome.ts";
-
-/** One changed file, as git sees it. */
-export interface FileChange {
-  readonly path: string;
-  readonly status: "added" | "modified" | "deleted" | "renamed" | "type-changed";
-  /** `null` for a binary file. */
-  readonly addedLines: number | null;
-  readonly removedLines: number | null;
-}
 
 /** What is known of one attempt: git's part first, then what the tool said. */
 export interface Evidence {
-  /** Changes within the task's files. */
+  /** The instance it ran on, or `null` when it never got one. */
+  readonly instance: number | null;
+  /** Changes within the task's files; all changes when it names none. At most 1000 are listed. */
   readonly changes: readonly FileChange[];
-  /** Changes elsewhere: not landed unless `allowOutside`. */
+  /** Changes elsewhere: not landed unless `allowOutside`. At most 1000 are listed. */
   readonly outside: readonly FileChange[];
   /** What the tool claims to have edited. */
   readonly claimedEdits: readonly string[];
   readonly reply: string | null;
+  /** In a task's outcome: the sum over all its attempts. */
   readonly usage: Usage | "unknown";
+  /** US dollars. In a task's outcome: the sum over all its attempts. */
   readonly costUsd: number | "unknown";
   readonly endedBy: EndSignal | null;
   readonly questions: readonly AnsweredQuestion[];
-  /** The commit that holds the edit: landed, parked, or absent. */
+  /** The commit that holds the edit: landed, parked, or absent. Of the last attempt that left one. */
   readonly commit: string | null;
-  /** The ref a commit that could not land is kept under. */
+  /** The ref a commit that did not land is kept under. */
   readonly parkedRef: string | null;
+  /** The ref that keeps the changes elsewhere. */
+  readonly outsideRef: string | null;
+  /** The edit itself, when no commit could hold it, as on a full disk. */
+  readonly patch: string | null;
 }
 
 /** Why a task did not land. */
@@ -46,7 +46,8 @@ export interface TaskOutcome {
   readonly reason: Reason | null;
   readonly attempts: number;
   readonly instance: number | null;
-  /** From the first lease to the outcome, in milliseconds. */
+  /** From the first dispatch to the outcome, in milliseconds. 0 when it was never tried. */
   readonly tookMs: number;
+  /** Of the last attempt. */
   readonly evidence: Evidence;
 }

@@ -36,7 +36,9 @@ export interface Journal {
   /** Opens an attempt and returns its token, which fences every older one. */
   open(task: string): Promise<number>;
   /** @throws {BatchError} ATTEMPT_FENCED when `token` is not the task's newest. */
-  record(transition: Exclude<Transition, { type: "task.planned" | "attempt.opened" }>): Promise<void>;
+  record(
+    transition: Exclude<Transition, { type: "task.planned" | "attempt.opened" }>,
+  ): Promise<void>;
   entries(): Promise<readonly JournalEntry[]>;
   close(): Promise<void>;
 }

@@ -1,23 +1,29 @@
 import type { Usage } from "@cluster/manager";
+import type { Delivery } from "@cluster/workspace";
 import type { TaskOutcome } from "./evidence.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** What became of the run's branch. */
-export type Delivery =
-  /** The checked-out branch has it. */
-  | { readonly kind: "merged"; readonly branch: string; readonly commit: string }
-  /** It stays on its own branch; `command` lands it. */
-  | {
-      readonly kind: "kept";
-      readonly branch: string;
-      readonly reason: string;
-      readonly command: string;
-    }
-  /** Nothing landed, so there is no branch. */
-  | { readonly kind: "nothing" };
+/** Tokens and money of a run. A total is unknown as soon as one part is; the known part stays visible. */
+export interface Spending {
+  readonly usage: Usage | "unknown";
+  /** US dollars. */
+  readonly costUsd: number | "unknown";
+  /** The sum of what is known. */
+  readonly knownUsage: Usage;
+  readonly knownCostUsd: number;
+}
+
+/** Failures that have the same reason. */
+export interface FailureCluster {
+  readonly outcome: Outcome;
+  readonly message: string;
+  readonly count: number;
+  /** The first few of them. */
+  readonly tasks: readonly string[];
+}
 
 /** The end of a run, as plain data. */
-export interface RunReport {
+export interface RunReport extends Spending {
   readonly run: string;
   readonly tool: string;
   readonly workers: number;
@@ -30,11 +36,13 @@ export interface RunReport {
   readonly haltReason: string | null;
   readonly counts: Readonly<Record<Outcome, number>>;
   readonly tasks: readonly TaskOutcome[];
-  readonly usage: Usage | "unknown";
-  readonly costUsd: number | "unknown";
+  /** What did not land, gathered by reason, most frequent first. */
+  readonly failures: readonly FailureCluster[];
   /** Tasks ended per second, from the first lease. */
   readonly tasksPerSecond: number;
   readonly delivery: Delivery;
+  /** What the user should know and what stopped nothing, such as a worktree that could not be removed. */
+  readonly warnings: readonly string[];
   /** Nothing failed: every task landed, or changed nothing where that is allowed. */
   readonly ok: boolean;
 }

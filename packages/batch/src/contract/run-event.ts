@@ -18,6 +18,7 @@ interface At {
 interface OfAttempt extends At {
   readonly task: string;
   readonly index: number;
+  /** Counts from 1; the attempt's token. */
   readonly attempt: number;
 }
 
@@ -32,12 +33,12 @@ export type RunEvent =
       readonly branch: string;
     })
   | (At & { readonly type: "run.state"; readonly state: RunState; readonly reason?: string })
+  /** The provider refused for quota: nothing is dispatched before `until` (milliseconds since the epoch). */
+  | (At & { readonly type: "run.paused"; readonly until: number; readonly reason: string })
   | (At & { readonly type: "run.ended"; readonly report: RunReport })
-  | (OfAttempt & {
-      readonly type: "attempt.started";
-      readonly instance: number;
-      readonly files: readonly string[];
-    })
+  /** Dispatched: it waits for an instance. */
+  | (OfAttempt & { readonly type: "attempt.started"; readonly files: readonly string[] })
+  /** `instance` is `null` in the stage `lease`, and a number from `workspace` on. */
   | (OfAttempt & {
       readonly type: "attempt.stage";
       readonly instance: number | null;
@@ -45,6 +46,7 @@ export type RunEvent =
     })
   | (OfAttempt & {
       readonly type: "attempt.ended";
+      readonly instance: number | null;
       readonly outcome: Outcome;
       readonly message: string | null;
       /** Another attempt follows. */

@@ -1,0 +1,97 @@
+import type { AgentResult, AgentTask, Clock, Lease } from "@cluster/manager";
+import type { Workspace } from "@cluster/workspace";
+import type { Attempt, AttemptResult, ExecuteContext } from "../contract/executor.ts";
+import { commitEdit } from "./commit-edit.ts";
+import { Course } from "./course.ts";
+import { takeTurn } from "./take-turn.ts";
+import { landable, verifyEdit } from "./verify-edit.ts";
+
+/** What the stages work with. */
+export interface AttemptTools {
+  lease(attempt: Attempt, signal: AbortSignal): Promise<Lease<AgentTask, AgentResult>>;
+  workspaceOf(instance: number): Promise<Workspace>;
+  readonly clock: Clock;
+}
+
+/**
+ * Takes an attempt through its stages, lease → workspace → turn → evidence → verify → commit, and
+ * gives the instance back. Whatever fails on the way is a result; it never rejects.
+ */
+export async function executeAttempt(
+  attempt: Attempt,
+  tools: AttemptTools,
+  context: ExecuteContext,
+): Promise<AttemptResult> {
+  const course = new Course(context);
+  let lease: Lease<AgentTask, AgentResult>;
+  try {
+    course.enter("lease");
+    lease = await tools.lease(attempt, context.signal);
+  } catch (error) {
+    return course.fail(error);
+  }
+  try {
+    course.learn({ instance: lease.instance });
+    return await onInstance(lease, attempt, tools, course);
+  } catch (error) {
+    return await course.fail(error);
+  } finally {
+    // The next attempt need not know how long forgetting takes; a failure shows in the instance's state.
+    void lease.release("reset").catch(() => {});
+  }
+}
+
+async function onInstance(
+  lease: Lease<AgentTask, AgentResult>,
+  attempt: Attempt,
+  tools: AttemptTools,
+  course: Course,
+): Promise<AttemptResult> {
+  const { signal } = course;
+  course.enter("workspace");
+  const workspace = await tools.workspaceOf(lease.instance);
+  await workspace.reset(attempt.base, { signal });
+
+  course.enter("turn");
+  const { said, failure } = await takeTurn(lease, attempt, workspace.path, signal);
+  course.learn(said);
+  if (failure !== null && signal.aborted) return course.end("cancelled");
+
+  course.enter("evidence");
+  course.worksIn(workspace);
+  const seen = await workspace.changes(attempt.files);
+  course.see(seen);
+  if (failure !== null) {
+    // Not landed, and not lost either: all of it is kept.
+    const all = [...seen.inside, ...seen.outside];
+    course.learn({ commit: await commitEdit(workspace, attempt, seen, all) });
+    return { ...course.end("failed"), failure };
+  }
+  const elsewhere = attempt.allowOutside ? [] : seen.outside;
+  const outsideCommit = await commitEdit(workspace, attempt, seen, elsewhere);
+  if (landable(seen, attempt).length === 0) return { ...course.end("no-change"), outsideCommit };
+
+  course.enter("verify");
+  const judgement = await verifyEdit(workspace, attempt, seen, signal, tools.clock);
+  const { verification, changes, wanted } = judgement;
+
+  course.enter("commit");
+  course.see({ inside: changes.inside, outside: seen.outside });
+  const commit = await commitEdit(workspace, attempt, changes, wanted);
+  course.learn({ commit });
+  if (verification.kind === "cancelled") return { ...course.end("cancelled"), outsideCommit };
+  if (verification.kind !== "passed") {
+    const code = verification.kind === "timeout" ? "VERIFY_TIMEOUT" : "VERIFY_REFUSED";
+    const { message } = verification;
+    const refusal = {
+      stage: "verify",
+      failureClass: null,
+      code,
+      message,
+      retryAfterMs: null,
+    } as const;
+    return { ...course.end("verify-failed"), failure: refusal, outsideCommit };
+  }
+  // The verify command may have undone it all.
+  return { ...course.end(commit === null ? "no-change" : "edited"), outsideCommit };
+}

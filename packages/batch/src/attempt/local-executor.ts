@@ -1,0 +1,79 @@
+import {
+  type AgentResult,
+  type AgentTask,
+  type Clock,
+  createPool,
+  type Lease,
+  type Pool,
+  type PoolEvent,
+  type PoolOptions,
+} from "@cluster/manager";
+import type { RunBranch, Workspace } from "@cluster/workspace";
+import type { Attempt, AttemptResult, ExecuteContext, Executor } from "../contract/executor.ts";
+import { executeAttempt } from "./execute-attempt.ts";
+
+/** What a {@link LocalExecutor} is made of. */
+export interface LocalExecutorOptions {
+  readonly branch: RunBranch;
+  /** The pool, folders and context aside: they are the workspaces'. */
+  readonly pool: Omit<PoolOptions<AgentTask, AgentResult>, "cwd" | "afterTurn" | "size" | "clock">;
+  readonly clock: Clock;
+  readonly workers: number;
+  /** Hears of everything that happens in the pool. */
+  onPoolEvent(event: PoolEvent): void;
+}
+
+/** Makes attempts on this machine: over a pool of warm instances, each with a worktree of its own. */
+export class LocalExecutor implements Executor {
+  readonly workers: number;
+  readonly #branch: RunBranch;
+  readonly #pool: Pool<AgentTask, AgentResult>;
+  readonly #clock: Clock;
+  readonly #workspaces = new Map<number, Promise<Workspace>>();
+
+  constructor(options: LocalExecutorOptions) {
+    this.workers = options.workers;
+    this.#branch = options.branch;
+    this.#clock = options.clock;
+    this.#pool = createPool<AgentTask, AgentResult>({
+      ...options.pool,
+      clock: options.clock,
+      size: options.workers,
+      cwd: async (instance) => (await this.#workspaceOf(instance)).path,
+      afterTurn: "reset",
+    });
+    this.#pool.subscribe((event) => options.onPoolEvent(event));
+  }
+
+  execute(attempt: Attempt, context: ExecuteContext): Promise<AttemptResult> {
+    return executeAttempt(
+      attempt,
+      {
+        lease: (wanted, signal) => this.#lease(wanted, signal),
+        workspaceOf: (instance) => this.#workspaceOf(instance),
+        clock: this.#clock,
+      },
+      context,
+    );
+  }
+
+  /** Ends every process. The worktrees belong to the branch. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool.shutdown();
+    await Promise.allSettled(this.#workspaces.values());
+  }
+
+  #lease(attempt: Attempt, signal: AbortSignal): Promise<Lease<AgentTask, AgentResult>> {
+    return this.#pool.lease({ avoid: attempt.avoid, signal });
+  }
+
+  /** One worktree for each instance, made when it is first needed; a failure is tried again. */
+  #workspaceOf(instance: number): Promise<Workspace> {
+    const known = this.#workspaces.get(instance);
+    if (known !== undefined) return known;
+    const opening = this.#branch.openWorkspace(instance);
+    this.#workspaces.set(instance, opening);
+    opening.catch(() => this.#workspaces.delete(instance));
+    return opening;
+  }
+}

@@ -1,0 +1,63 @@
+import type { AgentResult, AgentTask, AnsweredQuestion, Lease, Usage } from "@cluster/manager";
+import type { Evidence } from "../contract/evidence.ts";
+import type { Attempt, AttemptFailure } from "../contract/executor.ts";
+import { failureOf } from "./failure-of.ts";
+
+/** What the tool said, and whether it failed. What it did is read from the workspace. */
+export interface TurnReport {
+  readonly said: Pick<
+    Evidence,
+    "reply" | "claimedEdits" | "usage" | "costUsd" | "endedBy" | "questions"
+  >;
+  readonly failure: AttemptFailure | null;
+}
+
+/** Stage `turn`: gives the task to the leased instance. Never rejects. */
+export async function takeTurn(
+  lease: Lease<AgentTask, AgentResult>,
+  attempt: Attempt,
+  workspace: string,
+  signal: AbortSignal,
+): Promise<TurnReport> {
+  const turn = lease.run(requestOf(attempt, workspace), { signal });
+  const questions: AnsweredQuestion[] = [];
+  const claimedEdits: string[] = [];
+  let usage: Usage | "unknown" = "unknown";
+  try {
+    for await (const event of turn) {
+      if (event.type === "question") questions.push(event.answered);
+      if (event.type === "usage") usage = event.usage;
+      if (event.type === "edit") claimedEdits.push(event.path);
+    }
+    const { reply, costUsd, endedBy, ...said } = await turn;
+    return {
+      said: {
+        reply,
+        costUsd,
+        endedBy,
+        claimedEdits: said.claimedEdits,
+        usage: said.usage === "unknown" ? usage : said.usage,
+        questions: said.questions.length > 0 ? said.questions : questions,
+      },
+      failure: null,
+    };
+  } catch (error) {
+    // What a failed turn has cost is what it said before; that it said nothing does not make it free.
+    const said = { reply: null, claimedEdits, usage, questions } as const;
+    return {
+      said: { ...said, costUsd: "unknown", endedBy: null },
+      failure: failureOf("turn", error),
+    };
+  }
+}
+
+function requestOf(attempt: Attempt, workspace: string): AgentTask {
+  return {
+    message: attempt.prompt,
+    files: attempt.files,
+    readOnlyFiles: attempt.readOnlyFiles,
+    workspace,
+    ...(attempt.model === null ? {} : { model: attempt.model }),
+    ...(attempt.permissions === null ? {} : { permissions: attempt.permissions }),
+  };
+}

@@ -1,0 +1,24 @@
+import { inheritedEnvironment, type ToolAdapter } from "@cluster/manager";
+import type { Repository } from "@cluster/workspace";
+
+/**
+ * The same tool, with what git needs to be told in a workspace: the user as author, no garbage
+ * collection under its neighbours, none of the user's hooks.
+ */
+export function inWorkspaces<Request, Result>(
+  adapter: ToolAdapter<Request, Result>,
+  repository: Repository,
+): ToolAdapter<Request, Result> {
+  const { name, capabilities, host } = adapter;
+  return {
+    name,
+    ...(capabilities === undefined ? {} : { capabilities }),
+    ...(host === undefined ? {} : { host }),
+    async command(slot, request) {
+      const command = await adapter.command(slot, request);
+      const env = command.env ?? inheritedEnvironment();
+      return { ...command, env: { ...env, ...repository.workspaceEnvironment(env) } };
+    },
+    connect: (process) => adapter.connect(process),
+  };
+}

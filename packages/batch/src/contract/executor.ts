@@ -1,0 +1,82 @@
+import type { AgentPermissions, FailureClass } from "@cluster/manager";
+import type { Evidence } from "./evidence.ts";
+import type { Stage } from "./run-event.ts";
+
+/** One try at a task, as plain data: it can be sent to another machine. */
+export interface Attempt {
+  readonly run: string;
+  readonly task: string;
+  readonly index: number;
+  /** Fences every older attempt at the same task. */
+  readonly token: number;
+  readonly tool: string;
+  readonly model: string | null;
+  readonly prompt: string;
+  /** Relative to the repository's root, with `/`. Empty: the task may change any file. */
+  readonly files: readonly string[];
+  readonly readOnlyFiles: readonly string[];
+  /** The commit to work on. */
+  readonly base: string;
+  /** The user's own command line, or `null`. */
+  readonly verify: string | null;
+  readonly verifyTimeoutMs: number;
+  readonly allowOutside: boolean;
+  readonly permissions: AgentPermissions | null;
+  /** Instances that failed this task before: others are preferred. */
+  readonly avoid: readonly number[];
+}
+
+/** What went wrong in an attempt. */
+export interface AttemptFailure {
+  readonly stage: Stage;
+  /** `null` when it is not the tool's: git, the disk, the verify command. */
+  readonly failureClass: FailureClass | null;
+  /** The error's stable code, when there was one. */
+  readonly code: string | null;
+  readonly message: string;
+  /** How long the provider asked to wait, in milliseconds. */
+  readonly retryAfterMs: number | null;
+}
+
+/**
+ * What became of an attempt before landing.
+ * - `edited`: its commit may land
+ * - `no-change`: the turn ended well and changed none of its files
+ * - `verify-failed`: the verify command refused the edit
+ * - `failed`: the tool, git or the machine failed
+ * - `cancelled`: stopped from outside
+ */
+export type Verdict = "edited" | "no-change" | "verify-failed" | "failed" | "cancelled";
+
+/** The answer to an attempt, as plain data. Commits that it names exist in the repository. */
+export interface AttemptResult {
+  readonly verdict: Verdict;
+  readonly failure: AttemptFailure | null;
+  readonly evidence: Evidence;
+  /** Edits outside the task's files, as a commit of their own that is not to be landed. */
+  readonly outsideCommit: string | null;
+}
+
+/** What an executor reports while it works. */
+export interface AttemptProgress {
+  readonly stage: Stage;
+  readonly instance: number | null;
+}
+
+/** What comes with an attempt and is not data. */
+export interface ExecuteContext {
+  /** Aborted when the run is stopped: the turn ends and the verdict is `cancelled`. */
+  readonly signal: AbortSignal;
+  emit(progress: AttemptProgress): void;
+}
+
+/**
+ * Makes attempts: on this machine over warm instances, or on others. Execution is at least once;
+ * the journal's token and the landing make recording and landing exactly once.
+ */
+export interface Executor extends AsyncDisposable {
+  /** How many attempts it works on at once. */
+  readonly workers: number;
+  /** Takes an attempt through its stages up to the commit. Failures are results, not rejections. */
+  execute(attempt: Attempt, context: ExecuteContext): Promise<AttemptResult>;
+}

@@ -1,0 +1,19 @@
+/**
+ * Every code a run can fail with, and what it means. Codes are stable; messages are not.
+ * The type {@link BatchErrorCode} derives from this table, so a code that is not here cannot be used.
+ */
+export const BATCH_ERROR_CODES = {
+  OPTION_INVALID: "An option has the wrong type or value",
+  EMPTY_MESSAGE: "The message says nothing",
+  NO_TASKS: "The run has nothing to do",
+  NO_FILES_MATCH: "A pattern matches no file that git tracks",
+  PATH_OUTSIDE: "A path, or the target of a link, is outside the repository",
+  BINARY_FILE: "A file to be edited is not text",
+  FILE_MISSING: "A file that is to be read does not exist",
+  DIRTY_FILES: "A file to be edited has changes that are not committed",
+  ATTEMPT_FENCED: "A newer attempt owns the task, or the task has ended",
+  JOURNAL_UNKNOWN_TASK: "The journal has no such task",
+  RUN_FAILED: "The run itself could not go on: its journal or its repository failed",
+} as const;
+
+export type BatchErrorCode = keyof typeof BATCH_ERROR_CODES;

@@ -1,0 +1,45 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Repository } from "@cluster/workspace";
+import type { TaskInput } from "../contract/task.ts";
+import { BatchError } from "../errors/batch-error.ts";
+import { listSome } from "../errors/list-some.ts";
+import { placeInside } from "./place-inside.ts";
+
+/**
+ * Refuses tasks that cannot be worked on as the user sees them: workspaces hold what is committed.
+ * A file that does not exist yet is fine, since a task may create it.
+ * @throws {BatchError} NO_TASKS, EMPTY_MESSAGE, PATH_OUTSIDE, DIRTY_FILES
+ */
+export async function checkTasks(
+  repository: Repository,
+  tasks: readonly TaskInput[],
+): Promise<void> {
+  if (tasks.length === 0) {
+    throw new BatchError("NO_TASKS", "The list of tasks is empty, so there is nothing to run.");
+  }
+  const empty = tasks.findIndex((task) => task.prompt.trim() === "");
+  if (empty >= 0) {
+    throw new BatchError(
+      "EMPTY_MESSAGE",
+      `The prompt of task ${empty + 1} of ${tasks.length} is empty. Say what is to be done.`,
+    );
+  }
+  const files = [...new Set(tasks.flatMap((task) => task.files))];
+  for (const file of files) placeInside(repository, file);
+  const [tracked, dirty] = await Promise.all([
+    repository.trackedFiles().then((paths) => new Set(paths)),
+    repository.dirtyFiles(files),
+  ]);
+  const unknown = files.filter(
+    (file) => !tracked.has(file) && existsSync(join(repository.root, file)),
+  );
+  const uncommitted = [...new Set([...dirty, ...unknown])];
+  if (uncommitted.length > 0) {
+    throw new BatchError(
+      "DIRTY_FILES",
+      `Instances work on what is committed, and ${listSome(uncommitted)} ${uncommitted.length === 1 ? "is" : "are"} changed or new since. Commit first (git commit) or set the changes aside (git stash).`,
+      { paths: uncommitted },
+    );
+  }
+}

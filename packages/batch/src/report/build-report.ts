@@ -1,0 +1,61 @@
+import type { Delivery } from "@cluster/workspace";
+import type { TaskOutcome } from "../contract/evidence.ts";
+import type { Outcome } from "../contract/outcome.ts";
+import type { RunReport } from "../contract/report.ts";
+import type { RunStatus } from "../status/run-status.ts";
+import { NO_COUNTS } from "../status/run-status.ts";
+import { clusterFailures } from "./cluster-failures.ts";
+import { addSpending, NOTHING_SPENT } from "./spending.ts";
+
+/** What a report is made of. */
+export interface ReportParts {
+  /** The run's status: who ran, and since when. */
+  readonly status: RunStatus;
+  readonly tasks: readonly TaskOutcome[];
+  readonly end: RunReport["end"];
+  readonly haltReason: string | null;
+  readonly delivery: Delivery;
+  readonly warnings: readonly string[];
+  readonly requireChange: boolean;
+  readonly endedAt: number;
+}
+
+/** The end of a run as plain data, from the outcomes that its journal holds. */
+export function buildReport(parts: ReportParts): RunReport {
+  const { status, endedAt, requireChange } = parts;
+  const tasks = [...parts.tasks].sort((a, b) => a.index - b.index);
+  const counts: Record<Outcome, number> = { ...NO_COUNTS };
+  let spent = NOTHING_SPENT;
+  for (const task of tasks) {
+    counts[task.outcome] += 1;
+    spent = addSpending(spent, task.evidence);
+  }
+  const tried = tasks.filter((task) => task.attempts > 0).length;
+  const seconds = (endedAt - (status.firstAttemptAt ?? endedAt)) / 1000;
+  const good = counts.landed + (requireChange ? 0 : counts["no-change"]);
+  return {
+    ...spent,
+    run: status.run,
+    tool: status.tool,
+    workers: status.workers,
+    base: status.base,
+    startedAt: status.startedAt ?? endedAt,
+    endedAt,
+    end: parts.end,
+    haltReason: parts.haltReason,
+    counts,
+    tasks,
+    failures: clusterFailures(
+      requireChange ? tasks : tasks.filter((task) => task.outcome !== "no-change"),
+    ),
+    tasksPerSecond: seconds > 0 ? tried / seconds : 0,
+    delivery: parts.delivery,
+    warnings: parts.warnings,
+    ok: parts.end === "complete" && good === tasks.length,
+  };
+}
+
+/** The report as JSON text, indented, with a line end. */
+export function reportToJson(report: RunReport): string {
+  return `${JSON.stringify(report, null, 2)}\n`;
+}

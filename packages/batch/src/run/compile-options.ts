@@ -1,0 +1,79 @@
+import { type Clock, systemClock } from "@cluster/manager";
+import { BatchError } from "../errors/batch-error.ts";
+import type { RunOptions } from "./options.ts";
+
+/** The options that a run itself looks at, with their defaults. */
+export interface CompiledOptions {
+  readonly workers: number;
+  readonly model: string | null;
+  readonly timeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly startTimeoutMs: number;
+  readonly retries: number;
+  readonly retryDelayMs: number;
+  readonly maxQuotaWaitMs: number;
+  readonly verify: string | null;
+  readonly verifyTimeoutMs: number;
+  readonly allowOutside: boolean;
+  readonly requireChange: boolean;
+  readonly haltAfter: number;
+  readonly keepWorktrees: boolean;
+  readonly secrets: readonly string[];
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** @throws {BatchError} OPTION_INVALID, naming the option, what was expected and what was found. */
+export function compileOptions(options: RunOptions): CompiledOptions {
+  return {
+    workers: Math.min(whole("workers", options.workers ?? 3, 1), Math.max(1, options.tasks.length)),
+    model: textOrNull("model", options.model),
+    timeoutMs: duration("timeoutMs", options.timeoutMs ?? 600_000),
+    idleTimeoutMs: duration("idleTimeoutMs", options.idleTimeoutMs ?? Number.POSITIVE_INFINITY),
+    startTimeoutMs: duration("startTimeoutMs", options.startTimeoutMs ?? 60_000),
+    retries: whole("retries", options.retries ?? 1, 0),
+    retryDelayMs: number("retryDelayMs", options.retryDelayMs ?? 1_000, 0),
+    maxQuotaWaitMs: number("maxQuotaWaitMs", options.maxQuotaWaitMs ?? 900_000, 0),
+    verify: textOrNull("verify", options.verify),
+    verifyTimeoutMs: duration("verifyTimeoutMs", options.verifyTimeoutMs ?? 300_000),
+    allowOutside: options.allowOutside ?? false,
+    requireChange: options.requireChange ?? false,
+    haltAfter:
+      options.haltAfter === Number.POSITIVE_INFINITY
+        ? options.haltAfter
+        : whole("haltAfter", options.haltAfter ?? 3, 1),
+    keepWorktrees: options.keepWorktrees ?? false,
+    secrets: options.secrets ?? [],
+    clock: options.clock ?? systemClock,
+    random: options.random ?? Math.random,
+  };
+}
+
+function whole(name: string, value: number, atLeast: number): number {
+  if (Number.isSafeInteger(value) && value >= atLeast) return value;
+  throw invalid(name, `a whole number of at least ${atLeast}`, value);
+}
+
+function number(name: string, value: number, atLeast: number): number {
+  if (typeof value === "number" && Number.isFinite(value) && value >= atLeast) return value;
+  throw invalid(name, `a number of at least ${atLeast}`, value);
+}
+
+function duration(name: string, value: number): number {
+  if (typeof value === "number" && value > 0) return value;
+  throw invalid(name, "a number of milliseconds above 0, or Infinity", value);
+}
+
+function textOrNull(name: string, value: string | undefined): string | null {
+  if (value === undefined) return null;
+  if (typeof value === "string" && value.trim() !== "") return value;
+  throw invalid(name, "a text that is not empty", value);
+}
+
+function invalid(name: string, expected: string, found: unknown): BatchError {
+  const shown = typeof found === "string" ? JSON.stringify(found) : String(found);
+  return new BatchError(
+    "OPTION_INVALID",
+    `${name}: expected ${expected}, found ${typeof found} ${shown}.`,
+  );
+}

@@ -1,0 +1,308 @@
+import type { Clock } from "@cluster/manager";
+import type { RunBranch } from "@cluster/workspace";
+import { failureOf } from "../attempt/failure-of.ts";
+import { NO_EVIDENCE } from "../attempt/no-evidence.ts";
+import type { Reason } from "../contract/evidence.ts";
+import type { AttemptResult, Executor } from "../contract/executor.ts";
+import type { Outcome } from "../contract/outcome.ts";
+import type { Task } from "../contract/task.ts";
+import { listSome } from "../errors/list-some.ts";
+import { type Decision, decide, type RetryLimits } from "../schedule/decide.ts";
+import { Dispatcher } from "../schedule/dispatcher.ts";
+import type { FailurePolicy } from "../schedule/failure-policy.ts";
+import { HaltCounter } from "../schedule/halting.ts";
+import { reasonWithoutChange } from "./no-change-reason.ts";
+import type { Recorder } from "./recorder.ts";
+import { type AttemptDefaults, attemptOf, reasonOf, TaskState } from "./task-state.ts";
+
+/** What a {@link Conductor} works with. */
+export interface ConductorOptions {
+  readonly recorder: Recorder;
+  readonly executor: Executor;
+  readonly branch: RunBranch;
+  readonly tasks: readonly Task[];
+  readonly limits: RetryLimits;
+  readonly haltAfter: number;
+  readonly clock: Clock;
+  readonly defaults: Omit<AttemptDefaults, "base">;
+}
+
+/**
+ * Takes every task to exactly one outcome: attempt → decision → landing, or another attempt. A lane
+ * is free again as soon as its attempt's commit exists; landing goes on beside it.
+ */
+export class Conductor {
+  readonly #options: ConductorOptions;
+  readonly #dispatcher: Dispatcher<TaskState>;
+  readonly #halting: HaltCounter;
+  readonly #abort = new AbortController();
+  readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
+  #remaining: number;
+  #haltReason: string | null = null;
+  #closedBecause: string | null = null;
+
+  constructor(options: ConductorOptions) {
+    this.#options = options;
+    this.#remaining = options.tasks.length;
+    this.#halting = new HaltCounter(options.haltAfter);
+    this.#dispatcher = new Dispatcher({
+      slots: options.executor.workers,
+      clock: options.clock,
+      start: (state) => this.#guarded(() => this.#attempt(state)),
+    });
+  }
+
+  /** Why the run was halted, if it was. */
+  get haltReason(): string | null {
+    return this.#haltReason;
+  }
+
+  /** Begins, and resolves when every task has its outcome. Rejects when the journal fails. */
+  run(): Promise<void> {
+    this.#dispatcher.add(this.#options.tasks.map((task) => new TaskState(task)));
+    return this.#ended.promise;
+  }
+
+  /** Starts nothing more; what runs ends. */
+  drain(reason: string): void {
+    if (this.#closedBecause !== null) return;
+    this.#closedBecause = reason;
+    const waiting = this.#dispatcher.close();
+    void this.#guarded(async () => {
+      for (const state of waiting) await this.#giveUp(state);
+    });
+  }
+
+  /** Starts nothing more and stops what runs. */
+  stop(reason: string): void {
+    this.drain(reason);
+    this.#abort.abort(new Error(reason));
+  }
+
+  #halt(reason: string): void {
+    if (this.#closedBecause !== null) return;
+    this.#haltReason = reason;
+    this.#options.recorder.publish({ type: "run.state", state: "draining", reason });
+    this.drain(reason);
+  }
+
+  async #attempt(state: TaskState): Promise<void> {
+    const { recorder, executor, branch, defaults, limits } = this.#options;
+    const { task } = state;
+    state.begin(await recorder.journal.open(task.id), recorder.now());
+    const id = { task: task.id, index: task.index, attempt: state.token };
+    recorder.publish({ type: "attempt.started", ...id, files: task.files });
+    const attempt = attemptOf(state, { ...defaults, base: branch.tip() });
+    const result = recorder.redact(
+      await executor
+        .execute(attempt, {
+          signal: this.#abort.signal,
+          emit: (progress) => recorder.publish({ type: "attempt.stage", ...id, ...progress }),
+        })
+        .catch(unexpected),
+    );
+    state.learn(result);
+    const decision = decide(result, state, limits);
+    if (decision.kind === "land") {
+      const commit = result.evidence.commit as string;
+      await recorder.journal.record({
+        type: "attempt.committed",
+        task: task.id,
+        token: state.token,
+        commit,
+      });
+      const { instance } = result.evidence;
+      recorder.publish({ type: "attempt.stage", ...id, stage: "landing", instance });
+      void this.#guarded(() => this.#land(state, commit));
+      return;
+    }
+    if (decision.kind === "retry") await this.#retry(state, result, decision);
+    else await this.#settle(state, result, decision);
+  }
+
+  /** Puts a commit onto the run's branch. One that does not fit is made again on the new tip, once. */
+  async #land(state: TaskState, commit: string): Promise<void> {
+    const landing = await this.#options.branch.land(commit).catch((error: unknown) => ({
+      kind: "failed" as const,
+      reason: reasonOf(failureOf("landing", error)),
+    }));
+    if (landing.kind === "failed") {
+      await this.#end(state, "infra-error", landing.reason, "halts");
+      return;
+    }
+    if (landing.kind === "landed") {
+      state.keep({ commit: landing.commit });
+      await this.#end(state, "landed", null, "resets");
+      return;
+    }
+    const where = listSome(landing.files);
+    const message = `The edit does not fit what landed before it, in ${where}.`;
+    const reason: Reason = { failureClass: null, code: "CONFLICT", message };
+    if (state.replayed) {
+      await this.#end(state, "conflict", reason, "resets");
+      return;
+    }
+    state.replayed = true;
+    await this.#again(state, "conflict", reason, 0);
+  }
+
+  async #retry(
+    state: TaskState,
+    result: AttemptResult,
+    decision: Extract<Decision, { kind: "retry" }>,
+  ): Promise<void> {
+    const { recorder } = this.#options;
+    if (decision.pause) {
+      state.refusals += 1;
+      const until = this.#dispatcher.pause(decision.afterMs);
+      recorder.publish({ type: "run.paused", until, reason: result.failure?.message ?? "quota" });
+    } else {
+      state.retries += 1;
+    }
+    await this.#again(state, decision.outcome, reasonOf(result.failure), decision.afterMs);
+  }
+
+  /** Gives a task back for another attempt, or ends it when nothing new starts any more. */
+  async #again(
+    state: TaskState,
+    outcome: Outcome,
+    reason: Reason | null,
+    afterMs: number,
+  ): Promise<void> {
+    state.pending = { outcome, reason };
+    if (this.#closedBecause !== null) {
+      await this.#end(state, outcome, reason, "neutral");
+      return;
+    }
+    const { recorder } = this.#options;
+    const message = reason?.message ?? outcome;
+    await recorder.journal.record({
+      type: "attempt.failed",
+      task: state.task.id,
+      token: state.token,
+      message,
+    });
+    this.#publishAttemptEnd(state, outcome, message, true);
+    if (!this.#dispatcher.addAfter(state, afterMs)) await this.#giveUp(state);
+  }
+
+  async #settle(
+    state: TaskState,
+    result: AttemptResult,
+    { outcome, bearing }: Extract<Decision, { kind: "end" }>,
+  ): Promise<void> {
+    const { failure, verdict } = result;
+    const reason = verdict === "no-change" ? reasonWithoutChange(result) : reasonOf(failure);
+    const cancelled: Reason | null =
+      verdict === "cancelled"
+        ? { failureClass: null, code: null, message: this.#closedBecause ?? "stopped" }
+        : null;
+    await this.#end(state, outcome, reason ?? cancelled, bearing);
+    // A lease is refused only when no instance can come back by itself.
+    if (failure?.stage === "lease" && failure.code === "INSTANCE_UNAVAILABLE") {
+      this.#halt(`No instance is left to work with. ${failure.message}`);
+    }
+  }
+
+  /** Ends a task that waits for an attempt which will not come. */
+  async #giveUp(state: TaskState): Promise<void> {
+    const { pending } = state;
+    const message = this.#closedBecause ?? "stopped";
+    const { outcome, reason } = pending ?? {
+      outcome: "cancelled" as const,
+      reason: { failureClass: null, code: null, message },
+    };
+    await this.#recordEnd(state, outcome, reason, "waiting");
+  }
+
+  /** Ends a task out of an attempt. */
+  async #end(
+    state: TaskState,
+    outcome: Outcome,
+    reason: Reason | null,
+    bearing: FailurePolicy["bearing"],
+  ): Promise<void> {
+    await this.#recordEnd(state, outcome, reason, "in attempt");
+    if (this.#halting.note(bearing)) {
+      const inRow =
+        this.#options.haltAfter === 1 ? "A task" : `${this.#options.haltAfter} tasks in a row`;
+      this.#halt(
+        `${inRow} failed alike, and the next ones would too. ${reason?.message ?? outcome}`,
+      );
+    }
+  }
+
+  async #recordEnd(
+    state: TaskState,
+    outcome: Outcome,
+    reason: Reason | null,
+    from: "waiting" | "in attempt",
+  ): Promise<void> {
+    const { recorder } = this.#options;
+    await this.#keepEdits(state, outcome);
+    const ended = recorder.redact(state.outcome(outcome, reason, recorder.now()));
+    const token = state.token === 0 ? null : state.token;
+    await recorder.journal.record({ type: "task.ended", token, outcome: ended });
+    if (from === "in attempt") {
+      this.#publishAttemptEnd(state, outcome, reason?.message ?? null, false);
+    }
+    recorder.publish({ type: "task.ended", outcome: ended });
+    this.#remaining -= 1;
+    if (this.#remaining === 0) this.#ended.resolve();
+  }
+
+  /** Parks what did not land: no edit is dropped. */
+  async #keepEdits(state: TaskState, outcome: Outcome): Promise<void> {
+    const { branch, recorder } = this.#options;
+    const { id } = state.task;
+    try {
+      if (outcome !== "landed" && state.commit !== null) {
+        state.keep({ parkedRef: await branch.park(state.commit, id) });
+      }
+      if (state.outsideCommit !== null) {
+        state.keep({ outsideRef: await branch.park(state.outsideCommit, `${id}-outside`) });
+      }
+    } catch (error) {
+      recorder.warn(`An edit of task ${id} could not be kept under a ref: ${String(error)}`);
+    }
+  }
+
+  #publishAttemptEnd(
+    state: TaskState,
+    outcome: Outcome,
+    message: string | null,
+    retried: boolean,
+  ): void {
+    const { id, index } = state.task;
+    this.#options.recorder.publish({
+      type: "attempt.ended",
+      task: id,
+      index,
+      attempt: state.token,
+      instance: state.instance,
+      outcome,
+      message,
+      retried,
+    });
+  }
+
+  /** What fails here is the journal: without it nothing can go on. */
+  async #guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.stop(`The run itself failed: ${String(error)}`);
+      this.#ended.reject(error);
+    }
+  }
+}
+
+/** An executor answers with results; one that rejects all the same is not believed to have done anything. */
+function unexpected(error: unknown): AttemptResult {
+  return {
+    verdict: "failed",
+    failure: { ...failureOf("lease", error), failureClass: null },
+    evidence: NO_EVIDENCE,
+    outsideCommit: null,
+  };
+}

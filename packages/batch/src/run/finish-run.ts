@@ -1,0 +1,74 @@
+import type { Delivery, RunBranch } from "@cluster/workspace";
+import type { Executor } from "../contract/executor.ts";
+import type { RunReport } from "../contract/report.ts";
+import { buildReport } from "../report/build-report.ts";
+import type { Recorder } from "./recorder.ts";
+
+/** What there is to put away. */
+export interface FinishOptions {
+  readonly recorder: Recorder;
+  readonly executor: Executor;
+  readonly branch: RunBranch;
+  readonly haltReason: string | null;
+  /** The user asked it to stop or drain. */
+  readonly interrupted: boolean;
+  readonly requireChange: boolean;
+  readonly keepWorktrees: boolean;
+}
+
+/**
+ * Ends processes, brings what landed to the checked-out branch, removes worktrees, and reports. A run
+ * that was halted or interrupted keeps its branch: whether half a change is wanted is the user's to say.
+ */
+export async function finishRun(options: FinishOptions): Promise<RunReport> {
+  const { recorder, executor, branch } = options;
+  const { status } = recorder;
+  const end = endOf(options);
+  const carried = async (what: string, work: () => Promise<void>): Promise<void> => {
+    await work().catch((error: unknown) => recorder.warn(`${what}: ${messageOf(error)}`));
+  };
+  await carried("Not every process could be ended", () => dispose(executor));
+  let delivery: Delivery = kept(branch, "the run did not come to its end");
+  if (end === "complete" || status.counts.landed === 0) {
+    await carried("The run's branch could not be delivered", async () => {
+      delivery = await branch.deliver();
+    });
+  } else {
+    delivery = kept(branch, end === "halted" ? "the run was halted" : "the run was interrupted");
+  }
+  if (options.keepWorktrees) recorder.warn("The worktrees were kept: see git worktree list.");
+  else await carried("Not every worktree could be removed", () => branch.dispose());
+  const entries = await recorder.journal.entries();
+  const report = buildReport({
+    status,
+    tasks: entries.flatMap(({ outcome }) => (outcome === null ? [] : [outcome])),
+    end,
+    haltReason: options.haltReason === null ? null : recorder.redact(options.haltReason),
+    delivery,
+    warnings: recorder.warnings,
+    requireChange: options.requireChange,
+    endedAt: recorder.now(),
+  });
+  await carried("The journal could not be closed", () => recorder.journal.close());
+  recorder.publish({ type: "run.ended", report });
+  return report;
+}
+
+async function dispose(executor: Executor): Promise<void> {
+  await executor[Symbol.asyncDispose]();
+}
+
+function endOf(options: FinishOptions): RunReport["end"] {
+  if (options.haltReason !== null) return "halted";
+  const cutShort = options.recorder.status.counts.cancelled > 0;
+  return options.interrupted && cutShort ? "interrupted" : "complete";
+}
+
+function kept(branch: RunBranch, reason: string): Delivery {
+  const name = branch.ref.replace(/^refs\/heads\//, "");
+  return { kind: "kept", branch: name, reason, command: `git merge ${name}` };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,70 @@
+import type {
+  AgentPermissions,
+  AgentResult,
+  AgentTask,
+  Clock,
+  QuestionPolicy,
+  ToolAdapter,
+} from "@cluster/manager";
+import type { Repository } from "@cluster/workspace";
+import type { Journal } from "../contract/journal.ts";
+import type { TaskInput } from "../contract/task.ts";
+
+/** What to run, on what, with what. Times are in milliseconds; `Infinity` switches a deadline off. */
+export interface RunOptions {
+  /** The git repository: a path in it, or one that is open already. */
+  readonly repository: string | Repository;
+  readonly tasks: readonly TaskInput[];
+  /** The tool that edits, such as aider. */
+  readonly tool: ToolAdapter<AgentTask, AgentResult>;
+  /** How many instances; never more than there are tasks. @default 3 */
+  readonly workers?: number;
+  /** The model for tasks that name none. @default the tool's own */
+  readonly model?: string;
+  /** One turn of the tool. @default 600_000 */
+  readonly timeoutMs?: number;
+  /** Silence within a turn. @default Infinity */
+  readonly idleTimeoutMs?: number;
+  /** From the start of a process to its readiness. @default 60_000 */
+  readonly startTimeoutMs?: number;
+  /** How often a failed attempt is repeated, where its kind of failure may pass. @default 1 */
+  readonly retries?: number;
+  /** Before the first retry; it doubles each time, up to a minute, with jitter. @default 1_000 */
+  readonly retryDelayMs?: number;
+  /** The longest that everybody waits when the provider refuses for quota. @default 900_000 */
+  readonly maxQuotaWaitMs?: number;
+  /**
+   * The user's own command line, which judges each edit: `sh -c` runs it in the workspace. The
+   * task's files are `"$@"` and the lines of `$CLUSTER_FILES`; they are never spliced in.
+   */
+  readonly verify?: string;
+  /** @default 300_000 */
+  readonly verifyTimeoutMs?: number;
+  /** Land changes outside a task's files too. @default false */
+  readonly allowOutside?: boolean;
+  /** A task that changes nothing fails the run. @default false */
+  readonly requireChange?: boolean;
+  readonly permissions?: AgentPermissions;
+  /** Answers the tool's questions. @default no to everything */
+  readonly onQuestion?: QuestionPolicy;
+  /**
+   * How many tasks in a row may end for a reason that the next ones would meet too (a refused key, a
+   * broken installation, a provider that is down, spent quota, a full disk) before the run halts.
+   * `Infinity`: it never does. @default 3
+   */
+  readonly haltAfter?: number;
+  /** @default one in memory */
+  readonly journal?: Journal;
+  /** A folder for one transcript of each instance. Absent: none is written. */
+  readonly transcripts?: string;
+  /** Values that must not appear in events, outcomes, reports and transcripts, such as API keys. */
+  readonly secrets?: readonly string[];
+  /** Leaves the worktrees, for a look at them. @default false */
+  readonly keepWorktrees?: boolean;
+  /** The run's name. @default 8 characters that sort by time */
+  readonly id?: string;
+  /** Time, for tests. */
+  readonly clock?: Clock;
+  /** Numbers from 0 up to 1, for tests. @default Math.random */
+  readonly random?: () => number;
+}

@@ -1,0 +1,114 @@
+import { NO_EVIDENCE } from "../attempt/no-evidence.ts";
+import type { Evidence, Reason, TaskOutcome } from "../contract/evidence.ts";
+import type { Attempt, AttemptFailure, AttemptResult } from "../contract/executor.ts";
+import type { Outcome } from "../contract/outcome.ts";
+import type { Spending } from "../contract/report.ts";
+import type { Task } from "../contract/task.ts";
+import { addSpending, NOTHING_SPENT } from "../report/spending.ts";
+
+/** One task on its way through a run, from its plan to its outcome. */
+export class TaskState {
+  readonly task: Task;
+  retries = 0;
+  refusals = 0;
+  /** Its edit did not fit, and it was tried again on the new tip. */
+  replayed = false;
+  /** The token of its newest attempt. */
+  token = 0;
+  readonly avoid: number[] = [];
+  /** How it ends when no further attempt is made. */
+  pending: { readonly outcome: Outcome; readonly reason: Reason | null } | null = null;
+  #spent: Spending = NOTHING_SPENT;
+  #firstAt: number | null = null;
+  #evidence: Evidence = NO_EVIDENCE;
+  #outsideCommit: string | null = null;
+
+  constructor(task: Task) {
+    this.task = task;
+  }
+
+  /** The edit that must not be lost, if the task does not land. */
+  get commit(): string | null {
+    return this.#evidence.commit;
+  }
+
+  /** The instance of its newest attempt that got one. */
+  get instance(): number | null {
+    return this.#evidence.instance;
+  }
+
+  /** The edits elsewhere, which are kept apart. */
+  get outsideCommit(): string | null {
+    return this.#outsideCommit;
+  }
+
+  begin(token: number, now: number): void {
+    this.token = token;
+    this.#firstAt ??= now;
+  }
+
+  /** Takes in what an attempt found. An attempt without an edit does not make us forget one with. */
+  learn(result: AttemptResult): void {
+    const { evidence, failure } = result;
+    this.#spent = addSpending(this.#spent, evidence);
+    if (failure !== null && evidence.instance !== null && !this.avoid.includes(evidence.instance)) {
+      this.avoid.push(evidence.instance);
+    }
+    this.#evidence = {
+      ...evidence,
+      commit: evidence.commit ?? this.#evidence.commit,
+      patch: evidence.patch ?? this.#evidence.patch,
+    };
+    this.#outsideCommit = result.outsideCommit ?? this.#outsideCommit;
+  }
+
+  /** Notes what became of its commits. */
+  keep(refs: Partial<Pick<Evidence, "commit" | "parkedRef" | "outsideRef">>): void {
+    this.#evidence = { ...this.#evidence, ...refs };
+  }
+
+  outcome(outcome: Outcome, reason: Reason | null, now: number): TaskOutcome {
+    const { usage, costUsd } = this.#spent;
+    return {
+      task: this.task.id,
+      index: this.task.index,
+      files: this.task.files,
+      outcome,
+      reason,
+      attempts: this.token,
+      instance: this.#evidence.instance,
+      tookMs: this.#firstAt === null ? 0 : now - this.#firstAt,
+      evidence: { ...this.#evidence, usage, costUsd },
+    };
+  }
+}
+
+/** What an attempt at a task inherits from its run. */
+export type AttemptDefaults = Pick<
+  Attempt,
+  "run" | "tool" | "base" | "model" | "verify" | "verifyTimeoutMs" | "allowOutside" | "permissions"
+>;
+
+/** The attempt as plain data. */
+export function attemptOf(state: TaskState, defaults: AttemptDefaults): Attempt {
+  const { task, token, avoid } = state;
+  return {
+    ...defaults,
+    model: task.model ?? defaults.model,
+    verify: task.verify ?? defaults.verify,
+    task: task.id,
+    index: task.index,
+    token,
+    prompt: task.prompt,
+    files: task.files,
+    readOnlyFiles: task.readOnlyFiles ?? [],
+    avoid: [...avoid],
+  };
+}
+
+/** Why a task did not land, out of an attempt's failure. */
+export function reasonOf(failure: AttemptFailure | null): Reason | null {
+  if (failure === null) return null;
+  const { failureClass, code, message } = failure;
+  return { failureClass, code, message };
+}

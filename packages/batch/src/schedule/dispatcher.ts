@@ -1,0 +1,103 @@
+import type { Clock } from "@cluster/manager";
+
+/** What a {@link Dispatcher} needs. */
+export interface DispatcherOptions<Item> {
+  /** How many items are at work at once. */
+  readonly slots: number;
+  readonly clock: Clock;
+  /** Works on an item; the slot is free again when it settles. It must not reject. */
+  start(item: Item): Promise<void>;
+}
+
+/**
+ * Keeps as many items at work as there are slots. An item that waits for its retry holds no slot; a
+ * pause holds everybody back; after `close` nothing new starts.
+ */
+export class Dispatcher<Item> {
+  readonly #options: DispatcherOptions<Item>;
+  readonly #delayed = new Map<Item, () => void>();
+  readonly #queue: Item[] = [];
+  #head = 0;
+  /** Those whose wait is over. They go before the others: what began is to end. */
+  readonly #again: Item[] = [];
+  #atWork = 0;
+  #closed = false;
+  #pausedUntil = 0;
+  #endPause: (() => void) | null = null;
+
+  constructor(options: DispatcherOptions<Item>) {
+    this.#options = options;
+  }
+
+  /** How many items are at work. */
+  get atWork(): number {
+    return this.#atWork;
+  }
+
+  /** Adds items at the end of the queue. */
+  add(items: readonly Item[]): void {
+    for (const item of items) this.#queue.push(item);
+    this.#pump();
+  }
+
+  /** Adds an item again after a wait. Returns false, and takes it not, when nothing new starts any more. */
+  addAfter(item: Item, ms: number): boolean {
+    if (this.#closed) return false;
+    const cancel = this.#options.clock.after(ms, () => {
+      this.#delayed.delete(item);
+      this.#again.push(item);
+      this.#pump();
+    });
+    this.#delayed.set(item, cancel);
+    return true;
+  }
+
+  /** Starts nothing for `ms`. Of several pauses the one that ends last counts. Returns its end. */
+  pause(ms: number): number {
+    const { clock } = this.#options;
+    const until = clock.now() + ms;
+    if (until <= this.#pausedUntil) return this.#pausedUntil;
+    this.#pausedUntil = until;
+    this.#endPause?.();
+    this.#endPause = clock.after(ms, () => {
+      this.#endPause = null;
+      this.#pausedUntil = 0;
+      this.#pump();
+    });
+    return until;
+  }
+
+  /** Starts nothing more. Returns what was waiting, which is the caller's from now on. */
+  close(): Item[] {
+    this.#closed = true;
+    this.#endPause?.();
+    for (const cancel of this.#delayed.values()) cancel();
+    const waiting = [
+      ...this.#again.splice(0),
+      ...this.#delayed.keys(),
+      ...this.#queue.splice(0).slice(this.#head),
+    ];
+    this.#delayed.clear();
+    return waiting;
+  }
+
+  #next(): { readonly item: Item } | null {
+    const again = this.#again.shift();
+    if (again !== undefined) return { item: again };
+    if (this.#head >= this.#queue.length) return null;
+    this.#head += 1;
+    return { item: this.#queue[this.#head - 1] as Item };
+  }
+
+  #pump(): void {
+    while (this.#endPause === null && !this.#closed && this.#atWork < this.#options.slots) {
+      const next = this.#next();
+      if (next === null) return;
+      this.#atWork += 1;
+      void this.#options.start(next.item).finally(() => {
+        this.#atWork -= 1;
+        this.#pump();
+      });
+    }
+  }
+}

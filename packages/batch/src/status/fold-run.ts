@@ -1,0 +1,123 @@
+import type { PoolEvent } from "@cluster/manager";
+import type { RunEvent } from "../contract/run-event.ts";
+import { addSpending } from "../report/spending.ts";
+import type { AttemptActivity, InstanceActivity, RunStatus } from "./run-status.ts";
+
+/** The status after an event: pure, so that every display folds the same. */
+export function foldRun(status: RunStatus, event: RunEvent): RunStatus {
+  switch (event.type) {
+    case "run.started":
+      return {
+        ...status,
+        run: event.run,
+        tool: event.tool,
+        state: "running",
+        base: event.base,
+        branch: event.branch,
+        workers: event.workers,
+        startedAt: event.at,
+        total: event.tasks,
+        queued: event.tasks,
+      };
+    case "run.state":
+      return { ...status, state: event.state, stateReason: event.reason ?? status.stateReason };
+    case "run.paused":
+      return { ...status, pausedUntil: event.until };
+    case "run.ended":
+      return { ...status, state: "ended", endedAt: event.at, pausedUntil: null };
+    case "attempt.started":
+      return {
+        ...status,
+        queued: status.queued - 1,
+        running: status.running + 1,
+        firstAttemptAt: status.firstAttemptAt ?? event.at,
+        pausedUntil: null,
+        attempts: [
+          ...status.attempts,
+          {
+            task: event.task,
+            attempt: event.attempt,
+            files: event.files,
+            instance: null,
+            stage: "lease",
+            since: event.at,
+          },
+        ],
+      };
+    case "attempt.stage":
+      return foldStage(status, event);
+    case "attempt.ended":
+      return {
+        ...status,
+        running: status.running - 1,
+        queued: status.queued + 1,
+        retries: status.retries + (event.retried ? 1 : 0),
+        attempts: status.attempts.filter((attempt) => attempt.task !== event.task),
+        instances: status.instances.map((instance) => free(instance, event.task, event.at)),
+      };
+    case "task.ended": {
+      const { outcome } = event.outcome;
+      return {
+        ...status,
+        ...addSpending(status, event.outcome.evidence),
+        queued: status.queued - 1,
+        ended: status.ended + 1,
+        counts: { ...status.counts, [outcome]: status.counts[outcome] + 1 },
+      };
+    }
+    case "pool":
+      return foldPool(status, event.event);
+  }
+}
+
+function foldStage(
+  status: RunStatus,
+  event: Extract<RunEvent, { type: "attempt.stage" }>,
+): RunStatus {
+  const { task, stage, instance, at } = event;
+  const attempts = status.attempts.map(
+    (attempt): AttemptActivity =>
+      attempt.task === task ? { ...attempt, stage, instance, since: at } : attempt,
+  );
+  // A commit that waits for its landing holds no instance.
+  if (stage === "landing" || instance === null) {
+    const instances = status.instances.map((activity) => free(activity, task, at));
+    return { ...status, attempts, instances };
+  }
+  const files = attempts.find((attempt) => attempt.task === task)?.files ?? [];
+  const known = status.instances.find((activity) => activity.instance === instance);
+  const state = known?.state ?? "ready";
+  return {
+    ...status,
+    attempts,
+    instances: place(status.instances, { instance, state, task, files, stage, since: at }),
+  };
+}
+
+function foldPool(status: RunStatus, event: PoolEvent): RunStatus {
+  if (event.type !== "instance.state") return status;
+  const known = status.instances.find((activity) => activity.instance === event.instance);
+  const idle: InstanceActivity = {
+    instance: event.instance,
+    state: event.state,
+    task: null,
+    files: [],
+    stage: null,
+    since: event.at,
+  };
+  const now = known === undefined || known.task === null ? idle : { ...known, state: event.state };
+  return { ...status, instances: place(status.instances, now) };
+}
+
+function place(
+  all: readonly InstanceActivity[],
+  activity: InstanceActivity,
+): readonly InstanceActivity[] {
+  const others = all.filter(({ instance }) => instance !== activity.instance);
+  return [...others, activity].sort((a, b) => a.instance - b.instance);
+}
+
+function free(activity: InstanceActivity, task: string, at: number): InstanceActivity {
+  if (activity.task !== task) return activity;
+  return { ...activity, task: null, files: [], stage: null, since: at };
+}

@@ -1,0 +1,90 @@
+import type { InstanceState } from "@cluster/manager";
+import { OUTCOMES, type Outcome } from "../contract/outcome.ts";
+import type { Spending } from "../contract/report.ts";
+import type { RunState, Stage } from "../contract/run-event.ts";
+import { NOTHING_SPENT } from "../report/spending.ts";
+
+/** One instance, and what it works on. */
+export interface InstanceActivity {
+  readonly instance: number;
+  readonly state: InstanceState;
+  /** `null`: nothing. */
+  readonly task: string | null;
+  readonly files: readonly string[];
+  readonly stage: Stage | null;
+  /** When the stage began, in milliseconds since the epoch. */
+  readonly since: number;
+}
+
+/** An attempt that is under way, on an instance or waiting for one. */
+export interface AttemptActivity {
+  readonly task: string;
+  readonly attempt: number;
+  readonly files: readonly string[];
+  readonly instance: number | null;
+  readonly stage: Stage;
+  /** When the stage began, in milliseconds since the epoch. */
+  readonly since: number;
+}
+
+/**
+ * A run at one moment, folded from its events: `total = ended + running + queued`, always.
+ * Its size depends on the workers, not on the tasks.
+ */
+export interface RunStatus extends Spending {
+  readonly run: string;
+  readonly tool: string;
+  readonly state: RunState;
+  /** Why it drains, stops or was halted. */
+  readonly stateReason: string | null;
+  readonly base: string;
+  readonly branch: string;
+  readonly workers: number;
+  readonly startedAt: number | null;
+  readonly firstAttemptAt: number | null;
+  readonly endedAt: number | null;
+  /** While the provider's quota is waited for: the end of the wait. */
+  readonly pausedUntil: number | null;
+  readonly total: number;
+  /** Not begun, or waiting for the next attempt. */
+  readonly queued: number;
+  /** In an attempt, its landing included. */
+  readonly running: number;
+  readonly ended: number;
+  readonly counts: Readonly<Record<Outcome, number>>;
+  /** Attempts that were followed by another one. */
+  readonly retries: number;
+  readonly attempts: readonly AttemptActivity[];
+  readonly instances: readonly InstanceActivity[];
+}
+
+/** No outcome yet. */
+export const NO_COUNTS: Readonly<Record<Outcome, number>> = Object.freeze(
+  Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>,
+);
+
+/** A run of which nothing has been heard. */
+export function initialRunStatus(run: string): RunStatus {
+  return {
+    ...NOTHING_SPENT,
+    run,
+    tool: "",
+    state: "preparing",
+    stateReason: null,
+    base: "",
+    branch: "",
+    workers: 0,
+    startedAt: null,
+    firstAttemptAt: null,
+    endedAt: null,
+    pausedUntil: null,
+    total: 0,
+    queued: 0,
+    running: 0,
+    ended: 0,
+    counts: NO_COUNTS,
+    retries: 0,
+    attempts: [],
+    instances: [],
+  };
+}
