@@ -1,3 +1,4 @@
+import { WorkspaceError } from "../errors/workspace-error.ts";
 import { type Git, text } from "./git.ts";
 
 /** A commit, to be made or as it was read. */
@@ -26,11 +27,26 @@ export async function makeCommit(
   const { tree, parents, message, author } = commit;
   const args = ["commit-tree", tree, ...parents.flatMap((parent) => ["-p", parent])];
   if (options.sign) args.push("-S");
-  return git.line(args, {
-    input: message,
-    signal: options.signal,
-    environment: author === undefined ? {} : authorVariables(author),
-  });
+  try {
+    return await git.line(args, {
+      input: message,
+      signal: options.signal,
+      environment: author === undefined ? {} : authorVariables(author),
+    });
+  } catch (error) {
+    // The signer speaks in words of its own.
+    const signing = options.sign && error instanceof WorkspaceError && error.code === "GIT_FAILED";
+    throw signing ? signingFailed(error) : error;
+  }
+}
+
+function signingFailed(cause: WorkspaceError): WorkspaceError {
+  const { stderr } = cause;
+  return new WorkspaceError(
+    "SIGNING_FAILED",
+    `Your configuration asks for signed commits (commit.gpgSign), and signing failed: ${stderr}`,
+    { cause, stderr },
+  );
 }
 
 /** Reads a commit's parents, author and message. */

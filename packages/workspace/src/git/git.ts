@@ -146,12 +146,6 @@ function failure(args: readonly string[], stderr: string, cause: object): Worksp
       );
     case "DISK_FULL":
       return new WorkspaceError(code, `${command} found no space on the disk: ${said}`, details);
-    case "SIGNING_FAILED":
-      return new WorkspaceError(
-        code,
-        `Your configuration asks for signed commits (commit.gpgSign), and signing failed: ${said}`,
-        details,
-      );
     default:
       return new WorkspaceError(code, `${command} failed: ${said}`, details);
   }

@@ -70,6 +70,12 @@ function realpath(path: string): string | undefined {
 }
 
 function linkTarget(path: string): string | undefined {
-  const entry = lstatSync(path, { throwIfNoEntry: false });
-  return entry?.isSymbolicLink() ? readlinkSync(path) : undefined;
+  try {
+    const entry = lstatSync(path, { throwIfNoEntry: false });
+    return entry?.isSymbolicLink() ? readlinkSync(path) : undefined;
+  } catch (error) {
+    // A file stands where a folder would have to be: nothing below it leads anywhere.
+    if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
+    throw error;
+  }
 }

@@ -14,7 +14,7 @@ export interface ClassifiedChanges {
  * `.`, is everything. A rename is inside only with both of its ends: half of one would be a loss.
  */
 export function classify(
-  entries: readonly DiffEntry[],
+  { entries, repositories }: Snapshot,
   files: readonly string[],
 ): ClassifiedChanges {
   const covers = coverage(files);
@@ -23,6 +23,10 @@ export function classify(
   for (const { change } of entries) {
     const covered = covers(change.path) && (change.from === undefined || covers(change.from));
     (covered ? inside : outside).push(change);
+  }
+  for (const path of repositories) {
+    const change = { path, status: "added", addedLines: null, removedLines: null } as const;
+    (covers(path) ? inside : outside).push(change);
   }
   return { inside, outside };
 }

@@ -1,3 +1,4 @@
+import { WorkspaceError } from "../errors/workspace-error.ts";
 import { type Git, text } from "../git/git.ts";
 import { type DiffEntry, parseDiff } from "./diff-entry.ts";
 
@@ -6,6 +7,8 @@ export interface Snapshot {
   readonly base: string;
   readonly tree: string;
   readonly entries: readonly DiffEntry[];
+  /** Folders that are repositories of their own without a commit: git cannot hold them in a tree. */
+  readonly repositories: readonly string[];
 }
 
 /**
@@ -17,7 +20,7 @@ export async function takeSnapshot(
   base: string,
   signal?: AbortSignal,
 ): Promise<Snapshot> {
-  await git.run(["add", "--all"], { signal });
+  const repositories = await addAll(git, signal);
   const [diff, tree] = await Promise.all([
     git.run(
       ["diff-index", "--cached", "--raw", "--numstat", "-z", "-M", "--no-ext-diff", base, "--"],
@@ -25,7 +28,33 @@ export async function takeSnapshot(
     ),
     git.line(["write-tree"], { signal }),
   ]);
-  return { base, tree, entries: parseDiff(diff.stdout) };
+  return { base, tree, entries: parseDiff(diff.stdout), repositories };
+}
+
+const NO_COMMIT = /^error: '(.+)\/' does not have a commit checked out$/gm;
+
+/** Stages everything and gives the repositories inside that git had to leave out. */
+async function addAll(git: Git, signal: AbortSignal | undefined): Promise<readonly string[]> {
+  try {
+    await git.run(["add", "--all"], { signal });
+    return [];
+  } catch (error) {
+    if (leftOut(error).length === 0) throw error;
+  }
+  try {
+    await git.run(["add", "--all", "--ignore-errors"], { signal });
+    return [];
+  } catch (error) {
+    const folders = leftOut(error);
+    const errors = error instanceof WorkspaceError ? error.stderr.match(/^(error|fatal):/gm) : null;
+    if (folders.length === 0 || folders.length !== errors?.length) throw error;
+    return folders;
+  }
+}
+
+function leftOut(error: unknown): string[] {
+  if (!(error instanceof WorkspaceError) || error.code !== "GIT_FAILED") return [];
+  return [...error.stderr.matchAll(NO_COMMIT)].flatMap(([, folder]) => folder ?? []);
 }
 
 /** The snapshot's changes as a patch. */

@@ -122,7 +122,7 @@ export class Workspace {
   ): Promise<WorkspaceChanges> {
     this.#requireOpen();
     const snapshot = await takeSnapshot(this.#git, this.#base, options.signal);
-    const changes = classify(snapshot.entries, files);
+    const changes = classify(snapshot, files);
     this.#snapshots.set(changes, snapshot);
     return changes;
   }

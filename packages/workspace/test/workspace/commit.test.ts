@@ -1,0 +1,291 @@
+import { appendFile, chmod, mkdir, rename, rm, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { type SampleRepository, temporaryFolder } from "@cluster/testkit";
+import { execa } from "execa";
+import { describe, expect, test } from "vitest";
+import { type WorkSetting, workSetting, write } from "../setting.ts";
+
+const ODD = ["-dash.md", 'quote".md', "new\nline.md", "spa ce.md", "ü/日本.md", "*.md"];
+
+function show(at: WorkSetting, commit: string | null, format: string): Promise<string> {
+  return at.sample.git("log", "-1", `--format=${format}`, String(commit));
+}
+
+/** The paths that a commit changes, as git prints them between NULs. */
+async function changed(at: WorkSetting, commit: string | null): Promise<string[]> {
+  const listed = await at.sample.git(
+    "show",
+    "-z",
+    "--no-renames",
+    "--name-status",
+    "--format=",
+    String(commit),
+  );
+  const parts = listed.split("\0");
+  return parts.flatMap((status, index) =>
+    index % 2 === 0 && status ? [`${status} ${parts[index + 1]}`] : [],
+  );
+}
+
+describe("which changes it holds", () => {
+  test("only those that are named, whatever their names", async () => {
+    await using at = await workSetting({
+      files: Object.fromEntries(ODD.map((path) => [path, `${path}\n`])),
+    });
+    for (const path of ODD) await appendFile(join(at.workspace.path, path), "more\n");
+    await write(at.workspace, "other.md", "x");
+    await write(at.workspace, "other/new\nline", "x");
+    const commit = await at.workspace.commit({ paths: [...ODD, "unchanged.md"], message: "Odd" });
+    expect((await changed(at, commit)).sort()).toEqual(ODD.map((path) => `M ${path}`).sort());
+    const rest = await at.workspace.commit({ paths: ["other/new\nline"], message: "New" });
+    expect(await changed(at, rest)).toEqual(["A other/new\nline"]);
+    const all = await at.workspace.commit({ paths: "all", message: "All" });
+    expect(await changed(at, all)).toHaveLength(ODD.length + 2);
+  });
+
+  test("both ends of a rename, modes, links, deletions, a file that became a folder", async () => {
+    await using at = await workSetting({
+      files: {
+        "old.md": "1\n2\n3\n",
+        "run.sh": "x\n",
+        "gone.md": "gone\n",
+        file: "file\n",
+        "l.md": "l\n",
+      },
+    });
+    const { path } = at.workspace;
+    await rename(join(path, "old.md"), join(path, "new.md"));
+    await chmod(join(path, "run.sh"), 0o755);
+    await rm(join(path, "gone.md"));
+    await rm(join(path, "file"));
+    await write(at.workspace, "file/inner.md", "wholly different\nlines\n");
+    await rm(join(path, "l.md"));
+    await symlink("run.sh", join(path, "l.md"));
+    await write(at.workspace, "left-out.md", "x");
+    const paths = ["new.md", "run.sh", "gone.md", "file", "file/inner.md", "l.md"];
+    const commit = await at.workspace.commit({ paths, message: "Many" });
+    expect((await changed(at, commit)).sort()).toEqual(
+      [
+        "A file/inner.md",
+        "A new.md",
+        "D file",
+        "D gone.md",
+        "D old.md",
+        "M run.sh",
+        "T l.md",
+      ].sort(),
+    );
+    const tree = await at.sample.git("ls-tree", "-r", String(commit));
+    expect(tree).toMatch(/^100755 .*\trun\.sh$/m);
+    expect(tree).toMatch(/^120000 .*\tl\.md$/m);
+  });
+
+  test("none: null, for nothing at all, for paths without a change, for no paths", async () => {
+    await using at = await workSetting({ files: { "a.md": "a\n" } });
+    expect(await at.workspace.commit({ paths: "all", message: "x" })).toBeNull();
+    await write(at.workspace, "b.md", "b\n");
+    expect(await at.workspace.commit({ paths: ["a.md"], message: "x" })).toBeNull();
+    expect(await at.workspace.commit({ paths: [], message: "x" })).toBeNull();
+  });
+
+  test("what is there now, or what certain changes saw", async () => {
+    await using at = await workSetting({ files: { "a.md": "a\n" } });
+    await write(at.workspace, "a.md", "seen\n");
+    const changes = await at.workspace.changes(["a.md"]);
+    await write(at.workspace, "a.md", "formatted later\n");
+    const seen = await at.workspace.commit({ paths: ["a.md"], message: "x", changes });
+    const now = await at.workspace.commit({ paths: ["a.md"], message: "x" });
+    expect(await at.sample.git("show", `${seen}:a.md`)).toBe("seen");
+    expect(await at.sample.git("show", `${now}:a.md`)).toBe("formatted later");
+  });
+});
+
+describe("its words", () => {
+  test("trailers in their order, readable by git, after a message of any kind", async () => {
+    await using at = await workSetting({ files: { "a.md": "a\n" } });
+    await write(at.workspace, "a.md", "b\n");
+    const message =
+      '# A title, not a comment\r\n\r\n- Body: ü "quoted"\0\n\nNote: one\nReviewed-by: A <a@b>  \n\n';
+    const commit = await at.workspace.commit({
+      paths: "all",
+      message,
+      trailers: { "Cluster-Task": "ab12", "Cluster-Attempt": 2, "Odd-Value": "two\nlines" },
+      tool: "sample",
+    });
+    expect(await show(at, commit, "%s")).toBe("# A title, not a comment");
+    expect(await show(at, commit, "%B")).toContain('- Body: ü "quoted"');
+    expect(await show(at, commit, "%(trailers)")).toBe(
+      "Note: one\nReviewed-by: A <a@b>\nCluster-Run: r1\nCluster-Task: ab12\nCluster-Attempt: 2\nOdd-Value: two lines\nCluster-Tool: sample\n",
+    );
+  });
+
+  test.for([
+    "Fix: looks like a trailer",
+    "Title\n\nSome words.\nKey: in the midst of them",
+    "Title\n\n---\n\ndiff --git a/x b/x",
+    "Title\n\nKey: value\n  continued",
+    "x".repeat(300_000),
+    "",
+    " \n\t\n",
+  ])("trailers are found again after %j", async (message) => {
+    await using at = await workSetting({ files: { "a.md": "a\n" } });
+    await write(at.workspace, "a.md", "b\n");
+    const commit = await at.workspace.commit({
+      paths: "all",
+      message,
+      trailers: { "Cluster-Task": "t" },
+    });
+    const found = await show(
+      at,
+      commit,
+      "%(trailers:key=Cluster-Run,valueonly)%(trailers:key=Cluster-Task,valueonly)",
+    );
+    expect(found).toBe("r1\nt\n");
+    expect((await show(at, commit, "%s")).length).toBeGreaterThan(0);
+  });
+});
+
+describe("its author", () => {
+  test("the user of the configuration", async () => {
+    await using at = await workSetting({
+      authorless: true,
+      async prepare(sample) {
+        await sample.git("config", "user.name", "Jo Müller");
+        await sample.git("config", "user.email", "jo@example.invalid");
+      },
+    });
+    await write(at.workspace, "x.md", "x");
+    const commit = await at.workspace.commit({ paths: "all", message: "x" });
+    const who = "Jo Müller <jo@example.invalid>";
+    expect(await show(at, commit, "%an <%ae>|%cn <%ce>")).toBe(`${who}|${who}`);
+  });
+
+  test("an author of one's own; the committer stays the user", async () => {
+    await using at = await workSetting();
+    await write(at.workspace, "x.md", "x");
+    const author = { name: "Somebody", email: "else@example.invalid" };
+    const commit = await at.workspace.commit({ paths: "all", message: "x", author });
+    expect(await show(at, commit, "%an|%ae|%cn")).toBe(
+      "Somebody|else@example.invalid|Sample Author",
+    );
+  });
+
+  test("cluster, when nobody is configured", async () => {
+    await using at = await workSetting({ authorless: true, prepare: forgetUser });
+    await write(at.workspace, "x.md", "x");
+    const commit = await at.workspace.commit({ paths: "all", message: "x" });
+    expect(at.repository.author).toEqual({ name: "cluster", email: "cluster@localhost" });
+    expect(await show(at, commit, "%an|%ae|%cn|%ce")).toBe(
+      "cluster|cluster@localhost|cluster|cluster@localhost",
+    );
+    expect((await at.run.land(String(commit))).kind).toBe("landed");
+  });
+});
+
+describe("the user's hooks", () => {
+  test("do not run, neither at the commit nor at landing and delivery", async () => {
+    await using at = await workSetting({
+      prepare: (sample) => hooks(sample, 'touch "$(git rev-parse --git-common-dir)/ran"; exit 1'),
+    });
+    await write(at.workspace, "x.md", "x");
+    const commit = await at.workspace.commit({ paths: "all", message: "x" });
+    await at.run.land(String(commit));
+    expect((await at.run.deliver()).kind).toBe("merged");
+    await expect(at.sample.read(".git/ran")).rejects.toThrow("ENOENT");
+  });
+
+  test("run when they are asked for, and may change what is committed", async () => {
+    await using at = await workSetting({
+      files: { "a.md": "a\n", "b.md": "b\n" },
+      prepare: (sample) => hooks(sample, "echo formatted >> a.md && git add a.md", ["pre-commit"]),
+    });
+    await write(at.workspace, "a.md", "edited\n");
+    await write(at.workspace, "b.md", "outside\n");
+    const commit = await at.workspace.commit({ paths: ["a.md"], message: "x", hooks: true });
+    expect(await at.sample.git("show", `${commit}:a.md`)).toBe("edited\nformatted");
+    expect(await changed(at, commit)).toEqual(["M a.md"]);
+    expect(await at.sample.git("rev-parse", `${commit}^`)).toBe(at.run.base);
+    expect((await at.run.land(String(commit))).kind).toBe("landed");
+  });
+
+  test("may refuse", async () => {
+    await using at = await workSetting({
+      prepare: (sample) => hooks(sample, "echo no way >&2; exit 1", ["pre-commit"]),
+    });
+    await write(at.workspace, "x.md", "x");
+    await expect(
+      at.workspace.commit({ paths: "all", message: "x", hooks: true }),
+    ).rejects.toMatchObject({ code: "HOOK_FAILED", stderr: expect.stringContaining("no way") });
+  });
+});
+
+describe("a signature, when the user's configuration asks for it", () => {
+  test("is on the commit, on what lands behind another one, and on the merge", async () => {
+    await using keys = await temporaryFolder();
+    const key = join(keys.path, "key");
+    await execa("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
+    await using at = await workSetting({
+      files: { "a.md": "a\n", "b.md": "b\n" },
+      prepare: (sample) => signing(sample, `${key}.pub`),
+    });
+    await write(at.workspace, "a.md", "1\n");
+    const first = await at.workspace.commit({ paths: "all", message: "first" });
+    await at.workspace.reset(at.run.base);
+    await write(at.workspace, "b.md", "2\n");
+    const second = await at.workspace.commit({ paths: "all", message: "second" });
+    await at.run.land(String(first));
+    await at.run.land(String(second));
+    await at.sample.write("c.md", "c");
+    await at.sample.git("-c", "commit.gpgSign=false", "add", "c.md");
+    await at.sample.git("-c", "commit.gpgSign=false", "commit", "-qm", "by the user");
+    expect((await at.run.deliver()).kind).toBe("merged");
+    const merge = await at.sample.git("rev-parse", "HEAD");
+    for (const commit of [first, second, at.run.tip(), merge]) {
+      expect(await at.sample.git("cat-file", "commit", String(commit))).toContain("gpgsig");
+    }
+  });
+
+  test("that cannot be made is an error of its own", async () => {
+    await using at = await workSetting({
+      prepare: (sample) => signing(sample, "/nowhere/key.pub"),
+    });
+    await write(at.workspace, "x.md", "x");
+    await expect(at.workspace.commit({ paths: "all", message: "x" })).rejects.toMatchObject({
+      code: "SIGNING_FAILED",
+    });
+  });
+});
+
+async function forgetUser(sample: SampleRepository): Promise<void> {
+  await sample.git("config", "--unset", "user.name");
+  await sample.git("config", "--unset", "user.email");
+}
+
+async function hooks(
+  sample: SampleRepository,
+  body: string,
+  names: readonly string[] = [
+    "pre-commit",
+    "commit-msg",
+    "prepare-commit-msg",
+    "post-commit",
+    "post-checkout",
+    "post-merge",
+    "pre-merge-commit",
+    "reference-transaction",
+    "post-index-change",
+    "post-rewrite",
+  ],
+): Promise<void> {
+  await mkdir(join(sample.path, ".git/hooks"), { recursive: true });
+  for (const name of names) {
+    await sample.write(`.git/hooks/${name}`, `#!/bin/sh\n${body}\n`);
+    await chmod(join(sample.path, ".git/hooks", name), 0o755);
+  }
+}
+
+async function signing(sample: SampleRepository, key: string): Promise<void> {
+  await sample.git("config", "commit.gpgSign", "true");
+  await sample.git("config", "gpg.format", "ssh");
+  await sample.git("config", "user.signingKey", key);
+}
