@@ -1,0 +1,83 @@
+import { type AttemptFailure, FAILURE_CLASSES, type FailureClass } from "@cluster/batch";
+import { expect, test } from "vitest";
+import { decide } from "../../src/schedule/decide.ts";
+
+const LIMITS = { retries: 2, retryDelayMs: 1000, maxQuotaWaitMs: 60_000, random: () => 1 };
+const FRESH = { retries: 0, refusals: 0 };
+
+function failed(failureClass: FailureClass | null, more: Partial<AttemptFailure> = {}) {
+  const failure: AttemptFailure = {
+    stage: "turn",
+    failureClass,
+    code: null,
+    message: "failed",
+    retryAfterMs: null,
+    ...more,
+  };
+  return { verdict: "failed", failure } as const;
+}
+
+test("failures that pass are repeated, those that do not are final", () => {
+  const kinds = FAILURE_CLASSES.map((name) => [name, decide(failed(name), FRESH, LIMITS).kind]);
+  expect(Object.fromEntries(kinds)).toEqual({
+    auth: "end",
+    quota: "retry",
+    overload: "retry",
+    context: "end",
+    malformed: "retry",
+    refused: "end",
+    timeout: "retry",
+    crash: "retry",
+    protocol: "retry",
+    environment: "end",
+    unproven: "retry",
+  });
+});
+
+test("a spent budget of retries ends the task with the outcome of its class", () => {
+  const spent = { retries: 2, refusals: 5 };
+  const outcomes = FAILURE_CLASSES.map((name) => decide(failed(name), spent, LIMITS));
+  expect(outcomes.map((decision) => decision.kind === "end" && decision.outcome)).toEqual([
+    "tool-error",
+    "quota",
+    "tool-error",
+    "tool-error",
+    "tool-error",
+    "tool-error",
+    "timeout",
+    "tool-error",
+    "tool-error",
+    "tool-error",
+    "unproven",
+  ]);
+});
+
+test("the wait doubles, with jitter, up to a minute", () => {
+  const wait = (retries: number, random: number) =>
+    decide(
+      failed("crash"),
+      { retries, refusals: 0 },
+      { ...LIMITS, retries: 99, random: () => random },
+    );
+  expect(wait(0, 1)).toMatchObject({ afterMs: 1000 });
+  expect(wait(0, 0)).toMatchObject({ afterMs: 500 });
+  expect(wait(3, 1)).toMatchObject({ afterMs: 8000 });
+  expect(wait(50, 1)).toMatchObject({ afterMs: 60_000 });
+});
+
+test("quota pauses everybody for as long as the provider asks, within a bound", () => {
+  const pause = (retryAfterMs: number) =>
+    decide(failed("quota", { retryAfterMs }), { retries: 2, refusals: 0 }, LIMITS);
+  expect(pause(7000)).toMatchObject({ kind: "retry", pause: true, afterMs: 7000 });
+  expect(pause(3_600_000)).toMatchObject({ afterMs: 60_000 });
+});
+
+test("git's locks pass, a full disk does not", () => {
+  const infra = (code: string) => decide(failed(null, { stage: "commit", code }), FRESH, LIMITS);
+  expect(infra("LOCKED").kind).toBe("retry");
+  expect(infra("DISK_FULL")).toMatchObject({
+    kind: "end",
+    outcome: "infra-error",
+    bearing: "halts",
+  });
+});

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { Dispatcher } from "../../src/schedule/dispatcher.ts";
+import { FakeClock } from "./fake-clock.ts";
+
+/** A dispatcher whose items end when they are told to. */
+function sample(slots: number) {
+  const clock = new FakeClock();
+  const started: string[] = [];
+  const running = new Map<string, () => void>();
+  const dispatcher = new Dispatcher<string>({
+    slots,
+    clock,
+    start: (item) => {
+      started.push(item);
+      return new Promise((resolve) => running.set(item, resolve));
+    },
+  });
+  const end = async (item: string): Promise<void> => {
+    running.get(item)?.();
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { clock, started, dispatcher, end };
+}
+
+test("as many items are at work as there are slots, and a free slot is filled at once", async () => {
+  const { dispatcher, started, end } = sample(2);
+  dispatcher.add(["a", "b", "c", "d"]);
+  expect(started).toEqual(["a", "b"]);
+  await end("b");
+  expect(started).toEqual(["a", "b", "c"]);
+  expect(dispatcher.atWork).toBe(2);
+});
+
+test("an item that waits for its retry holds no slot, and goes first when its wait is over", async () => {
+  const { dispatcher, started, end, clock } = sample(1);
+  dispatcher.add(["a", "b", "c"]);
+  expect(dispatcher.addAfter("a", 100)).toBe(true);
+  await end("a");
+  expect(started).toEqual(["a", "b"]);
+  clock.advance(100);
+  await end("b");
+  expect(started).toEqual(["a", "b", "a"]);
+});
+
+test("a pause holds everybody back until its end; the longest counts", async () => {
+  const { dispatcher, started, end, clock } = sample(1);
+  dispatcher.add(["a", "b"]);
+  expect(dispatcher.pause(1000)).toBe(1000);
+  expect(dispatcher.pause(10)).toBe(1000);
+  expect(dispatcher.pause(2000)).toBe(2000);
+  await end("a");
+  clock.advance(1999);
+  expect(started).toEqual(["a"]);
+  clock.advance(1);
+  expect(started).toEqual(["a", "b"]);
+});
+
+test("after close nothing starts, and what waited is given back", async () => {
+  const { dispatcher, started, end, clock } = sample(1);
+  dispatcher.add(["a", "b", "c"]);
+  dispatcher.addAfter("x", 100);
+  expect(dispatcher.close().sort()).toEqual(["b", "c", "x"]);
+  expect(dispatcher.addAfter("y", 1)).toBe(false);
+  clock.advance(1000);
+  await end("a");
+  expect(started).toEqual(["a"]);
+});
