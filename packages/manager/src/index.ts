@@ -64,3 +64,34 @@ export {
   type TurnOptions,
   type Usage,
 } from "@cluster/pool";
+export {
+  type Candidate,
+  RoutingError,
+  type RoutingRequest,
+  STRATEGY_NAMES,
+  type Strategy,
+  type StrategyName,
+  strategyNamed,
+} from "@cluster/routing";
+export { Cluster } from "./cluster/cluster.ts";
+export { launchCluster } from "./cluster/launch-cluster.ts";
+export type { ClusterOptions, SendOptions } from "./cluster/options.ts";
+export type {
+  ClusterHealth,
+  ClusterInstance,
+  ClusterMetrics,
+  ClusterStatus,
+} from "./cluster/status.ts";
+export { Conversation, type ConversationOptions } from "./conversation/conversation.ts";
+export { MANAGER_ERROR_CODES, type ManagerErrorCode } from "./errors/codes.ts";
+export { ManagerError } from "./errors/manager-error.ts";
+export type { ClusterEvent } from "./events/cluster-event.ts";
+export type { Delivered, ReadOptions } from "./inbox/delivered.ts";
+export { type Instance, instanceJsonSchema, instanceSchema } from "./instance/instance-schema.ts";
+export type { MapItem, MapOptions } from "./map/map-requests.ts";
+export type { OnFallback, PoolFallback } from "./pool-aware/fallback.ts";
+export { makePoolAware, type PoolAwareAdapter } from "./pool-aware/make-pool-aware.ts";
+export { PoolAware, type RequestOf, type ResponseOf } from "./pool-aware/pool-aware.ts";
+export type { Invokes, PoolAwareMethods } from "./pool-aware/pool-aware-methods.ts";
+export type { PoolUse } from "./pool-aware/pool-switch.ts";
+export { ClusterTurn } from "./turn/cluster-turn.ts";

@@ -1,0 +1,256 @@
+import { createPool, type Pool, PoolError, systemClock, type ToolAdapter } from "@cluster/pool";
+import { Conversation, type ConversationOptions } from "../conversation/conversation.ts";
+import type { ClusterEvent } from "../events/cluster-event.ts";
+import { Subscribers } from "../events/subscribers.ts";
+import type { Delivered, ReadOptions } from "../inbox/delivered.ts";
+import { Inbox } from "../inbox/inbox.ts";
+import { describeInstance } from "../instance/describe-instance.ts";
+import { type MapItem, type MapOptions, mapRequests } from "../map/map-requests.ts";
+import { Router } from "../routing/router.ts";
+import type { ClusterTurn, ClusterTurnControl, TurnEnd } from "../turn/cluster-turn.ts";
+import { TurnBook } from "../turn/turn-book.ts";
+import { type ClusterOptions, compileClusterOptions, type SendOptions } from "./options.ts";
+import type { ClusterHealth, ClusterInstance, ClusterStatus } from "./status.ts";
+
+/**
+ * Several instances of one tool behind one object.
+ *
+ * A response belongs to whoever takes it first: the holder of the turn, by awaiting it, or one
+ * reader, by `read` or `readAny`. Responses of `run` and `map` go to their callers only.
+ */
+export class Cluster<Request, Result> implements AsyncDisposable {
+  /** The adapter's name. */
+  readonly tool: string;
+  readonly #pool: Pool<Request, Result>;
+  readonly #router: Router;
+  readonly #inbox: Inbox<Result>;
+  readonly #turns: TurnBook<Result>;
+  readonly #subscribers = new Subscribers<ClusterEvent>();
+  readonly #conversations = new Set<Conversation<Request, Result>>();
+
+  /** Use {@link launchCluster}. */
+  constructor(tool: ToolAdapter<Request, Result>, options: ClusterOptions<Request, Result> = {}) {
+    const compiled = compileClusterOptions(options);
+    const clock = options.clock ?? systemClock;
+    this.#inbox = new Inbox(compiled.maxUnread, clock, ({ instance, turn }) =>
+      this.#subscribers.publish({ type: "response.evicted", at: clock.now(), instance, turn }),
+    );
+    this.#turns = new TurnBook({
+      ended: (control, end) => this.#deliver(control, end),
+      claimed: (turn) => this.#inbox.withdraw(turn.id),
+    });
+    this.#pool = createPool({ ...compiled.pool, adapter: tool });
+    this.#router = new Router(compiled.strategy, this.#pool, compiled.pool.size);
+    this.tool = this.#pool.tool;
+    this.#pool.subscribe((event) => {
+      const translated = this.#turns.translate(event);
+      this.#router.observe(translated);
+      this.#subscribers.publish(translated);
+    });
+  }
+
+  /** How many instances it has, or is about to have. */
+  get size(): number {
+    return this.#router.size;
+  }
+
+  /**
+   * Starts what is not started yet and resolves when every instance is ready.
+   * @throws {PoolError} of the first instance that fails for good.
+   */
+  ready(): Promise<void> {
+    return this.#pool.ready();
+  }
+
+  /**
+   * Sends a request and returns its turn at once. Await the turn, or let `read` or `readAny` hand its
+   * response out. It rejects with a {@link PoolError} that says what happened.
+   */
+  send(request: Request, options: SendOptions = {}): ClusterTurn<Result> {
+    return this.#send(request, options, false);
+  }
+
+  /** Sends a request to one instance, after what was sent to it before. */
+  sendTo(
+    instance: number,
+    request: Request,
+    options: Omit<SendOptions, "key" | "avoid" | "attempt"> = {},
+  ): ClusterTurn<Result> {
+    const control = this.#turns.open(false);
+    this.#turns.begin(control, () => this.#pool.run(request, { ...options, instance }));
+    return control.turn;
+  }
+
+  /** As {@link send}, for a caller who awaits the turn: no reader gets its response. */
+  run(request: Request, options: SendOptions = {}): ClusterTurn<Result> {
+    return this.#send(request, options, true);
+  }
+
+  /**
+   * The next whole response of one instance, in the order of its turns; each is read exactly once.
+   * A read that gives up takes nothing.
+   *
+   * @throws What the turn rejected with, if it failed; else {@link ManagerError} READ_TIMEOUT,
+   * READ_CANCELLED, RESPONSES_EVICTED, CLUSTER_CLOSED, or {@link PoolError} INSTANCE_UNKNOWN.
+   */
+  async read(instance: number, options: ReadOptions = {}): Promise<Result> {
+    const known = Number.isInteger(instance) && instance >= 0 && instance < this.size;
+    if (!known && !this.#inbox.holds(instance)) throw this.#unknown(instance);
+    const delivered = await this.#inbox.next(instance, options);
+    if (delivered.outcome === "failed") throw delivered.error;
+    return delivered.result;
+  }
+
+  /**
+   * The next finished turn of any instance, failed ones too, in the order in which they finished; each
+   * goes to exactly one reader.
+   *
+   * @throws {ManagerError} READ_TIMEOUT, READ_CANCELLED, RESPONSES_EVICTED, CLUSTER_CLOSED.
+   */
+  readAny(options: ReadOptions = {}): Promise<Delivered<Result>> {
+    return this.#inbox.next("any", options);
+  }
+
+  /**
+   * Runs many requests and yields what became of each, failed ones too, as they finish or in the order
+   * of the requests. It takes requests only as fast as its results are taken; leaving the loop cancels
+   * what still runs.
+   *
+   * @throws What `requests` itself throws, and {@link ManagerError} OPTION_INVALID.
+   */
+  map(
+    requests: Iterable<Request> | AsyncIterable<Request>,
+    options: MapOptions = {},
+  ): AsyncGenerator<MapItem<Request, Result>, void, void> {
+    return mapRequests(requests, options, {
+      run: (request, sending) => this.run(request, sending),
+      size: () => this.size,
+    });
+  }
+
+  /**
+   * Requests that belong together: they reach one instance, in order, and share its context, and
+   * nobody else's come between. The instance is taken with the first request and given back by `close`.
+   */
+  conversation(options: ConversationOptions = {}): Conversation<Request, Result> {
+    const conversation = new Conversation<Request, Result>(options, {
+      turns: this.#turns,
+      lease: () => {
+        const instance = this.#router.choose(options);
+        return this.#pool.lease({ ...options, ...(instance === null ? {} : { instance }) });
+      },
+      closed: () => this.#conversations.delete(conversation),
+    });
+    this.#conversations.add(conversation);
+    return conversation;
+  }
+
+  /**
+   * Changes the number of instances. Those that go, the highest numbers first, finish their turn;
+   * requests that were waiting for just them reject with INSTANCE_UNAVAILABLE.
+   * @throws {PoolError} OPTION_INVALID, POOL_CLOSED
+   */
+  async scale(count: number): Promise<void> {
+    const resized = this.#pool.resize(count);
+    this.#router.size = count;
+    await resized;
+  }
+
+  /** Takes no more requests; resolves when all that were sent have ended and conversations are closed. */
+  async drain(): Promise<void> {
+    const drained = this.#pool.drain();
+    await Promise.all([...this.#conversations].map((conversation) => conversation.close()));
+    await drained;
+  }
+
+  /**
+   * Ends everything: requests that have not ended reject with POOL_CLOSED, then every process goes.
+   * Unread responses can still be read. To let turns end first, `await cluster.drain()` before.
+   *
+   * @param options.timeoutMs The grace of each step, from a polite goodbye to SIGKILL. @default graceMs
+   */
+  async shutdown(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    await this.#pool.shutdown(options);
+    this.#inbox.close();
+  }
+
+  /** The cluster at this moment, as plain data. */
+  getStatus(): ClusterStatus {
+    const { tool, state, instances } = this.#pool.status();
+    const { sent, received, failed } = this.#turns.totals;
+    return {
+      tool,
+      state,
+      routing: this.#router.strategy.name,
+      instances: instances.map(
+        (one): ClusterInstance => ({
+          ...describeInstance(tool, one),
+          state: one.state,
+          occupancy: one.occupancy,
+          generation: one.generation,
+          inFlight: one.inFlight,
+          turnsDone: one.turnsDone,
+          turnsFailed: one.turnsFailed,
+          latencyMs: this.#router.latencyOf(one.index),
+          detail: one.detail,
+        }),
+      ),
+      health: this.#pool.health(),
+      metrics: {
+        totalSent: sent,
+        totalReceived: received,
+        totalFailed: failed,
+        pending: sent - received - failed,
+        unread: this.#inbox.unread,
+        evicted: this.#inbox.evicted,
+      },
+    };
+  }
+
+  /** Which instances have a living process. */
+  checkHealth(): ClusterHealth {
+    return this.#pool.health();
+  }
+
+  /**
+   * Ends an instance's process and starts another in its place; resolves when it is ready. A turn on
+   * it rejects with PROCESS_EXITED; requests that wait for it stay.
+   * @throws {PoolError} INSTANCE_UNKNOWN, POOL_CLOSED, or why it does not start.
+   */
+  restartInstance(instance: number): Promise<void> {
+    return this.#pool.restart(instance);
+  }
+
+  /** Hears of everything that happens. Returns the function that ends the subscription. */
+  subscribe(listener: (event: ClusterEvent) => void): () => void {
+    return this.#subscribers.add(listener);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+  }
+
+  #send(request: Request, options: SendOptions, claimed: boolean): ClusterTurn<Result> {
+    const control = this.#turns.open(claimed);
+    const instance = this.#router.choose(options);
+    this.#turns.begin(control, () =>
+      this.#pool.run(request, instance === null ? options : { ...options, instance }),
+    );
+    return control.turn;
+  }
+
+  #deliver(control: ClusterTurnControl<Result>, end: TurnEnd<Result>): void {
+    if (control.claimed) return;
+    const { id: turn, instance } = control.turn;
+    if (end.outcome === "failed") this.#inbox.deliver({ ...end, instance, turn });
+    // A turn that is done has run somewhere.
+    else this.#inbox.deliver({ ...end, instance: instance as number, turn });
+  }
+
+  #unknown(instance: number): PoolError {
+    return new PoolError(
+      "INSTANCE_UNKNOWN",
+      `There is no instance ${instance}: this cluster has ${this.size}, counted from 0.`,
+    );
+  }
+}

@@ -1,0 +1,80 @@
+import type { InstanceStatus, Pool, PoolEvent } from "@cluster/pool";
+import { type Candidate, type Strategy, sharedQueue } from "@cluster/routing";
+import { KeyBindings } from "./key-bindings.ts";
+
+/** How much of a latency is the newest turn's. */
+const NEWEST_SHARE = 0.2;
+
+/** What decides where a request goes. */
+export interface RouteOptions {
+  readonly key?: string;
+  readonly avoid?: readonly number[];
+  readonly attempt?: number;
+}
+
+/** Gives a pure strategy what it needs: candidates, their load and latency, and a sequence number. */
+export class Router {
+  readonly strategy: Strategy;
+  readonly #pool: Pick<Pool<never, unknown>, "status">;
+  readonly #latency = new Map<number, number>();
+  readonly #keys = new KeyBindings();
+  #sequence = 0;
+  /** Instances from here on are leaving. */
+  size: number;
+
+  constructor(strategy: Strategy, pool: Pick<Pool<never, unknown>, "status">, size: number) {
+    this.strategy = strategy;
+    this.#pool = pool;
+    this.size = size;
+  }
+
+  /** The instance for a request, or null for the queue that all instances take from. */
+  choose(options: RouteOptions): number | null {
+    // The pool's own queue is this strategy, and binds later and keeps keys together itself.
+    if (this.strategy === sharedQueue) return null;
+    const { key, avoid, attempt = 1 } = options;
+    const candidates = this.#candidates();
+    const bound = key === undefined ? undefined : this.#keys.get(key);
+    const kept = bound !== undefined && avoid?.includes(bound) !== true;
+    const picked =
+      (kept ? candidates.find((candidate) => candidate.index === bound) : undefined) ??
+      this.strategy.pick(candidates, { sequence: this.#sequence++, attempt, key, avoid });
+    if (picked === null) return null;
+    if (key !== undefined) this.#keys.bind(key, picked.index);
+    return picked.index;
+  }
+
+  latencyOf(instance: number): number | null {
+    return this.#latency.get(instance) ?? null;
+  }
+
+  /** Learns from what happens in the pool. */
+  observe(event: PoolEvent): void {
+    if (event.type === "process.ended") this.#keys.forget(event.instance);
+    if (event.type !== "turn.ended") return;
+    const before = this.#latency.get(event.instance) ?? event.runMs;
+    this.#latency.set(event.instance, before + (event.runMs - before) * NEWEST_SHARE);
+  }
+
+  #candidates(): Candidate[] {
+    const staying = this.#pool.status().instances.filter(({ index }) => index < this.size);
+    const ready = staying.filter(servesSoon);
+    return (ready.length > 0 ? ready : staying.filter(comesBack)).map(({ index, inFlight }) => {
+      const latencyMs = this.#latency.get(index);
+      return latencyMs === undefined ? { index, inFlight } : { index, inFlight, latencyMs };
+    });
+  }
+}
+
+/**
+ * Ready, or coming up for the first time: a request that is sent right after the launch is assigned
+ * at once, and evenly.
+ */
+function servesSoon({ state, detail, lastExit }: InstanceStatus): boolean {
+  if (state === "ready" || state === "idle") return true;
+  return state === "starting" && detail === null && lastExit === null;
+}
+
+function comesBack({ state }: InstanceStatus): boolean {
+  return state !== "stopped" && state !== "failed";
+}
