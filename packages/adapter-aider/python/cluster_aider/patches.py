@@ -1,0 +1,99 @@
+"""The few places where aider's code is changed while it runs, all of them here."""
+
+import json
+import re
+
+from .failures import retry_after_ms
+from .json_io import JsonIO
+from .turn_state import CURRENT
+
+#: Retrying cannot help with these within a turn: the same text is refused again, and a model that
+#: was silent for the whole timeout has cost enough of it.
+NEVER_RETRIED = ("ContentPolicyViolationError", "Timeout")
+
+
+def apply(modules, retry_for_ms):
+    main, coder, models = modules.main, modules.base_coder, modules.models
+    main.InputOutput = JsonIO
+    # Its thread would import while the first turn runs; the warm-up does it instead. The list of
+    # installs in the user's home is not written atomically.
+    main.check_and_load_imports = lambda *_args, **_kwargs: None
+    main.is_first_run_of_new_version = lambda *_args, **_kwargs: False
+    # It writes a placeholder author into the configuration that all worktrees share.
+    main.setup_git = lambda git_root, _io: git_root
+    # Prices come with litellm and from the user's own files; no request goes out at start.
+    models.ModelInfoManager._update_cache = lambda _self: None
+    models.json5 = FastJson5(models.json5)
+    # aider's own handling prints, and leaves the process at the second interrupt.
+    coder.Coder.keyboard_interrupt = lambda _self: None
+    coder.Coder.send = observed(coder.Coder.send)
+    bound_retries(modules, retry_for_ms)
+
+
+def observed(send):
+    """Remembers the exception that ended a model call, whatever aider makes of it."""
+
+    def send_observed(self, *args, **kwargs):
+        try:
+            yield from send(self, *args, **kwargs)
+        except Exception as error:
+            if CURRENT.turn is not None and type(error).__name__ != "FinishReasonLength":
+                CURRENT.turn.model_error = error
+            raise
+        if CURRENT.turn is not None:
+            CURRENT.turn.reply = self.partial_response_content
+
+    return send_observed
+
+
+def bound_retries(modules, retry_for_ms):
+    """aider waits 0.25 s, then twice as long each time, up to a bound: all waits make 2 × bound - 0.25."""
+    bound = (retry_for_ms / 1000 + 0.25) / 2
+    modules.models.RETRY_TIMEOUT = bound
+    modules.base_coder.RETRY_TIMEOUT = bound
+    exceptions = modules.exceptions
+    original = exceptions.LiteLLMExceptions.get_ex_info
+
+    def get_ex_info(self, error):
+        info = original(self, error)
+        wait = retry_after_ms(error)
+        hopeless = info.name in NEVER_RETRIED or (wait is not None and wait > retry_for_ms)
+        return exceptions.ExInfo(info.name, False, info.description) if hopeless else info
+
+    exceptions.LiteLLMExceptions.get_ex_info = get_ex_info
+
+
+def wrap_completion(litellm):
+    """litellm must not retry inside aider's retries; and a filtered reply is not an empty one."""
+    completion = litellm.completion
+
+    def completion_without_retries(*args, **kwargs):
+        kwargs.setdefault("max_retries", 0)
+        if CURRENT.turn is not None:
+            CURRENT.turn.calls += 1
+        response = completion(*args, **kwargs)
+        choices = getattr(response, "choices", None) or [None]
+        if CURRENT.turn is not None:
+            filtered = getattr(choices[0], "finish_reason", None) == "content_filter"
+            CURRENT.turn.filtered = filtered
+        return response
+
+    litellm.completion = completion_without_retries
+
+
+class FastJson5:
+    """json5 takes 200 ms for aider's own file, which is JSON but for its trailing commas."""
+
+    TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])')
+
+    def __init__(self, json5):
+        self._json5 = json5
+
+    def loads(self, text, *args, **kwargs):
+        try:
+            return json.loads(self.TRAILING_COMMA.sub(lambda match: match.group(1) or "", text))
+        except ValueError:
+            return self._json5.loads(text, *args, **kwargs)
+
+    def __getattr__(self, name):
+        return getattr(self._json5, name)

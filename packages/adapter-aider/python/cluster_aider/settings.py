@@ -1,0 +1,77 @@
+"""Which of aider's settings are the driver's, which are the user's, and where the user's are found.
+
+Weakest first: DEFAULTS, the user's files and AIDER_* variables, arguments given by the caller, FORCED.
+"""
+
+from pathlib import Path
+
+#: What aider would do for a person at a terminal and is too slow or too dear for a batch. The user's
+#: configuration wins over these.
+DEFAULTS = {
+    "auto_lint": False,
+    "map_tokens": 0,
+    "max_chat_history_tokens": 1_000_000,
+    "timeout": 300,
+    "show_model_warnings": False,
+}
+
+#: What would break the protocol, touch the user's files, or commit behind the caller's back.
+FORCED = (
+    "--no-auto-commits",
+    "--no-dirty-commits",
+    "--no-gitignore",
+    "--no-stream",
+    "--no-pretty",
+    "--no-fancy-input",
+    "--no-multiline",
+    "--no-notifications",
+    "--no-check-update",
+    "--no-show-release-notes",
+    "--no-analytics",
+    "--no-restore-chat-history",
+    "--no-watch-files",
+    "--no-copy-paste",
+    "--no-browser",
+    "--disable-playwright",
+)
+
+
+class SettingsFolder:
+    """A worktree lacks what is not committed, and `.aider.conf.yml` and `.env` seldom are.
+
+    This adds the main checkout's files to aider's search, between those of the home folder and those
+    of the worktree itself.
+    """
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def parser(self, get_parser):
+        def with_settings(default_config_files, git_root):
+            parser = get_parser(self._insert(default_config_files, ".aider.conf.yml"), git_root)
+            parser.set_defaults(**DEFAULTS)
+            return parser
+
+        return with_settings
+
+    def search_path(self, generate_search_path_list):
+        def with_settings(default_file, git_root, command_line_file):
+            found = generate_search_path_list(default_file, git_root, command_line_file)
+            return self._insert(found, default_file)
+
+        return with_settings
+
+    def _insert(self, files, name):
+        if self.folder is None:
+            return files
+        extra = str(Path(self.folder, name).resolve())
+        if extra in files or Path(name).is_absolute():
+            return files
+        home = str((Path.home() / name).resolve())
+        files = list(files)
+        if files and files[-1] in (home, str(Path.home() / name)):
+            # aider's first look at its configuration goes from the strongest file to the weakest.
+            files.insert(len(files) - 1, extra)
+        else:
+            files.insert(1 if files and files[0] in (home, str(Path.home() / name)) else 0, extra)
+        return files

@@ -1,0 +1,89 @@
+import {
+  type AgentResult,
+  type AgentTask,
+  ProcessStartError,
+  type Slot,
+  type ToolAdapter,
+  type ToolCommand,
+} from "@cluster/pool";
+import { chosenArguments, commandLineArguments } from "./command/arguments.ts";
+import { aiderEnvironment, withAuthor } from "./command/environment.ts";
+import { mainCheckoutOf, settingsArguments } from "./command/settings.ts";
+import { AiderConnection } from "./connection.ts";
+import { driverScript } from "./driver/location.ts";
+import type { StartMessage } from "./driver/messages.ts";
+import { AiderError } from "./errors/aider-error.ts";
+import { findAider } from "./installation/find.ts";
+import { type AiderInstallation, inspectAider } from "./installation/inspect.ts";
+import { type AiderOptions, compileOptions } from "./options.ts";
+import { probeInstallation } from "./probe.ts";
+
+/**
+ * aider as a tool of a pool: an {@link AgentTask} in, an {@link AgentResult} out. It does not commit;
+ * the caller does.
+ *
+ * @throws {AiderError} OPTION_INVALID.
+ */
+export function aiderAdapter(options: AiderOptions = {}): ToolAdapter<AgentTask, AgentResult> {
+  const compiled = compileOptions(options);
+  const { permissions, protocol, retryForMs } = compiled;
+  let installation: Promise<AiderInstallation> | null = null;
+  const locate = (): Promise<AiderInstallation> => {
+    installation ??= locateAider(options).catch((error: unknown) => {
+      installation = null;
+      throw error;
+    });
+    return installation;
+  };
+  return {
+    name: "aider",
+    capabilities: { edits: true, conversation: true },
+
+    async command(slot: Slot): Promise<ToolCommand> {
+      const { executable, python } = await locate().catch((error: unknown) => {
+        // No second try finds what is not there, and the pool knows that of this error.
+        if (!(error instanceof AiderError)) throw error;
+        throw new ProcessStartError(error.message, { cause: error });
+      });
+      const env = await withAuthor(aiderEnvironment(compiled.environment), slot.cwd);
+      const checkout = await mainCheckoutOf(slot.cwd, env);
+      const settings = checkout === null ? [] : await settingsArguments(checkout, slot.cwd);
+      if (protocol === "sentinel") {
+        return { file: executable, args: [...settings, ...commandLineArguments(compiled)], env };
+      }
+      const fallback = protocol === "auto" ? [executable, ...settings] : null;
+      const place = JSON.stringify({ settingsFolder: checkout, fallback });
+      return { file: python, args: [driverScript(), place], env };
+    },
+
+    connect(process) {
+      const start: StartMessage = {
+        type: "start",
+        arguments: chosenArguments(compiled),
+        retryForMs,
+        fallbackArguments: commandLineArguments(compiled),
+      };
+      return new AiderConnection(process, {
+        permissions,
+        retryForMs,
+        ...(protocol === "sentinel" ? {} : { start }),
+      });
+    },
+
+    async probe() {
+      try {
+        return await probeInstallation(await locate(), compiled);
+      } catch (error) {
+        if (!(error instanceof AiderError)) throw error;
+        return { installed: false, reason: error.message, remedy: error.remedy };
+      }
+    },
+  };
+}
+
+async function locateAider(options: AiderOptions): Promise<AiderInstallation> {
+  if (options.executable !== undefined) return inspectAider(options.executable, "option");
+  const found = await findAider();
+  if (found.found) return found;
+  throw new AiderError(found.code, found.reason, found.remedy);
+}

@@ -1,0 +1,16 @@
+import type { AiderErrorCode } from "./codes.ts";
+
+/** What goes wrong before aider runs. Failures of a turn are the pool's `ToolFailure`. */
+export class AiderError extends Error {
+  override readonly name: string = "AiderError";
+  /** One of {@link AIDER_ERROR_CODES}. Compare this, not the message. */
+  readonly code: AiderErrorCode;
+  /** What the user can do about it. */
+  readonly remedy: string;
+
+  constructor(code: AiderErrorCode, message: string, remedy: string, options?: ErrorOptions) {
+    super(`${message} ${remedy}`, options);
+    this.code = code;
+    this.remedy = remedy;
+  }
+}
