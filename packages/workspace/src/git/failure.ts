@@ -26,3 +26,8 @@ export function isStaleRef(stderr: string): boolean {
     stderr,
   );
 }
+
+/** Whether git could not write a file, for a reason that it does not give. */
+export function isFailedWrite(stderr: string): boolean {
+  return /(unable|failed|could not|cannot) (to )?(write|create|append)|write error/i.test(stderr);
+}

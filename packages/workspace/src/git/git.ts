@@ -1,8 +1,9 @@
-import { stat } from "node:fs/promises";
+import { stat, statfs } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { execa } from "execa";
+import type { WorkspaceErrorCode } from "../errors/codes.ts";
 import { WorkspaceError } from "../errors/workspace-error.ts";
-import { failureCode, lockFile } from "./failure.ts";
+import { failureCode, isFailedWrite, lockFile } from "./failure.ts";
 
 /** Where and how git runs. */
 export interface GitOptions {
@@ -30,6 +31,7 @@ export interface GitAnswer {
 
 const FIRST_DELAY_MS = 15;
 const LONGEST_DELAY_MS = 500;
+const FULL_BYTES = 64 * 1024;
 const LARGEST_ANSWER = 400 * 1024 * 1024;
 
 /** Runs git: argument arrays, a closed environment, whole errors, patience with locks. */
@@ -73,6 +75,16 @@ export class Git {
     }
   }
 
+  /** Some of git's words on a full disk do not say so. */
+  async #codeOf(stderr: string): Promise<WorkspaceErrorCode> {
+    const code = failureCode(stderr);
+    if (code !== "GIT_FAILED" || !isFailedWrite(stderr)) return code;
+    const { cwd, environment } = this.#options;
+    const folders = [cwd, environment.GIT_DIR].filter((folder) => folder !== undefined);
+    const full = await Promise.all(folders.map(isFull));
+    return full.includes(true) ? "DISK_FULL" : code;
+  }
+
   async #once(args: readonly string[], call: GitCall): Promise<GitAnswer> {
     call.signal?.throwIfAborted();
     const { cwd, environment } = this.#options;
@@ -84,8 +96,9 @@ export class Git {
       stripFinalNewline: false,
       reject: false,
       maxBuffer: LARGEST_ANSWER,
-      // ^C on the terminal reaches its whole process group: git must not die of it in mid-write.
-      detached: true,
+      // A process group of its own: ^C on the terminal does not reach git in mid-write, and giving up
+      // reaches its filters and hooks too.
+      killDescendants: true,
       ...(call.input === undefined ? { stdin: "ignore" } : { input: bytes(call.input) }),
       ...(call.signal === undefined ? {} : { cancelSignal: call.signal }),
     });
@@ -95,7 +108,8 @@ export class Git {
       return { exitCode, stdout };
     }
     if (exitCode === undefined && result.code === "ENOENT") throw await missing(cwd, result);
-    throw failure(args, text(result.stderr).trim(), result);
+    const stderr = text(result.stderr).trim();
+    throw failure(args, stderr, await this.#codeOf(stderr), result);
   }
 }
 
@@ -131,8 +145,17 @@ async function missing(cwd: string, cause: Error | undefined | object): Promise<
   return new WorkspaceError("NOT_A_REPOSITORY", `There is no folder ${cwd}.`, { cause });
 }
 
-function failure(args: readonly string[], stderr: string, cause: object): WorkspaceError {
-  const code = failureCode(stderr);
+async function isFull(folder: string): Promise<boolean> {
+  const disk = await statfs(folder).catch(() => undefined);
+  return disk !== undefined && disk.bavail * disk.bsize < FULL_BYTES;
+}
+
+function failure(
+  args: readonly string[],
+  stderr: string,
+  code: WorkspaceErrorCode,
+  cause: object,
+): WorkspaceError {
   const said = stderr === "" ? String((cause as Error).message ?? "nothing") : stderr;
   const command = `git ${args.find((arg) => !arg.startsWith("-")) ?? ""}`;
   const details = { cause, stderr };

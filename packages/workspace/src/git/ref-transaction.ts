@@ -32,7 +32,7 @@ export async function withLockedRef(
     env: environment,
     extendEnv: false,
     reject: false,
-    detached: true,
+    killDescendants: true,
     stdin: "pipe",
   });
   const lines = transaction.iterable({ from: "stdout" })[Symbol.asyncIterator]();

@@ -1,5 +1,5 @@
-import { access, lstat, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { access, lstat, readdir, rm } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import { type Git, nulSeparated, text } from "../git/git.ts";
 import { readBranch } from "../repository/head.ts";
@@ -38,32 +38,32 @@ export async function moveCheckout(git: Git, move: CheckoutMove): Promise<void> 
     throw new CheckoutRefused("another branch was checked out in the meantime");
   }
   await requireFinished(move.gitDir);
-  // This one may refresh the index: what was only touched is else taken for changed.
-  const dirty = await dirtyFiles(git.with({ environment: refreshing(git) }));
+  const dirty = await dirtyFiles(git);
   if (dirty.length > 0) {
     throw new CheckoutRefused(
       `${move.branch} has changes that are not committed in ${some(dirty)}`,
     );
   }
-  const added = await addedFiles(git, move);
-  const inTheWay = await untrackedInTheWay(move.root, added.created, added.gone);
+  const paths = await changedPaths(git, move);
+  const inTheWay = await untrackedInTheWay(move.root, paths);
   if (inTheWay.length > 0) {
     throw new CheckoutRefused(`untracked files are in the way: ${some(inTheWay)}`);
   }
   try {
+    // What was only touched is else taken for changed.
+    await git.run(["update-index", "--refresh"]);
     await git.run(["read-tree", "-m", "-u", move.from, move.to]);
   } catch (error) {
     if (!(error instanceof WorkspaceError) || error.code === "LOCKED") throw error;
-    await restore(git, move.root, added.created);
-    throw new CheckoutRefused(`git could not update the checkout: ${error.stderr}`, {
+    if (!REFUSAL.test(error.stderr)) await restore(git, move.root, paths);
+    throw new CheckoutRefused(`git could not update the checkout: ${error.message}`, {
       cause: error,
     });
   }
 }
 
-function refreshing(git: Git): Record<string, string> {
-  return { ...git.options.environment, GIT_OPTIONAL_LOCKS: "1" };
-}
+/** Git's words when it found a change of the user's before it wrote anything. */
+const REFUSAL = /needs update|not uptodate|Cannot merge|would be (overwritten|removed|lost)/;
 
 async function requireFinished(gitDir: string): Promise<void> {
   for (const [file, what] of Object.entries(UNFINISHED)) {
@@ -75,58 +75,56 @@ async function requireFinished(gitDir: string): Promise<void> {
   }
 }
 
-interface Added {
+interface ChangedPaths {
   readonly created: readonly string[];
-  /** Files that the move deletes: a folder may take their place. */
-  readonly gone: ReadonlySet<string>;
+  readonly modified: readonly string[];
+  readonly deleted: readonly string[];
 }
 
-async function addedFiles(git: Git, { from, to }: CheckoutMove): Promise<Added> {
-  const args = ["diff-tree", "-r", "-z", "--no-renames", "--name-status", "--diff-filter=AD", from];
-  const parts = nulSeparated((await git.run([...args, to])).stdout);
-  const created: string[] = [];
-  const gone = new Set<string>();
+async function changedPaths(git: Git, { from, to }: CheckoutMove): Promise<ChangedPaths> {
+  const args = ["diff-tree", "-r", "-z", "--no-renames", "--name-status", from, to];
+  const parts = nulSeparated((await git.run(args)).stdout);
+  const paths = { created: [] as string[], modified: [] as string[], deleted: [] as string[] };
   for (let index = 0; index + 1 < parts.length; index += 2) {
-    const path = text(parts[index + 1] as string);
-    if (parts[index] === "A") created.push(path);
-    else gone.add(path);
+    const kind = ({ A: "created", D: "deleted" } as const)[parts[index] as string] ?? "modified";
+    paths[kind].push(text(parts[index + 1] as string));
   }
-  return { created, gone };
+  return paths;
 }
 
 /** Git itself would overwrite those that are ignored. */
 async function untrackedInTheWay(
   root: string,
-  created: readonly string[],
-  gone: ReadonlySet<string>,
+  { created, deleted }: ChangedPaths,
 ): Promise<string[]> {
-  const found = new Set<string>();
-  for (const path of created) {
-    const obstacle = await firstObstacle(root, path);
-    if (obstacle !== undefined && !gone.has(obstacle) && !holds(obstacle, gone))
-      found.add(obstacle);
+  // A tracked file that goes makes room for a folder, and a folder of such files for a file.
+  const gone = new Set(deleted);
+  const found = await Promise.all(created.map((path) => filesAt(root, path)));
+  return [...new Set(found.flat())].filter((path) => !gone.has(path));
+}
+
+/** The file at `path`, those below it, or the one that stands where a folder above it must be. */
+async function filesAt(root: string, path: string): Promise<string[]> {
+  for (let above = dirname(path); above !== "."; above = dirname(above)) {
+    const entry = await lstat(join(root, above)).catch(() => undefined);
+    if (entry !== undefined && !entry.isDirectory()) return [above];
   }
-  return [...found];
-}
-
-/** The file at `path`, or the file or link that stands where one of its folders must be. */
-async function firstObstacle(root: string, path: string): Promise<string | undefined> {
-  const parent = dirname(path);
-  const above = parent === "." ? undefined : await firstObstacle(root, parent);
-  if (above !== undefined) return above;
   const entry = await lstat(join(root, path)).catch(() => undefined);
-  if (entry === undefined) return undefined;
-  return entry.isDirectory() ? undefined : path;
+  if (entry === undefined) return [];
+  if (!entry.isDirectory()) return [path];
+  const below = await readdir(join(root, path), { recursive: true, withFileTypes: true });
+  return below
+    .filter((file) => !file.isDirectory())
+    .map((file) => relative(root, join(file.parentPath, file.name)));
 }
 
-function holds(folder: string, files: ReadonlySet<string>): boolean {
-  return [...files].some((file) => file.startsWith(`${folder}/`));
-}
-
-/** Everything tracked was clean and nothing was where `created` is: back to exactly that. */
-async function restore(git: Git, root: string, created: readonly string[]): Promise<void> {
-  await Promise.all(created.map((path) => rm(join(root, path), { force: true }).catch(() => {})));
-  await git.run(["checkout-index", "--force", "--all"]).catch(() => {});
+/** What is created was not there, and all else was as the index has it: back to exactly that. */
+async function restore(git: Git, root: string, paths: ChangedPaths): Promise<void> {
+  await Promise.all(
+    paths.created.map((path) => rm(join(root, path), { force: true }).catch(() => {})),
+  );
+  const input = [...paths.modified, ...paths.deleted].map((path) => `${path}\0`).join("");
+  await git.run(["checkout-index", "--force", "-z", "--stdin"], { input }).catch(() => {});
 }
 
 function some(paths: readonly string[]): string {

@@ -1,6 +1,7 @@
-import { mkdir, rm, utimes } from "node:fs/promises";
+import { mkdir, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { waitFor } from "@cluster/testkit";
+import { temporaryFolder, waitFor } from "@cluster/testkit";
+import { execa } from "execa";
 import { describe, expect, test } from "vitest";
 import { edit, type WorkSetting, workSetting, write } from "../setting.ts";
 
@@ -154,6 +155,17 @@ describe("it stays on its branch", () => {
     expect(await at.sample.read("build")).toBe("of the user\n");
   });
 
+  test("when a folder of ignored files stands where a file must be", async () => {
+    await using at = await workSetting({ files: { ...FILES, ".gitignore": "build\n" } });
+    await at.workspace.reset();
+    await write(at.workspace, ".gitignore", "");
+    await write(at.workspace, "build", "of the run\n");
+    await at.run.land(String(await at.workspace.commit({ paths: "all", message: "x" })));
+    await at.sample.write("build/output", "of the user\n");
+    await expectKept(at, /untracked files are in the way: "build\/output"/);
+    expect(await at.sample.read("build/output")).toBe("of the user\n");
+  });
+
   test("when it conflicts with what the branch got since", async () => {
     await using at = await workSetting({ files: FILES });
     await landed(at);
@@ -231,10 +243,35 @@ test("a checkout that git cannot update is left as it was", async () => {
   // A filter that must work and does not, for the new content of the last of the files.
   const smudge = `c=$(cat); case "$c" in *run*) exit 1 ;; esac; printf '%s\\n' "$c"`;
   await at.sample.git("config", "filter.broken.smudge", smudge);
+  await at.sample.git("config", "filter.broken.clean", "cat");
   await at.sample.git("config", "filter.broken.required", "true");
   await mkdir(join(at.sample.path, ".git/info"), { recursive: true });
   await at.sample.write(".git/info/attributes", "b.md filter=broken\n");
   await expectKept(at, /could not update the checkout/);
   expect(await at.sample.read("a.md")).toBe("a\n");
   await expect(at.sample.read("0-new.md")).rejects.toThrow("ENOENT");
+});
+
+test("an edit of the user's at the last moment is neither lost nor mixed in", async () => {
+  await using at = await workSetting({ files: FILES });
+  await landed(at);
+  // A git that lets the user save a file just before the checkout is updated.
+  await using folder = await temporaryFolder();
+  const { stdout: git } = await execa("which", ["git"]);
+  const script = `#!/bin/sh
+case "$1" in read-tree) echo 'of the user' > '${join(at.sample.path, "a.md")}' ;; esac
+exec '${git}' "$@"
+`;
+  await writeFile(join(folder.path, "git"), script, { mode: 0o755 });
+  const repository = await at.open({
+    environment: { ...at.environment, PATH: `${folder.path}:${process.env.PATH}` },
+  });
+  await using run = await repository.createRun({ run: "r2" });
+  await run.land(await edit(await run.openWorkspace(0), "a.md", "of the run"));
+  expect(await run.deliver()).toMatchObject({
+    kind: "kept",
+    reason: expect.stringContaining("could not update the checkout"),
+  });
+  expect(await at.sample.read("a.md")).toBe("of the user\n");
+  expect(await at.sample.git("rev-parse", "HEAD")).toBe(run.base);
 });

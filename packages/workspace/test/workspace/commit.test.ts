@@ -1,4 +1,4 @@
-import { appendFile, chmod, mkdir, rename, rm, symlink } from "node:fs/promises";
+import { appendFile, chmod, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type SampleRepository, temporaryFolder } from "@cluster/testkit";
 import { execa } from "execa";
@@ -79,6 +79,29 @@ describe("which changes it holds", () => {
     expect(tree).toMatch(/^100755 .*\trun\.sh$/m);
     expect(tree).toMatch(/^120000 .*\tl\.md$/m);
   });
+
+  test.runIf(process.platform === "linux")(
+    "a name that is not UTF-8, by itself or with all",
+    async () => {
+      await using at = await workSetting({ files: { "a.md": "a\n" } });
+      const name = Buffer.concat([
+        Buffer.from(`${at.workspace.path}/`),
+        Buffer.from([0x78, 0xff, 0x2e]),
+      ]);
+      await writeFile(name, "x");
+      await write(at.workspace, "other.md", "x");
+      const { inside } = await at.workspace.changes([]);
+      const odd = inside.find(({ path }) => path.startsWith("x"))?.path;
+      const listed = async (commit: string | null): Promise<string> =>
+        at.sample.git("-c", "core.quotePath=true", "ls-tree", "--name-only", String(commit));
+      expect(await listed(await at.workspace.commit({ paths: [String(odd)], message: "x" }))).toBe(
+        'a.md\n"x\\377."',
+      );
+      expect(await listed(await at.workspace.commit({ paths: "all", message: "x" }))).toBe(
+        'a.md\nother.md\n"x\\377."',
+      );
+    },
+  );
 
   test("none: null, for nothing at all, for paths without a change, for no paths", async () => {
     await using at = await workSetting({ files: { "a.md": "a\n" } });
