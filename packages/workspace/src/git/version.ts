@@ -2,7 +2,7 @@ import { WorkspaceError } from "../errors/workspace-error.ts";
 import type { Git } from "./git.ts";
 
 /** The oldest git that merges on objects alone (`merge-tree --write-tree`). */
-export const OLDEST_GIT = "2.38";
+const OLDEST_GIT = "2.38";
 
 /**
  * The version of git, when it is new enough.
