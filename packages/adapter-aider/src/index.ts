@@ -8,5 +8,6 @@ export {
   type InstallProgress,
   installAider,
 } from "./installation/install.ts";
+export { findPython, type SupportedPython } from "./installation/python.ts";
 export { AIDER_VERSION, PYTHON_RANGE } from "./installation/version.ts";
 export type { AiderOptions } from "./options.ts";
