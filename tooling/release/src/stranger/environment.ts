@@ -1,0 +1,28 @@
+import { writeFile } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
+import { workspaceRoot } from "../workspace/root.ts";
+
+// What pnpm, npm, vitest and an earlier test leave in the environment.
+const OURS =
+  /^(npm_(package|lifecycle|config_local_prefix|config_userconfig)|PNPM_|VITEST|NODE_(ENV|OPTIONS|PATH)$|CLUSTER_|XDG_|GIT_|INIT_CWD)/i;
+
+/**
+ * The environment of a person who has never seen this workspace: Node and the machine's programs on
+ * PATH, nothing of ours, and a home folder in which git knows who they are.
+ */
+export async function strangerEnvironment(home: string): Promise<Record<string, string>> {
+  const identity = "[user]\n\tname = A Stranger\n\temail = stranger@example.invalid\n";
+  await writeFile(join(home, ".gitconfig"), identity);
+  return { ...machineEnvironment(), HOME: home };
+}
+
+/** The same with the machine's own home folder, where npm finds its configuration. */
+export function machineEnvironment(): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env)) {
+    if (value !== undefined && !OURS.test(name)) env[name] = value;
+  }
+  const path = (process.env.PATH ?? "").split(delimiter);
+  const theirs = path.filter((folder) => !`${folder}/`.startsWith(workspaceRoot));
+  return { ...env, PATH: [dirname(process.execPath), ...theirs].join(delimiter) };
+}

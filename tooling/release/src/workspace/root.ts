@@ -1,0 +1,4 @@
+import { fileURLToPath } from "node:url";
+
+/** The top folder of this repository. */
+export const workspaceRoot: string = fileURLToPath(new URL("../../../../", import.meta.url));

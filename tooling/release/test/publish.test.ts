@@ -1,0 +1,96 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { processesIn, type TemporaryFolder, temporaryFolder, waitFor } from "@cluster/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isExpectedOutput } from "../src/readme/expected-output.ts";
+import { firstExample } from "../src/readme/first-example.ts";
+import { type LoopbackRegistry, startLoopbackRegistry } from "../src/registry/loopback-registry.ts";
+import { publishAll } from "../src/registry/publish.ts";
+import { type EmptyProject, installAlone } from "../src/stranger/empty-project.ts";
+import { filesWithMachinePaths, publishedFiles } from "../src/stranger/published-files.ts";
+import { runExample } from "../src/stranger/run-example.ts";
+import { typeCheck } from "../src/stranger/type-check.ts";
+import { buildPackages } from "../src/workspace/build.ts";
+import { workspacePackages } from "../src/workspace/packages.ts";
+import { workspaceRoot } from "../src/workspace/root.ts";
+
+const all = await workspacePackages(workspaceRoot);
+const published = all.filter(({ isPrivate }) => !isPrivate);
+
+let registry: LoopbackRegistry;
+let npmCache: TemporaryFolder;
+
+beforeAll(async () => {
+  npmCache = await temporaryFolder();
+  await buildPackages(workspaceRoot);
+  registry = await startLoopbackRegistry();
+  await publishAll(workspaceRoot, registry);
+});
+
+afterAll(async () => {
+  await registry?.[Symbol.asyncDispose]();
+  await npmCache?.[Symbol.asyncDispose]();
+});
+
+it.for(all)(
+  "$name is in the registry exactly if it is not private",
+  async ({ name, isPrivate }) => {
+    const answer = await fetch(`${registry.url}${name.replace("/", "%2f")}`);
+    expect(answer.status).toBe(isPrivate ? 404 : 200);
+  },
+);
+
+describe.for(published)("$name, installed alone in an empty project", ({ name, folder }) => {
+  let project: EmptyProject;
+
+  beforeAll(async () => {
+    project = await installAlone(name, registry, npmCache.path);
+  });
+
+  afterAll(() => project?.[Symbol.asyncDispose]());
+
+  it("brings no package of ours from anywhere else", () => {
+    const elsewhere = Object.values(project.sources).filter((url) => !url.startsWith(registry.url));
+    expect(Object.keys(project.sources)).toContain(`node_modules/${name}`);
+    expect(elsewhere).toEqual([]);
+  });
+
+  it("carries code, declarations, README and licence, and nothing that only we need", async () => {
+    const files = await publishedFiles(project.installed);
+    const documents = ["LICENSE", "README.md"];
+    if (existsSync(join(folder, "CHANGELOG.md"))) documents.push("CHANGELOG.md");
+    expect(files).toEqual(
+      expect.arrayContaining(["package.json", "dist/index.js", "dist/index.d.ts", ...documents]),
+    );
+    const ours = /(^|\/)(test|src)\/|\.test\.|\.tsbuildinfo$|(?<!\.d)\.ts$|(^|\/)tsconfig|\.tgz$/;
+    expect(files.filter((file) => ours.test(file))).toEqual([]);
+    expect(await filesWithMachinePaths(project.installed, files)).toEqual([]);
+  });
+
+  it("says on which Node and systems it runs, and what it needs in versions of a registry", async () => {
+    const manifest = JSON.parse(await readFile(join(project.installed, "package.json"), "utf8"));
+    expect(manifest.engines.node).toMatch(/^>=\d+/);
+    expect(manifest.os).toEqual(expect.arrayContaining(["linux", "darwin"]));
+    for (const version of Object.values(manifest.dependencies ?? {})) {
+      expect(version).toMatch(/^[\^~]?\d+\.\d+\.\d+/);
+    }
+    expect(JSON.stringify(manifest.exports)).not.toContain("@cluster/source");
+  });
+
+  it("has types that resolve without the workspace", async () => {
+    expect(await typeCheck(name, project)).toBe("");
+  });
+
+  it("runs the first example of its README, which leaves no process behind", async () => {
+    const example = firstExample(await readFile(join(project.installed, "README.md"), "utf8"));
+    const result = await runExample(example, project);
+    expect(result.exitCode, result.all).toBe(0);
+    if (example.expected !== null && !isExpectedOutput(example.expected, result.stdout)) {
+      expect(result.stdout).toBe(example.expected);
+    }
+    await waitFor(() => processesIn(project.path).length === 0, {
+      what: "the example's processes to end",
+    });
+  });
+});
