@@ -1,0 +1,36 @@
+import { InvalidArgumentError } from "commander";
+import { DURATION_FORM, durationMs } from "../config/duration.ts";
+
+function whole(value: string, least: number): number {
+  const number = /^\d+$/.test(value.trim()) ? Number(value) : Number.NaN;
+  if (Number.isSafeInteger(number) && number >= least) return number;
+  throw new InvalidArgumentError(`It takes a whole number from ${least} on.`);
+}
+
+/** `-w`: at least one instance. */
+export function workersFlag(value: string): number {
+  return whole(value, 1);
+}
+
+/** `--retries`: none or more. */
+export function retriesFlag(value: string): number {
+  return whole(value, 0);
+}
+
+/** `--timeout`, `--idle-timeout`: milliseconds. */
+export function durationFlag(value: string): number {
+  const ms = durationMs(value);
+  if (ms === undefined) throw new InvalidArgumentError(`It takes ${DURATION_FORM}.`);
+  return ms;
+}
+
+/** A text that is not blank. */
+export function textFlag(value: string): string {
+  if (value.trim() === "") throw new InvalidArgumentError("It must not be empty.");
+  return value;
+}
+
+/** `--read`, which may be given several times. */
+export function collectFlag(value: string, previous: readonly string[] | undefined): string[] {
+  return [...(previous ?? []), textFlag(value)];
+}

@@ -1,0 +1,26 @@
+import { CommanderError } from "commander";
+import { endProcess, surviveClosedPipes } from "../exit/end-process.ts";
+import { EXIT_CODES, type ExitName } from "../exit/exit-codes.ts";
+import { reportError } from "../exit/report-error.ts";
+import { createProgram } from "./program.ts";
+import { splitRawArguments } from "./raw-arguments.ts";
+
+/** Runs the command line and ends the process with one of {@link EXIT_CODES}. */
+export async function main(argv: readonly string[]): Promise<void> {
+  surviveClosedPipes();
+  process.on("uncaughtException", (thrown) => {
+    process.exit(EXIT_CODES[reportError(thrown)].code);
+  });
+  const { own, raw } = splitRawArguments(argv);
+  let exit: ExitName = "done";
+  const program = createProgram(raw, (name) => {
+    exit = name;
+  });
+  try {
+    await program.parseAsync(own, { from: "user" });
+  } catch (thrown) {
+    // Help and version are "errors" with exit code 0 to commander.
+    exit = thrown instanceof CommanderError && thrown.exitCode === 0 ? "done" : reportError(thrown);
+  }
+  await endProcess(EXIT_CODES[exit].code);
+}

@@ -1,0 +1,9 @@
+/** Splits a command line at its first `--`: what follows it is for the tool, as it is. */
+export function splitRawArguments(argv: readonly string[]): {
+  readonly own: readonly string[];
+  readonly raw: readonly string[];
+} {
+  const place = argv.indexOf("--");
+  if (place === -1) return { own: argv, raw: [] };
+  return { own: argv.slice(0, place), raw: argv.slice(place + 1) };
+}

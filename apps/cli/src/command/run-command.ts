@@ -1,0 +1,77 @@
+import { Command, Option } from "commander";
+import { exitCodeLines } from "../exit/exit-codes.ts";
+import { collectFlag, durationFlag, retriesFlag, textFlag, workersFlag } from "./flag-values.ts";
+import type { OnExit } from "./on-exit.ts";
+
+/** The flags of `cluster run`, as commander gives them. Times are in milliseconds. */
+export interface RunFlags {
+  readonly message?: string;
+  readonly messageFile?: string;
+  readonly workers?: number;
+  readonly tool?: string;
+  readonly model?: string;
+  readonly read?: readonly string[];
+  readonly timeout?: number;
+  readonly idleTimeout?: number;
+  readonly retries?: number;
+  readonly verify?: string;
+  readonly allowOutside?: boolean;
+  readonly requireChange?: boolean;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly cwd?: string;
+  readonly config?: string;
+}
+
+const AFTER = `
+Examples:
+  $ cluster run -m "Add type hints" "src/**/*.py" -w 5
+  $ cluster run --message-file change.md "docs/**/*.md" --read STYLE.md --verify "npm test"
+  $ cluster run -m "Fix the imports" "src/**/*.ts" --dry-run
+  $ cluster run -m "Translate" "i18n/*.json" --json -- --edit-format whole > report.json
+
+One task for each file. Each instance works in a git worktree of its own; what it changed is
+committed and brought into the checked-out branch. The first ^C lets running turns end, the second
+stops at once; what had landed is kept either way.
+
+Flags win over cluster.config.{ts,mts,js,mjs,json,yaml,yml} of the folder or a folder above it, and
+that over the user's own file.
+
+Exit codes:
+${exitCodeLines().join("\n")}`;
+
+/** `cluster run`. */
+export function runCommand(raw: readonly string[], onExit: OnExit): Command {
+  return new Command("run")
+    .summary("make one change in many files")
+    .description("Makes one change in each of many files, on several instances of a tool at once.")
+    .usage('-m "what to do" [options] <globs...> [-- <raw tool arguments>]')
+    .argument("[globs...]", "files, or globs in quotes; .gitignore is honoured")
+    .option("-m, --message <text>", "what to do in each file")
+    .option("--message-file <file>", "read that from a file, or from stdin with -", textFlag)
+    .option("-w, --workers <n>", "instances that work at once (default: 5)", workersFlag)
+    .option("--tool <name>", "aider, or a tool of the configuration (default: aider)", textFlag)
+    .option("--model <name>", "the model, as the tool names it", textFlag)
+    .option("--read <file>", "context that is not edited; may be repeated", collectFlag)
+    .option(
+      "--timeout <time>",
+      "one turn at most: 90s, 5m, or seconds (default: 10m)",
+      durationFlag,
+    )
+    .option("--idle-timeout <time>", "silence within a turn at most (default: none)", durationFlag)
+    .option("--retries <n>", "further attempts at a failed task (default: 1)", retriesFlag)
+    .option("--verify <command>", "must succeed before an edit lands", textFlag)
+    .option("--allow-outside", "land changes outside a task's files too")
+    .option("--require-change", "a task that changes nothing has failed")
+    .option("--dry-run", "list the tasks and start nothing")
+    .option("--json", "one JSON document on stdout")
+    .option("-q, --quiet", "no progress, only the report")
+    .option("-C, --cwd <folder>", "work as if started there", textFlag)
+    .addOption(new Option("--config <file>", "this configuration file").argParser(textFlag))
+    .addHelpText("after", AFTER)
+    .action(async (globs: string[], flags: RunFlags) => {
+      const { runFiles } = await import("../run/run-files.ts");
+      onExit(await runFiles(globs, flags, raw));
+    });
+}

@@ -1,0 +1,37 @@
+import type { ToolEntry } from "../tools/tool-entry.ts";
+
+/**
+ * What `cluster.config.{ts,mts,js,mjs,json,yaml,yml}` may say. A flag wins over the project's file,
+ * the project's file over the user's own. Paths are relative to the file that names them.
+ */
+export interface ClusterConfig {
+  /** How many instances work at once. @default 5 */
+  readonly workers?: number | undefined;
+  /** The tool's name: `aider`, or a key of `tools`. @default "aider" */
+  readonly tool?: string | undefined;
+  /** @default the tool's own */
+  readonly model?: string | undefined;
+  /** Files that give context and are not edited. */
+  readonly read?: readonly string[] | undefined;
+  /** One turn at most: `90s`, `5m`, or a number of seconds. @default "10m" */
+  readonly timeout?: string | number | undefined;
+  /** Silence within a turn at most. @default none */
+  readonly idleTimeout?: string | number | undefined;
+  /** Further attempts at a task that failed. @default 1 */
+  readonly retries?: number | undefined;
+  /** A command that must succeed in the workspace before an edit lands. */
+  readonly verify?: string | undefined;
+  /** Land changes outside a task's files too. @default false */
+  readonly allowOutside?: boolean | undefined;
+  /** A task that changes nothing has failed. @default false */
+  readonly requireChange?: boolean | undefined;
+  /** Raw arguments for the tool, like those after `--`. */
+  readonly toolArguments?: readonly string[] | undefined;
+  /** Tools of your own, by the name that `--tool` takes. */
+  readonly tools?: Readonly<Record<string, ToolEntry>> | undefined;
+}
+
+/** Gives an editor the types of a configuration; returns it as it is. */
+export function defineConfig(config: ClusterConfig): ClusterConfig {
+  return config;
+}

@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { isAdapter } from "../tools/is-adapter.ts";
+import type { AgentAdapter, ToolEntry, ToolFactory } from "../tools/tool-entry.ts";
+import type { ClusterConfig } from "./config.ts";
+import { DURATION_FORM, durationMs } from "./duration.ts";
+
+const text = z.string().trim().min(1, "must not be empty");
+
+const duration = z
+  .union([z.string(), z.number()])
+  .refine((value) => durationMs(value) !== undefined, { error: `must be ${DURATION_FORM}` });
+
+const builtIn = z.strictObject({
+  use: z.literal("aider").describe("The built-in tool"),
+  executable: text.optional().describe("The executable. Default: found on this machine"),
+  args: z.array(z.string()).optional().describe("Arguments before those of the command line"),
+});
+
+const TOOL_FORM =
+  'must be an adapter, a function that makes one, the path of a module, or { use: "aider", … }';
+
+const toolEntry: z.ZodType<ToolEntry> = z.union(
+  [
+    text.describe("The path of a module whose default export is an adapter or makes one"),
+    builtIn,
+    z.custom<ToolFactory>((value) => typeof value === "function"),
+    z.custom<AgentAdapter>(isAdapter),
+  ],
+  { error: TOOL_FORM },
+);
+
+/** Checks a configuration; keys that it does not know are errors. */
+export const configSchema: z.ZodType<ClusterConfig> = z.strictObject({
+  workers: z.int().min(1).optional().describe("How many instances work at once. Default: 5"),
+  tool: text.optional().describe("aider, or a key of tools. Default: aider"),
+  model: text.optional().describe("Default: the tool's own"),
+  read: z.array(text).optional().describe("Files that give context and are not edited"),
+  timeout: duration.optional().describe("One turn at most: 90s, 5m, or seconds. Default: 10m"),
+  idleTimeout: duration.optional().describe("Silence within a turn at most. Default: none"),
+  retries: z.int().min(0).optional().describe("Further attempts at a failed task. Default: 1"),
+  verify: text.optional().describe("A command that must succeed before an edit lands"),
+  allowOutside: z.boolean().optional().describe("Land changes outside a task's files too"),
+  requireChange: z.boolean().optional().describe("A task that changes nothing has failed"),
+  toolArguments: z.array(z.string()).optional().describe("Raw arguments for the tool"),
+  tools: z.record(text, toolEntry).optional().describe("Tools of your own, by name"),
+});
+
+/** The keys of a configuration, for messages. */
+export const CONFIG_KEYS: readonly string[] = [
+  "workers",
+  "tool",
+  "model",
+  "read",
+  "timeout",
+  "idleTimeout",
+  "retries",
+  "verify",
+  "allowOutside",
+  "requireChange",
+  "toolArguments",
+  "tools",
+] satisfies (keyof ClusterConfig)[];
+
+/** The configuration as JSON Schema, for editors that check JSON and YAML. */
+export const configJsonSchema: Readonly<Record<string, unknown>> = {
+  title: "cluster configuration",
+  ...z.toJSONSchema(configSchema, { unrepresentable: "any", io: "input" }),
+};

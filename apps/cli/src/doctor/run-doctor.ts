@@ -1,0 +1,48 @@
+import type { DoctorFlags } from "../command/doctor-command.ts";
+import { workingFolder } from "../command/working-folder.ts";
+import { loadConfig } from "../config/load-config.ts";
+import type { ExitName } from "../exit/exit-codes.ts";
+import { printable } from "../progress/fit.ts";
+import { plainTable } from "../report/plain-table.ts";
+import { probeTool } from "../tools/probe-tool.ts";
+import { DEFAULT_TOOL, resolveTool, toolNames } from "../tools/resolve-tool.ts";
+import type { CheckResult } from "./check.ts";
+import { checkCache } from "./check-cache.ts";
+import { checkGit, checkNode } from "./check-programs.ts";
+import { checkPython } from "./check-python.ts";
+import { checkTool } from "./check-tools.ts";
+
+function render(checks: readonly CheckResult[]): string {
+  const rows = checks.map(({ name, status, found, remedy }) =>
+    [status, name, found, remedy ?? ""].map(printable),
+  );
+  return plainTable(rows, ["", "check", "found", "what to do"]);
+}
+
+/** `cluster doctor`: whether a run has what it needs. */
+export async function runDoctor(flags: DoctorFlags): Promise<ExitName> {
+  const cwd = workingFolder(flags.cwd);
+  const { config } = await loadConfig({ cwd, file: flags.config });
+  const chosen = flags.tool ?? config.tool ?? DEFAULT_TOOL;
+  // An unknown name is a usage error here, not a tool that is missing.
+  if (!toolNames(config).includes(chosen)) {
+    await resolveTool(chosen, config, { args: [], model: undefined, cwd });
+  }
+  const names = flags.tool === undefined ? toolNames(config) : [flags.tool];
+  const probed = await Promise.all(names.map(async (name) => await probeTool(name, config, cwd)));
+  const aider = probed.find(({ name }) => name === DEFAULT_TOOL);
+  const checks = [
+    checkNode(),
+    await checkGit(),
+    ...(aider === undefined ? [] : [await checkPython(aider, chosen === DEFAULT_TOOL)]),
+    ...probed.map((tool) => checkTool(tool, tool.name === chosen)),
+    await checkCache(),
+  ];
+  const healthy = checks.every(({ status }) => status !== "fail");
+  process.stdout.write(
+    flags.json === true
+      ? `${JSON.stringify({ ok: healthy, checks }, null, 2)}\n`
+      : `${render(checks)}\n`,
+  );
+  return healthy ? "done" : "setup";
+}

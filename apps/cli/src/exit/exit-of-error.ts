@@ -1,0 +1,38 @@
+import {
+  BatchError,
+  type BatchErrorCode,
+  WorkspaceError,
+  type WorkspaceErrorCode,
+} from "@cluster/batch";
+import { CliError } from "./cli-error.ts";
+
+/** Codes whose cause lies in what the user gave; all others are of the machine or its set-up. */
+const USAGE: ReadonlySet<BatchErrorCode | WorkspaceErrorCode> = new Set([
+  "OPTION_INVALID",
+  "EMPTY_MESSAGE",
+  "NO_TASKS",
+  "NO_FILES_MATCH",
+  "PATH_OUTSIDE",
+  "BINARY_FILE",
+  "FILE_MISSING",
+  "DIRTY_FILES",
+  "NOT_A_REPOSITORY",
+  "BARE_REPOSITORY",
+  "NO_COMMITS",
+  "PATH_UNTRACKED",
+] satisfies (BatchErrorCode | WorkspaceErrorCode)[]);
+
+/** Codes that only a mistake of ours can cause. */
+const OURS: ReadonlySet<string> = new Set([
+  "ATTEMPT_FENCED",
+  "JOURNAL_UNKNOWN_TASK",
+  "WORKSPACE_CLOSED",
+] satisfies (BatchErrorCode | WorkspaceErrorCode)[]);
+
+/** An error of the packages below as one that its reader can mend, where it is one. */
+export function asCliError(thrown: unknown): unknown {
+  if (!(thrown instanceof BatchError || thrown instanceof WorkspaceError)) return thrown;
+  if (OURS.has(thrown.code)) return thrown;
+  const exit = USAGE.has(thrown.code) ? "usage" : "setup";
+  return new CliError(exit, thrown.message, { cause: thrown });
+}

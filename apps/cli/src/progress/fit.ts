@@ -1,0 +1,45 @@
+import { stripVTControlCharacters } from "node:util";
+import stringWidth from "string-width";
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+/** `text` with nothing in it that could move a terminal's cursor: a file may have any name. */
+export function printable(text: string): string {
+  return stripVTControlCharacters(text).replace(/\p{Cc}+/gu, " ");
+}
+
+function takeWhileFits(parts: readonly string[], columns: number): string[] {
+  const taken: string[] = [];
+  let used = 0;
+  for (const part of parts) {
+    used += stringWidth(part);
+    if (used > columns) break;
+    taken.push(part);
+  }
+  return taken;
+}
+
+function split(text: string): string[] {
+  return [...graphemes.segment(text)].map(({ segment }) => segment);
+}
+
+/** Cuts `text` at `columns`, with an ellipsis in the place of its end. */
+export function fitEnd(text: string, columns: number): string {
+  if (columns <= 0) return "";
+  if (stringWidth(text) <= columns) return text;
+  return `${takeWhileFits(split(text), columns - 1).join("")}…`;
+}
+
+/** Cuts `text` at `columns`, with an ellipsis in the place of its start: the end of a path says most. */
+export function fitStart(text: string, columns: number): string {
+  if (columns <= 0) return "";
+  if (stringWidth(text) <= columns) return text;
+  return `…${takeWhileFits(split(text).reverse(), columns - 1)
+    .reverse()
+    .join("")}`;
+}
+
+/** Fills `text` with spaces up to `columns`. */
+export function padTo(text: string, columns: number): string {
+  return text + " ".repeat(Math.max(0, columns - stringWidth(text)));
+}

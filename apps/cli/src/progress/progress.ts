@@ -1,0 +1,36 @@
+import { foldRun, initialRunStatus } from "@cluster/batch";
+import { endedLine, noteLine } from "./plain-lines.ts";
+import type { Progress, ProgressOptions } from "./progress-contract.ts";
+import { terminalProgress } from "./terminal-progress.ts";
+
+/** The style that fits a stream: nothing is redrawn where nobody looks, or where it cannot be. */
+export function progressStyle(
+  stream: { readonly isTTY?: boolean },
+  quiet: boolean,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): ProgressOptions["style"] {
+  if (quiet) return "none";
+  const dumb = environment.TERM === "dumb" || (environment.CI ?? "") !== "";
+  return stream.isTTY === true && !dumb ? "terminal" : "lines";
+}
+
+/** Begins to show a run. */
+export function createProgress(options: ProgressOptions): Progress {
+  const { stream, style } = options;
+  if (style === "terminal") return terminalProgress(options);
+  let status = initialRunStatus("");
+  const say = (line: string): void => void stream.write(`${line}\n`);
+  return {
+    onEvent(event) {
+      status = foldRun(status, event);
+      if (style === "none") return;
+      const line =
+        event.type === "task.ended"
+          ? endedLine(event, status.ended, status.total)
+          : noteLine(event);
+      if (line !== null) say(line);
+    },
+    say,
+    end() {},
+  };
+}

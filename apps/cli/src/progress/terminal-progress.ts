@@ -1,0 +1,68 @@
+import { foldRun, initialRunStatus, type RunStatus } from "@cluster/batch";
+import { createLogUpdate } from "log-update";
+import stringWidth from "string-width";
+import { fitEnd } from "./fit.ts";
+import { endedLine, noteLine } from "./plain-lines.ts";
+import type { Progress, ProgressOptions } from "./progress-contract.ts";
+import { renderFrame } from "./render-frame.ts";
+import { viewOf } from "./view-of.ts";
+
+/** How often the seconds of the display move on, in milliseconds. */
+const REDRAW_MS = 250;
+
+/** Erases so many lines above the cursor, and its own. */
+function eraseLines(count: number): string {
+  return `${"\u001b[2K\u001b[1A".repeat(count)}\u001b[2K\u001b[G`;
+}
+
+/** One display that is redrawn in its place; what failed stays to be read above it. */
+export function terminalProgress({ stream, requireChange }: ProgressOptions): Progress {
+  const log = createLogUpdate(stream);
+  let status: RunStatus = initialRunStatus("");
+  let frame: string[] = [];
+  let ended = false;
+  const columns = (): number => stream.columns || 80;
+
+  const draw = (): void => {
+    if (ended) return;
+    const size = { columns: columns(), rows: stream.rows || 24 };
+    frame = renderFrame(viewOf(status, Date.now(), { requireChange }), size);
+    log(frame.join("\n"));
+  };
+  // A terminal that gets narrower breaks the lines that stand there, which log-update cannot know.
+  const redrawAll = (): void => {
+    const rows = frame.reduce(
+      (sum, line) => sum + Math.max(1, Math.ceil(stringWidth(line) / columns())),
+      0,
+    );
+    stream.write(eraseLines(rows));
+    log.done();
+    draw();
+  };
+  const say = (line: string): void => {
+    if (ended) stream.write(`${line}\n`);
+    else log.persist(line);
+    draw();
+  };
+  const timer = setInterval(draw, REDRAW_MS).unref();
+  stream.on("resize", redrawAll);
+  draw();
+
+  return {
+    onEvent(event) {
+      status = foldRun(status, event);
+      const bad = event.type === "task.ended" && event.outcome.reason !== null;
+      const line = bad ? endedLine(event, status.ended, status.total) : noteLine(event);
+      if (line !== null) say(fitEnd(line, columns() * 3));
+    },
+    say,
+    end() {
+      if (ended) return;
+      draw();
+      ended = true;
+      clearInterval(timer);
+      stream.off("resize", redrawAll);
+      log.done();
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { printable } from "../progress/fit.ts";
+import { formatTime, plural } from "../progress/quantities.ts";
+import type { RunSettings } from "../run/settings.ts";
+
+/** What `--dry-run` shows. */
+export interface RunPlan {
+  readonly dryRun: true;
+  readonly repository: string;
+  readonly tool: string;
+  readonly workers: number;
+  readonly model: string | null;
+  readonly message: string;
+  readonly read: readonly string[];
+  readonly verify: string | null;
+  readonly timeoutMs: number;
+  readonly retries: number;
+  readonly toolArguments: readonly string[];
+  /** How the first instance would be started; `null` when the tool cannot say without a task. */
+  readonly command: { readonly file: string; readonly args: readonly string[] } | null;
+  readonly tasks: readonly { readonly files: readonly string[] }[];
+  readonly warnings: readonly string[];
+}
+
+/** A plan from what a run was told. */
+export function runPlan(
+  settings: RunSettings,
+  rest: Pick<RunPlan, "repository" | "message" | "tasks" | "warnings" | "command">,
+): RunPlan {
+  const { tool, workers, model, read, verify, timeoutMs, retries, toolArguments } = settings;
+  return {
+    dryRun: true,
+    ...rest,
+    tool,
+    workers: Math.min(workers, rest.tasks.length),
+    model: model ?? null,
+    read,
+    verify: verify ?? null,
+    timeoutMs,
+    retries,
+    toolArguments,
+  };
+}
+
+/** A word as a shell would take it, for reading: nothing is ever run from this. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** The plan for people. Pure. */
+export function renderPlan(plan: RunPlan): string {
+  const lines = [
+    `Would run ${plural(plan.tasks.length, "task")} with ${plural(plan.workers, "worker")} of ${plan.tool} in ${plan.repository}:`,
+    ...plan.tasks.map(({ files }) => `  ${printable(files.join(", "))}`),
+    "",
+    `message: ${printable(plan.message.trim().split("\n", 1)[0] ?? "")}`,
+  ];
+  if (plan.model !== null) lines.push(`model:   ${plan.model}`);
+  if (plan.read.length > 0) lines.push(`read:    ${printable(plan.read.join(", "))}`);
+  if (plan.verify !== null) lines.push(`verify:  ${printable(plan.verify)}`);
+  lines.push(
+    `timeout: ${formatTime(plan.timeoutMs)} a turn, ${plural(plan.retries, "retry").replace("retrys", "retries")}`,
+  );
+  if (plan.command !== null) {
+    lines.push(
+      `command: ${[plan.command.file, ...plan.command.args].map(quoted).map(printable).join(" ")}`,
+    );
+  }
+  lines.push("", "Nothing was started.");
+  return lines.join("\n");
+}

@@ -1,0 +1,141 @@
+import { OUTCOMES, type RunReport, type TaskOutcome } from "@cluster/batch";
+import { printable } from "../progress/fit.ts";
+import { formatCost, formatRate, formatTime, plural } from "../progress/quantities.ts";
+import { plainTable } from "./plain-table.ts";
+
+/** More failures than these are counted by their reason, and listed by --json. */
+const MOST_FAILURES = 30;
+
+/** How a report is read. */
+export interface ReportOptions {
+  /** A task that changed nothing has failed. */
+  readonly requireChange: boolean;
+}
+
+/** Tasks that need no line of their own: they went well, or share the reason of the run's end. */
+function isFine(task: TaskOutcome, { requireChange }: ReportOptions): boolean {
+  if (task.outcome === "no-change") return !requireChange;
+  return ["landed", "cancelled", "skipped"].includes(task.outcome);
+}
+
+function countsTable(report: RunReport): string {
+  const rows = OUTCOMES.filter((outcome) => report.counts[outcome] > 0).map((outcome) => [
+    outcome,
+    String(report.counts[outcome]),
+  ]);
+  return plainTable(rows, ["outcome", "tasks"]);
+}
+
+function failureRow(task: TaskOutcome): string[] {
+  const reason = task.reason === null ? "" : printable(task.reason.message.split("\n", 1)[0] ?? "");
+  const kept = task.evidence.parkedRef ?? "";
+  return [printable(task.files.join(", ")), task.outcome, reason, kept];
+}
+
+function failures(report: RunReport, options: ReportOptions): string[] {
+  const failed = report.tasks.filter((task) => !isFine(task, options));
+  if (failed.length === 0) return [];
+  const shown = failed.slice(0, MOST_FAILURES);
+  const rows = shown.map(failureRow);
+  const anyKept = rows.some((row) => row[3] !== "");
+  const table = anyKept
+    ? plainTable(rows, ["file", "outcome", "reason", "kept under"])
+    : plainTable(
+        rows.map((row) => row.slice(0, 3)),
+        ["file", "outcome", "reason"],
+      );
+  const rest = failed.length - shown.length;
+  if (rest === 0) return ["", table];
+  const reasons = report.failures.map(({ count, outcome, message }) => [
+    String(count),
+    outcome,
+    printable(message.split("\n", 1)[0] ?? ""),
+  ]);
+  return ["", table, `… and ${rest} more; --json lists them all. By reason:`, plainTable(reasons)];
+}
+
+function outsideChanges(report: RunReport): string[] {
+  const tasks = report.tasks.filter(({ evidence }) => evidence.outsideRef !== null);
+  if (tasks.length === 0) return [];
+  const rows = tasks
+    .slice(0, MOST_FAILURES)
+    .map(({ files, evidence }) => [
+      printable(files.join(", ")),
+      printable(evidence.outside.map(({ path }) => path).join(", ")),
+      evidence.outsideRef ?? "",
+    ]);
+  return [
+    "",
+    "Changes outside a task's files were not landed (--allow-outside lands them):",
+    plainTable(rows, ["task", "also changed", "kept under"]),
+  ];
+}
+
+function speed(report: RunReport): string {
+  const wall = report.endedAt - report.startedAt;
+  const tried = report.tasks.filter(({ attempts }) => attempts > 0);
+  const work = tried.reduce((sum, { tookMs }) => sum + tookMs, 0);
+  const each = tried.length === 0 ? "" : `, ${formatTime(work / tried.length)} a task`;
+  return `${formatTime(wall)} with ${plural(report.workers, "worker")}, ${formatRate(report.tasksPerSecond)}${each}`;
+}
+
+function cost(report: RunReport): string {
+  if (report.costUsd !== "unknown") return formatCost(report.costUsd);
+  return report.knownCostUsd > 0
+    ? `unknown, at least ${formatCost(report.knownCostUsd)}`
+    : "unknown";
+}
+
+function tokens(report: RunReport): string {
+  const { usage } = report;
+  const shown = usage === "unknown" ? report.knownUsage : usage;
+  if (usage === "unknown" && shown.inputTokens + shown.outputTokens === 0) return "unknown";
+  const text = `${shown.inputTokens} in, ${shown.outputTokens} out`;
+  return usage === "unknown" ? `unknown, at least ${text}` : text;
+}
+
+function delivery(report: RunReport): string[] {
+  switch (report.delivery.kind) {
+    case "merged":
+      return [
+        `${plural(report.counts.landed, "commit")} landed on ${report.delivery.branch}. Look at them with:`,
+        `  git log --stat ${report.base.slice(0, 12)}..${report.delivery.branch}`,
+      ];
+    case "kept":
+      return [
+        `${plural(report.counts.landed, "commit")} stayed on ${report.delivery.branch}: ${report.delivery.reason}`,
+        "Look at them with:",
+        `  git log --stat ${report.base.slice(0, 12)}..${report.delivery.branch}`,
+        "Land them with:",
+        `  ${report.delivery.command}`,
+      ];
+    case "nothing":
+      return ["Nothing landed; the repository is as it was."];
+  }
+}
+
+function ending(report: RunReport): string[] {
+  if (report.end === "halted") {
+    return [`The run gave up: ${report.haltReason ?? "every task would have failed alike"}`];
+  }
+  return report.end === "interrupted" ? ["The run was interrupted."] : [];
+}
+
+/** The end of a run for people: outcomes, failures, speed, cost, and where to look. Pure. */
+export function renderReport(report: RunReport, options: ReportOptions): string {
+  return [
+    countsTable(report),
+    ...failures(report, options),
+    ...outsideChanges(report),
+    "",
+    plainTable([
+      ["speed", speed(report)],
+      ["cost", cost(report)],
+      ["tokens", tokens(report)],
+    ]),
+    "",
+    ...ending(report),
+    ...report.warnings.map((warning) => `Note: ${printable(warning)}`),
+    ...delivery(report),
+  ].join("\n");
+}

@@ -1,0 +1,47 @@
+import { redactor } from "@cluster/batch";
+import { renderPlan, runPlan } from "../report/render-plan.ts";
+import type { AgentAdapter } from "../tools/tool-entry.ts";
+import type { PlannedTasks } from "./plan-tasks.ts";
+import { secretsOf } from "./secrets.ts";
+import type { RunSettings } from "./settings.ts";
+
+/** What a dry run shows, and how. */
+export interface DryRunOptions {
+  readonly settings: RunSettings;
+  readonly planned: PlannedTasks;
+  readonly message: string;
+  readonly adapter: AgentAdapter;
+  readonly json: boolean;
+}
+
+/** What the first instance would be started with, as far as the tool can tell now. */
+async function commandOf(
+  adapter: AgentAdapter,
+  cwd: string,
+): Promise<{ readonly file: string; readonly args: readonly string[] } | null> {
+  if (adapter.capabilities?.oneShot === true) return null;
+  try {
+    const { file, args = [] } = await adapter.command({ index: 0, generation: 0, cwd });
+    return { file, args };
+  } catch {
+    // A tool that is not there; the run itself would say so.
+    return null;
+  }
+}
+
+/** `--dry-run`: everything is checked and listed, nothing is started. */
+export async function showPlan(options: DryRunOptions): Promise<void> {
+  const { settings, planned, message, adapter, json } = options;
+  const { repository, tasks, warnings } = planned;
+  await repository.requireCommitted(tasks.flatMap(({ files }) => files));
+  const plan = runPlan(settings, {
+    repository: repository.root,
+    message,
+    warnings,
+    tasks: tasks.map(({ files }) => ({ files })),
+    command: await commandOf(adapter, repository.root),
+  });
+  const redact = redactor(secretsOf(process.env, settings.toolArguments));
+  if (!json) for (const warning of warnings) process.stderr.write(`${warning}\n`);
+  process.stdout.write(redact(`${json ? JSON.stringify(plan, null, 2) : renderPlan(plan)}\n`));
+}

@@ -1,0 +1,25 @@
+/** Shorter values are words, and redacting words would make a report unreadable. */
+const SHORTEST = 8;
+const NAME = /(^|_)(API_?KEY|ACCESS_?KEY|TOKEN|SECRET|PASSWORD)$/i;
+const FLAG = /^--[\w-]*(api-key|token|secret|password)(?:=(.*))?$/s;
+
+function ofArguments(args: readonly string[]): string[] {
+  return args.flatMap((arg, place) => {
+    const match = FLAG.exec(arg);
+    if (match === null) return [];
+    const value = match[2] ?? args[place + 1] ?? "";
+    // aider's `--api-key provider=value`.
+    return [value, value.slice(value.indexOf("=") + 1)];
+  });
+}
+
+/** Values that must not be shown: keys of the environment, and those among the raw arguments. */
+export function secretsOf(
+  environment: Readonly<Record<string, string | undefined>>,
+  args: readonly string[],
+): string[] {
+  const named = Object.entries(environment).flatMap(([name, value]) =>
+    NAME.test(name) && value !== undefined ? [value] : [],
+  );
+  return [...new Set([...named, ...ofArguments(args)])].filter((value) => value.length >= SHORTEST);
+}

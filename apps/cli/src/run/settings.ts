@@ -1,0 +1,46 @@
+import { resolve } from "node:path";
+import type { RunFlags } from "../command/run-command.ts";
+import type { ClusterConfig } from "../config/config.ts";
+import { durationMs } from "../config/duration.ts";
+import { DEFAULT_TOOL } from "../tools/resolve-tool.ts";
+
+/** What a run is told, defaults filled in. Times are in milliseconds, paths absolute. */
+export interface RunSettings {
+  readonly workers: number;
+  readonly tool: string;
+  readonly model: string | undefined;
+  readonly read: readonly string[];
+  readonly timeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly retries: number;
+  readonly verify: string | undefined;
+  readonly allowOutside: boolean;
+  readonly requireChange: boolean;
+  readonly toolArguments: readonly string[];
+}
+
+function configured(value: string | number | undefined): number | undefined {
+  return value === undefined ? undefined : durationMs(value);
+}
+
+/** Flags win over the configuration, and that over the defaults. */
+export function runSettings(
+  flags: RunFlags,
+  config: ClusterConfig,
+  raw: readonly string[],
+  cwd: string,
+): RunSettings {
+  return {
+    workers: flags.workers ?? config.workers ?? 5,
+    tool: flags.tool ?? config.tool ?? DEFAULT_TOOL,
+    model: flags.model ?? config.model,
+    read: flags.read?.map((path) => resolve(cwd, path)) ?? config.read ?? [],
+    timeoutMs: flags.timeout ?? configured(config.timeout) ?? 600_000,
+    idleTimeoutMs: flags.idleTimeout ?? configured(config.idleTimeout) ?? Number.POSITIVE_INFINITY,
+    retries: flags.retries ?? config.retries ?? 1,
+    verify: flags.verify ?? config.verify,
+    allowOutside: flags.allowOutside ?? config.allowOutside ?? false,
+    requireChange: flags.requireChange ?? config.requireChange ?? false,
+    toolArguments: raw.length > 0 ? raw : (config.toolArguments ?? []),
+  };
+}

@@ -1,0 +1,26 @@
+import type { ToolProbe } from "@cluster/batch";
+import type { ClusterConfig } from "../config/config.ts";
+import { CliError } from "../exit/cli-error.ts";
+import { resolveTool } from "./resolve-tool.ts";
+
+/** What a tool answers when it is asked whether it is there. */
+export type ProbedTool =
+  | { readonly name: string; readonly probe: ToolProbe }
+  /** Its adapter cannot tell. */
+  | { readonly name: string; readonly probe: null };
+
+/** Asks a tool whether it is there; a tool that cannot even be made is not. */
+export async function probeTool(
+  name: string,
+  config: ClusterConfig,
+  cwd: string,
+): Promise<ProbedTool> {
+  try {
+    const adapter = await resolveTool(name, config, { args: [], model: undefined, cwd });
+    return { name, probe: adapter.probe === undefined ? null : await adapter.probe() };
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    const remedy = (thrown instanceof CliError && thrown.remedy) || "Mend it in the configuration.";
+    return { name, probe: { installed: false, reason, remedy } };
+  }
+}

@@ -1,0 +1,33 @@
+import type { AgentResult, AgentTask, ToolAdapter } from "@cluster/batch";
+
+/** An adapter that `cluster run` can use: it takes an `AgentTask` and gives an `AgentResult`. */
+export type AgentAdapter = ToolAdapter<AgentTask, AgentResult>;
+
+/** What the command line says to a tool that is made for one run. */
+export interface ToolContext {
+  /** The raw arguments after `--`. */
+  readonly args: readonly string[];
+  /** `--model`. Each task carries it too. */
+  readonly model: string | undefined;
+  /** The folder of the run, absolute. */
+  readonly cwd: string;
+}
+
+/** Makes an adapter for one run. Only a factory can be given raw arguments. */
+export type ToolFactory = (context: ToolContext) => AgentAdapter | Promise<AgentAdapter>;
+
+/** A built-in tool with options of its own. */
+export interface BuiltInTool {
+  /** The built-in tool. */
+  readonly use: "aider";
+  /** The executable. @default found on PATH, in CLUSTER_AIDER, or where `cluster tools install` put it */
+  readonly executable?: string | undefined;
+  /** Arguments before those of the command line. */
+  readonly args?: readonly string[] | undefined;
+}
+
+/**
+ * A tool of the configuration: an adapter, a factory, a module whose default export is either (a
+ * path relative to the configuration file), or a built-in tool with options.
+ */
+export type ToolEntry = AgentAdapter | ToolFactory | string | BuiltInTool;

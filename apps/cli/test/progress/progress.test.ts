@@ -1,0 +1,100 @@
+import { PassThrough } from "node:stream";
+import type { RunEvent } from "@cluster/batch";
+import { describe, expect, it } from "vitest";
+import { createProgress, progressStyle } from "../../src/progress/progress.ts";
+import { sampleOutcome } from "../report/sample-report.ts";
+
+function stream(terminal: boolean): { stream: NodeJS.WriteStream; text: () => string } {
+  const sink = new PassThrough();
+  let text = "";
+  sink.setEncoding("utf8").on("data", (chunk: string) => {
+    text += chunk;
+  });
+  const shape = terminal ? { isTTY: true, columns: 40, rows: 10 } : {};
+  return { stream: Object.assign(sink, shape) as unknown as NodeJS.WriteStream, text: () => text };
+}
+
+const base = { at: 0, run: "r" };
+const events: readonly RunEvent[] = [
+  {
+    ...base,
+    type: "run.started",
+    tool: "sample",
+    tasks: 12,
+    workers: 2,
+    base: "b",
+    branch: "refs/heads/cluster/r",
+  },
+  { ...base, type: "task.ended", outcome: sampleOutcome(0, "landed") },
+  {
+    ...base,
+    type: "attempt.ended",
+    task: "t1",
+    index: 1,
+    attempt: 1,
+    instance: 0,
+    outcome: "tool-error",
+    message: "overloaded\nmore",
+    retried: true,
+  },
+  {
+    ...base,
+    type: "task.ended",
+    outcome: sampleOutcome(1, "tool-error", {
+      reason: { failureClass: "overload", code: null, message: "down" },
+    }),
+  },
+  { ...base, type: "task.ended", outcome: sampleOutcome(2, "cancelled", { attempts: 0 }) },
+];
+
+describe("createProgress", () => {
+  it("prints a line for each task where nothing can be redrawn, without escapes", () => {
+    const to = stream(false);
+    const progress = createProgress({ stream: to.stream, style: "lines", requireChange: false });
+    for (const event of events) progress.onEvent(event);
+    progress.end();
+    expect(to.text()).toBe(
+      [
+        "[ 1/12] landed docs/0.md 1.2s",
+        "another attempt at task 2 after tool-error: overloaded",
+        "[ 2/12] tool-error docs/1.md 1.2s: down",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("prints only what is said when it is quiet", () => {
+    const to = stream(false);
+    const progress = createProgress({ stream: to.stream, style: "none", requireChange: false });
+    for (const event of events) progress.onEvent(event);
+    progress.say("Letting 2 turns end");
+    progress.end();
+    expect(to.text()).toBe("Letting 2 turns end\n");
+  });
+
+  it("keeps failures above the display on a terminal, counts the rest, and survives a resize", () => {
+    const to = stream(true);
+    const progress = createProgress({ stream: to.stream, style: "terminal", requireChange: false });
+    for (const event of events) progress.onEvent(event);
+    Object.assign(to.stream, { columns: 20 });
+    to.stream.emit("resize");
+    progress.end();
+    progress.end();
+    expect(to.text()).toContain("[ 2/12] tool-error");
+    expect(to.text()).not.toContain("[ 1/12]");
+    expect(to.text()).toContain("3/12 · 1 landed, 1 …");
+    expect(to.stream.listenerCount("resize")).toBe(0);
+  });
+});
+
+describe("progressStyle", () => {
+  it.each([
+    ["terminal", true, false, {}],
+    ["lines", false, false, {}],
+    ["lines", true, false, { TERM: "dumb" }],
+    ["lines", true, false, { CI: "true" }],
+    ["none", true, true, {}],
+  ] as const)("is %s", (style, isTTY, quiet, environment) => {
+    expect(progressStyle({ isTTY }, quiet, environment)).toBe(style);
+  });
+});

@@ -1,0 +1,103 @@
+import { foldRun, initialRunStatus, type RunEvent, type RunStatus } from "@cluster/batch";
+import { describe, expect, it } from "vitest";
+import { viewOf } from "../../src/progress/view-of.ts";
+import { sampleOutcome } from "../report/sample-report.ts";
+
+const at = (ms: number): { at: number; run: string } => ({ at: ms, run: "r" });
+const fold = (events: readonly RunEvent[]): RunStatus =>
+  events.reduce(foldRun, initialRunStatus("r"));
+const view = (events: readonly RunEvent[], now: number) =>
+  viewOf(fold(events), now, { requireChange: false });
+
+const started: RunEvent = {
+  ...at(0),
+  type: "run.started",
+  tool: "sample",
+  tasks: 10,
+  workers: 2,
+  base: "b",
+  branch: "refs/heads/cluster/r",
+};
+const ready = (instance: number, ms: number): RunEvent => ({
+  ...at(ms),
+  type: "pool",
+  event: { type: "instance.state", at: ms, instance, state: "ready" },
+});
+const attempt = (index: number, ms: number): RunEvent => ({
+  ...at(ms),
+  type: "attempt.started",
+  task: `t${index}`,
+  index,
+  attempt: 1,
+  files: [`docs/${index}.md`],
+});
+const stage = (index: number, instance: number, ms: number): RunEvent => ({
+  ...at(ms),
+  type: "attempt.stage",
+  task: `t${index}`,
+  index,
+  attempt: 1,
+  instance,
+  stage: "turn",
+});
+const ended = (index: number, ms: number, costUsd: number | "unknown" = 0.25): RunEvent[] => [
+  {
+    ...at(ms),
+    type: "attempt.ended",
+    task: `t${index}`,
+    index,
+    attempt: 1,
+    instance: 0,
+    outcome: "landed",
+    message: null,
+    retried: false,
+  },
+  {
+    ...at(ms),
+    type: "task.ended",
+    outcome: sampleOutcome(index, "landed", {}, { costUsd }),
+  },
+];
+
+describe("viewOf", () => {
+  it("says that a run is being prepared before anything is heard", () => {
+    expect(view([], 0)).toMatchObject({ note: "preparing", total: 0, workers: [] });
+  });
+
+  it("shows what each instance does, and for how long", () => {
+    const events = [started, ready(0, 10), ready(1, 10), attempt(0, 100), stage(0, 1, 200)];
+    expect(view(events, 1_200).workers).toEqual([
+      { instance: 0, doing: "free", file: null, sinceMs: null },
+      { instance: 1, doing: "turn", file: "docs/0.md", sinceMs: 1_000 },
+    ]);
+  });
+
+  it("tells rate, time left and cost once enough has ended", () => {
+    const events = [started, attempt(0, 1_000), ...ended(0, 1_500)];
+    expect(view(events, 3_000)).toMatchObject({ ended: 1, perSecond: 0.5, leftMs: null });
+    const more = [attempt(1, 3_000), ...ended(1, 3_500), attempt(2, 3_600), ...ended(2, 4_000)];
+    expect(view([...events, ...more], 4_000)).toMatchObject({
+      landed: 3,
+      perSecond: 1,
+      leftMs: 7_000,
+      costUsd: 0.75,
+      costIncomplete: false,
+    });
+  });
+
+  it("knows a cost that is not whole", () => {
+    const events = [started, attempt(0, 0), ...ended(0, 1, "unknown")];
+    expect(view(events, 10)).toMatchObject({ costUsd: null });
+    const two = [...events, attempt(1, 1), ...ended(1, 2)];
+    expect(view(two, 10)).toMatchObject({ costUsd: 0.25, costIncomplete: true });
+  });
+
+  it("says what holds the run up", () => {
+    const running = [started, attempt(0, 0), stage(0, 0, 1)];
+    const draining: RunEvent = { ...at(2), type: "run.state", state: "draining" };
+    expect(view([...running, draining], 3).note).toBe("letting 1 turn end");
+    const paused: RunEvent = { ...at(2), type: "run.paused", until: 21_000, reason: "429" };
+    expect(view([...running, paused], 1_000).note).toContain("paused for 20s");
+    expect(view([...running, paused], 22_000).note).toBeNull();
+  });
+});

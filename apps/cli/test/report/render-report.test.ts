@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import { renderReport } from "../../src/report/render-report.ts";
+import { sampleOutcome, sampleReport } from "./sample-report.ts";
+
+const render = (report: ReturnType<typeof sampleReport>, requireChange = false): string =>
+  renderReport(report, { requireChange });
+
+describe("renderReport", () => {
+  it("shows counts, speed, cost, tokens and the git log of a run that went well", () => {
+    const tasks = [sampleOutcome(0, "landed"), sampleOutcome(1, "no-change")];
+    expect(render(sampleReport(tasks))).toBe(
+      [
+        "outcome    tasks",
+        "landed     1",
+        "no-change  1",
+        "",
+        "speed   2.5s with 5 workers, 2.0/s, 1.2s a task",
+        "cost    $0.50",
+        "tokens  1000 in, 200 out",
+        "",
+        "1 commit landed on main. Look at them with:",
+        "  git log --stat 0123456789ab..main",
+      ].join("\n"),
+    );
+  });
+
+  it("names each failure with its reason and where its edit is kept", () => {
+    const reason = { failureClass: null, code: "VERIFY_FAILED", message: "exit 1\nmore of it" };
+    const text = render(
+      sampleReport([
+        sampleOutcome(0, "landed"),
+        sampleOutcome(1, "verify-failed", { reason }, { parkedRef: "refs/cluster/0abc/t1" }),
+        sampleOutcome(2, "tool-error", { reason: { ...reason, message: "the \u001b[31mkey" } }),
+      ]),
+    );
+    expect(text).toContain("file       outcome        reason   kept under");
+    expect(text).toContain("docs/1.md  verify-failed  exit 1   refs/cluster/0abc/t1");
+    expect(text).toContain("docs/2.md  tool-error     the key");
+    expect(text).not.toContain("more of it");
+  });
+
+  it("counts no-change as a failure only with --require-change", () => {
+    const report = sampleReport([sampleOutcome(0, "no-change"), sampleOutcome(1, "tool-error")]);
+    expect(render(report)).not.toContain("docs/0.md");
+    expect(render(report, true)).toContain("docs/0.md  no-change");
+  });
+
+  it("shows some of many failures, and all by reason", () => {
+    const reason = { failureClass: null, code: null, message: "no" };
+    const tasks = Array.from({ length: 100 }, (_, index) =>
+      sampleOutcome(index, "tool-error", { reason }),
+    );
+    const failures = [
+      { outcome: "tool-error" as const, message: "no", count: 100, tasks: ["t0", "t1"] },
+    ];
+    const text = render(sampleReport(tasks, { failures }));
+    expect(text.split("\n").length).toBeLessThan(50);
+    expect(text).toContain("… and 70 more; --json lists them all. By reason:");
+    expect(text).toContain("100  tool-error  no");
+  });
+
+  it("gives the command that lands a branch which stayed", () => {
+    const text = render(
+      sampleReport([sampleOutcome(0, "landed"), sampleOutcome(1, "cancelled", { attempts: 0 })], {
+        end: "interrupted",
+        delivery: {
+          kind: "kept",
+          branch: "cluster/0abc1234",
+          reason: "the run was interrupted",
+          command: "git merge cluster/0abc1234",
+        },
+      }),
+    );
+    expect(text).toContain("The run was interrupted.");
+    expect(text).toContain("stayed on cluster/0abc1234: the run was interrupted");
+    expect(text).toContain("  git log --stat 0123456789ab..cluster/0abc1234");
+    expect(text).toContain("  git merge cluster/0abc1234");
+    expect(text).not.toContain("docs/1.md");
+  });
+
+  it("says what is unknown, what is kept elsewhere, and why a run gave up", () => {
+    const change = { path: "other.txt", status: "added", addedLines: 1, removedLines: 0 } as const;
+    const text = render(
+      sampleReport(
+        [sampleOutcome(0, "no-change", {}, { outside: [change], outsideRef: "refs/cluster/o" })],
+        {
+          end: "halted",
+          haltReason: "3 tasks in a row were refused",
+          usage: "unknown",
+          costUsd: "unknown",
+          knownCostUsd: 0,
+          knownUsage: { inputTokens: 0, outputTokens: 0 },
+          delivery: { kind: "nothing" },
+          warnings: ["a worktree is left"],
+        },
+      ),
+    );
+    expect(text).toContain("cost    unknown\ntokens  unknown");
+    expect(text).toMatch(/docs\/0\.md\s+other\.txt\s+refs\/cluster\/o/);
+    expect(text).toContain("The run gave up: 3 tasks in a row were refused");
+    expect(text).toContain("Note: a worktree is left");
+    expect(text).toContain("Nothing landed");
+  });
+});
