@@ -43,3 +43,8 @@ export function fitStart(text: string, columns: number): string {
 export function padTo(text: string, columns: number): string {
   return text + " ".repeat(Math.max(0, columns - stringWidth(text)));
 }
+
+/** A message of several lines as one, cut where nobody reads on. */
+export function oneLine(text: string, columns = 240): string {
+  return fitEnd(printable(text.trim()).replace(/\s+/g, " "), columns);
+}

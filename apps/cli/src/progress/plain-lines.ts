@@ -1,11 +1,6 @@
 import type { RunEvent } from "@cluster/batch";
-import { printable } from "./fit.ts";
+import { oneLine, printable } from "./fit.ts";
 import { formatTime } from "./quantities.ts";
-
-/** The first line of a message: the report has the rest. */
-function firstLine(message: string): string {
-  return printable(message.trim().split("\n", 1)[0] ?? "");
-}
 
 function names(files: readonly string[]): string {
   return printable(files.join(", "));
@@ -23,7 +18,7 @@ export function endedLine(
   if (event.outcome.attempts === 0) return null;
   const { outcome, files, tookMs, reason } = event.outcome;
   const place = `[${String(ended).padStart(String(total).length)}/${total}]`;
-  const why = reason === null ? "" : `: ${firstLine(reason.message)}`;
+  const why = reason === null ? "" : `: ${oneLine(reason.message)}`;
   return `${place} ${outcome} ${names(files)} ${formatTime(tookMs)}${why}`;
 }
 
@@ -34,14 +29,14 @@ export function noteLine(event: RunEvent): string | null {
   switch (event.type) {
     case "attempt.ended":
       if (!event.retried) return null;
-      return `another attempt at task ${event.index + 1} after ${event.outcome}: ${firstLine(event.message ?? "")}`;
+      return `another attempt at task ${event.index + 1} after ${event.outcome}: ${oneLine(event.message ?? "")}`;
     case "run.paused":
-      return `paused for ${formatTime(Math.max(0, event.until - event.at))}: ${firstLine(event.reason)}`;
+      return `paused for ${formatTime(Math.max(0, event.until - event.at))}: ${oneLine(event.reason)}`;
     case "run.state":
-      return event.reason === undefined ? null : `${event.state}: ${firstLine(event.reason)}`;
+      return event.reason === undefined ? null : `${event.state}: ${oneLine(event.reason)}`;
     case "pool":
       if (event.event.type !== "instance.state" || event.event.state !== "failed") return null;
-      return `instance ${event.event.instance} has failed: ${firstLine(event.event.detail ?? "")}`;
+      return `instance ${event.event.instance} has failed: ${oneLine(event.event.detail ?? "")}`;
     default:
       return null;
   }

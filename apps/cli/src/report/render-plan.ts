@@ -1,4 +1,4 @@
-import { printable } from "../progress/fit.ts";
+import { oneLine, printable } from "../progress/fit.ts";
 import { formatTime, plural } from "../progress/quantities.ts";
 import type { RunSettings } from "../run/settings.ts";
 
@@ -52,7 +52,7 @@ export function renderPlan(plan: RunPlan): string {
     `Would run ${plural(plan.tasks.length, "task")} with ${plural(plan.workers, "worker")} of ${plan.tool} in ${plan.repository}:`,
     ...plan.tasks.map(({ files }) => `  ${printable(files.join(", "))}`),
     "",
-    `message: ${printable(plan.message.trim().split("\n", 1)[0] ?? "")}`,
+    `message: ${oneLine(plan.message)}`,
   ];
   if (plan.model !== null) lines.push(`model:   ${plan.model}`);
   if (plan.read.length > 0) lines.push(`read:    ${printable(plan.read.join(", "))}`);

@@ -1,5 +1,5 @@
 import { OUTCOMES, type RunReport, type TaskOutcome } from "@cluster/batch";
-import { printable } from "../progress/fit.ts";
+import { oneLine, printable } from "../progress/fit.ts";
 import { formatCost, formatRate, formatTime, plural } from "../progress/quantities.ts";
 import { plainTable } from "./plain-table.ts";
 
@@ -27,7 +27,7 @@ function countsTable(report: RunReport): string {
 }
 
 function failureRow(task: TaskOutcome): string[] {
-  const reason = task.reason === null ? "" : printable(task.reason.message.split("\n", 1)[0] ?? "");
+  const reason = task.reason === null ? "" : oneLine(task.reason.message);
   const kept = task.evidence.parkedRef ?? "";
   return [printable(task.files.join(", ")), task.outcome, reason, kept];
 }
@@ -49,7 +49,7 @@ function failures(report: RunReport, options: ReportOptions): string[] {
   const reasons = report.failures.map(({ count, outcome, message }) => [
     String(count),
     outcome,
-    printable(message.split("\n", 1)[0] ?? ""),
+    oneLine(message),
   ]);
   return ["", table, `… and ${rest} more; --json lists them all. By reason:`, plainTable(reasons)];
 }

@@ -56,7 +56,7 @@ describe("createProgress", () => {
     expect(to.text()).toBe(
       [
         "[ 1/12] landed docs/0.md 1.2s",
-        "another attempt at task 2 after tool-error: overloaded",
+        "another attempt at task 2 after tool-error: overloaded more",
         "[ 2/12] tool-error docs/1.md 1.2s: down",
         "",
       ].join("\n"),
