@@ -51,7 +51,7 @@ export async function selectedTree(
   return git.line(["write-tree"], { signal, environment });
 }
 
-/** Removals first: a file may have become a folder. */
+/** What `git update-index --index-info` reads: a mode of 0 removes. */
 function indexInfo(entries: readonly DiffEntry[]): string {
   const removals = entries
     .filter(({ change }) => change.status === "deleted" || change.status === "renamed")
