@@ -39,7 +39,7 @@ export {
   WorkspaceError,
   type WorkspaceErrorCode,
 } from "@cluster/workspace";
-export type { Evidence, Reason, TaskOutcome } from "./contract/evidence.ts";
+export type { Evidence, Reason, Spending, TaskOutcome } from "./contract/evidence.ts";
 export type {
   Attempt,
   AttemptFailure,
@@ -51,7 +51,7 @@ export type {
 } from "./contract/executor.ts";
 export type { Journal, JournalEntry, Transition } from "./contract/journal.ts";
 export { OUTCOMES, type Outcome } from "./contract/outcome.ts";
-export type { FailureCluster, RunReport, Spending } from "./contract/report.ts";
+export type { FailureCluster, RunReport } from "./contract/report.ts";
 export type { RunEvent, RunState, Stage } from "./contract/run-event.ts";
 export type { Task, TaskInput } from "./contract/task.ts";
 export { BatchError } from "./errors/batch-error.ts";

@@ -13,9 +13,8 @@ export interface Evidence {
   /** What the tool claims to have edited. */
   readonly claimedEdits: readonly string[];
   readonly reply: string | null;
-  /** In a task's outcome: the sum over all its attempts. */
   readonly usage: Usage | "unknown";
-  /** US dollars. In a task's outcome: the sum over all its attempts. */
+  /** US dollars. */
   readonly costUsd: number | "unknown";
   readonly endedBy: EndSignal | null;
   readonly questions: readonly AnsweredQuestion[];
@@ -27,6 +26,16 @@ export interface Evidence {
   readonly outsideRef: string | null;
   /** The edit itself, when no commit could hold it, as on a full disk. */
   readonly patch: string | null;
+}
+
+/** Tokens and money. A total is unknown as soon as one part is; the known part stays visible. */
+export interface Spending {
+  readonly usage: Usage | "unknown";
+  /** US dollars. */
+  readonly costUsd: number | "unknown";
+  /** The sum of what is known. */
+  readonly knownUsage: Usage;
+  readonly knownCostUsd: number;
 }
 
 /** Why a task did not land. */
@@ -50,4 +59,6 @@ export interface TaskOutcome {
   readonly tookMs: number;
   /** Of the last attempt. */
   readonly evidence: Evidence;
+  /** Over all attempts. */
+  readonly spent: Spending;
 }

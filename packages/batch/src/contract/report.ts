@@ -1,17 +1,6 @@
-import type { Usage } from "@cluster/manager";
 import type { Delivery } from "@cluster/workspace";
-import type { TaskOutcome } from "./evidence.ts";
+import type { Spending, TaskOutcome } from "./evidence.ts";
 import type { Outcome } from "./outcome.ts";
-
-/** Tokens and money of a run. A total is unknown as soon as one part is; the known part stays visible. */
-export interface Spending {
-  readonly usage: Usage | "unknown";
-  /** US dollars. */
-  readonly costUsd: number | "unknown";
-  /** The sum of what is known. */
-  readonly knownUsage: Usage;
-  readonly knownCostUsd: number;
-}
 
 /** Failures that have the same reason. */
 export interface FailureCluster {

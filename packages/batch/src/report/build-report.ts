@@ -28,7 +28,7 @@ export function buildReport(parts: ReportParts): RunReport {
   let spent = NOTHING_SPENT;
   for (const task of tasks) {
     counts[task.outcome] += 1;
-    spent = addSpending(spent, task.evidence);
+    spent = addSpending(spent, task.spent);
   }
   const tried = tasks.filter((task) => task.attempts > 0).length;
   const seconds = (endedAt - (status.firstAttemptAt ?? endedAt)) / 1000;

@@ -1,5 +1,5 @@
 import type { Usage } from "@cluster/manager";
-import type { Spending } from "../contract/report.ts";
+import type { Spending } from "../contract/evidence.ts";
 
 const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0 };
 

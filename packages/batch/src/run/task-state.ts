@@ -1,8 +1,7 @@
 import { NO_EVIDENCE } from "../attempt/no-evidence.ts";
-import type { Evidence, Reason, TaskOutcome } from "../contract/evidence.ts";
+import type { Evidence, Reason, Spending, TaskOutcome } from "../contract/evidence.ts";
 import type { Attempt, AttemptFailure, AttemptResult } from "../contract/executor.ts";
 import type { Outcome } from "../contract/outcome.ts";
-import type { Spending } from "../contract/report.ts";
 import type { Task } from "../contract/task.ts";
 import { addSpending, NOTHING_SPENT } from "../report/spending.ts";
 
@@ -68,7 +67,6 @@ export class TaskState {
   }
 
   outcome(outcome: Outcome, reason: Reason | null, now: number): TaskOutcome {
-    const { usage, costUsd } = this.#spent;
     return {
       task: this.task.id,
       index: this.task.index,
@@ -78,7 +76,8 @@ export class TaskState {
       attempts: this.token,
       instance: this.#evidence.instance,
       tookMs: this.#firstAt === null ? 0 : now - this.#firstAt,
-      evidence: { ...this.#evidence, usage, costUsd },
+      evidence: this.#evidence,
+      spent: this.#spent,
     };
   }
 }

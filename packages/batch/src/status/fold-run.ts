@@ -59,7 +59,7 @@ export function foldRun(status: RunStatus, event: RunEvent): RunStatus {
       const { outcome } = event.outcome;
       return {
         ...status,
-        ...addSpending(status, event.outcome.evidence),
+        ...addSpending(status, event.outcome.spent),
         queued: status.queued - 1,
         ended: status.ended + 1,
         counts: { ...status.counts, [outcome]: status.counts[outcome] + 1 },

@@ -1,6 +1,6 @@
 import type { InstanceState } from "@cluster/manager";
+import type { Spending } from "../contract/evidence.ts";
 import { OUTCOMES, type Outcome } from "../contract/outcome.ts";
-import type { Spending } from "../contract/report.ts";
 import type { RunState, Stage } from "../contract/run-event.ts";
 import { NOTHING_SPENT } from "../report/spending.ts";
 

@@ -1,6 +1,7 @@
 import { keyTasks, MemoryJournal, type TaskOutcome } from "@cluster/batch";
 import { expect, test } from "vitest";
 import { NO_EVIDENCE } from "../../src/attempt/no-evidence.ts";
+import { NOTHING_SPENT } from "../../src/report/spending.ts";
 
 const [TASK] = keyTasks([{ prompt: "do", files: ["a"] }], { tool: "t", model: null, verify: null });
 if (TASK === undefined) throw new Error("There is one task.");
@@ -17,6 +18,7 @@ function ended(outcome: TaskOutcome["outcome"]): TaskOutcome {
     instance: 0,
     tookMs: 1,
     evidence: NO_EVIDENCE,
+    spent: NOTHING_SPENT,
   };
 }
 

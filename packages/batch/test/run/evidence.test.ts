@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { bench, tasksFor } from "../sample/sample-run.ts";
+
+test("edits outside the task's files are evidence: kept under a ref, not landed", async () => {
+  await using sample = await bench({ files: 2 });
+  const [file = "", other = ""] = sample.repository.files;
+  const before = await sample.repository.read(other);
+  const { report } = await sample.run(tasksFor([file], `edit [fake:outside=${other}]`));
+
+  const [task] = report.tasks;
+  expect(task).toMatchObject({ outcome: "landed" });
+  expect(task?.evidence.changes).toMatchObject([{ path: file, status: "modified" }]);
+  expect(task?.evidence.outside).toMatchObject([{ path: other, status: "modified" }]);
+  expect(await sample.repository.read(other)).toBe(before);
+  expect(await sample.repository.read(file)).toContain("DOC_ID");
+  const ref = task?.evidence.outsideRef ?? "";
+  expect(ref).toMatch(/^refs\/cluster\//);
+  expect(await sample.repository.git("show", `${ref}:${other}`)).toContain("outside the task's");
+});
+
+test("edits elsewhere alone are no-change, and the reason names them", async () => {
+  await using sample = await bench({ files: 2 });
+  const [file = "", other = ""] = sample.repository.files;
+  const { report } = await sample.run(tasksFor([file], `[fake:no-change] [fake:outside=${other}]`));
+  expect(report.tasks[0]).toMatchObject({ outcome: "no-change" });
+  expect(report.tasks[0]?.reason?.message).toContain(other);
+  expect(report.tasks[0]?.evidence.outsideRef).not.toBeNull();
+});
+
+test("with allowOutside they are landed", async () => {
+  await using sample = await bench({ files: 2 });
+  const [file = "", other = ""] = sample.repository.files;
+  const { report } = await sample.run(tasksFor([file], `edit [fake:outside=${other}]`), {
+    allowOutside: true,
+  });
+  expect(report.tasks[0]).toMatchObject({ outcome: "landed", evidence: { outsideRef: null } });
+  expect(await sample.repository.read(other)).toContain("outside the task's");
+  expect(await sample.repository.read(file)).toContain("DOC_ID");
+});
+
+test.each(["fail=refused", "crash"])(
+  "the edit of a turn that ends with %s is parked and not landed",
+  async (directive) => {
+    await using sample = await bench({ files: 1 });
+    const [file = ""] = sample.repository.files;
+    const { report } = await sample.run(tasksFor([file], `edit [fake:after-edit=${directive}]`), {
+      retries: 0,
+    });
+    const { outcome, evidence } = report.tasks[0] ?? {};
+    expect(outcome).toBe("tool-error");
+    expect(evidence?.changes).toMatchObject([{ path: file }]);
+    expect(await sample.repository.read(file)).not.toContain("DOC_ID");
+    const parked = `${evidence?.parkedRef}:${file}`;
+    expect(await sample.repository.git("show", parked)).toContain("DOC_ID");
+    expect(report.delivery).toEqual({ kind: "nothing" });
+  },
+);
+
+test("questions and their answers are evidence", async () => {
+  await using sample = await bench({
+    files: 1,
+    adapt: (tool) => tool,
+  });
+  const { report } = await sample.run(tasksFor(sample.repository.files, "edit [fake:ask=May I?]"), {
+    onQuestion: () => ({ kind: "confirm", yes: true }),
+  });
+  expect(report.tasks[0]).toMatchObject({
+    outcome: "landed",
+    evidence: {
+      questions: [{ question: { text: "May I?" }, answer: { kind: "confirm", yes: true } }],
+    },
+  });
+});

@@ -1,0 +1,95 @@
+import { waitFor } from "@cluster/testkit";
+import { expect, test } from "vitest";
+import { bench, tasksFor } from "../sample/sample-run.ts";
+
+test("drain lets running attempts end and land, and starts nothing new", async () => {
+  await using sample = await bench({ files: 10 });
+  await using run = await sample.start(tasksFor(sample.repository.files, "edit [fake:sleep=400]"));
+  await waitFor(() => run.status().instances.filter(({ stage }) => stage === "turn").length === 2, {
+    what: "both instances to be in their turns",
+  });
+  run.drain();
+  const report = await run.finished;
+  expect(report).toMatchObject({
+    ok: false,
+    end: "interrupted",
+    counts: { landed: 2, cancelled: 8 },
+    delivery: { kind: "kept" },
+  });
+  expect(await sample.repository.git("log", "--format=%s", "-1")).toBe("Begin");
+  const branch = await sample.repository.git("log", "--format=%s", `cluster/${report.run}`);
+  expect(branch.split("\n")).toHaveLength(3);
+  expect(await sample.leftovers()).toEqual([]);
+});
+
+test("stop ends turns at once; what was landed stays, nothing half-written remains", async () => {
+  await using sample = await bench({ files: 6 });
+  const tasks = sample.repository.files.map((file, index) => ({
+    prompt: index === 0 ? "edit" : "edit [fake:after-edit=hang]",
+    files: [file],
+  }));
+  await using run = await sample.start(tasks);
+  await waitFor(() => run.status().counts.landed === 1, { what: "the first to land" });
+  await waitFor(() => run.status().instances.filter(({ stage }) => stage === "turn").length === 2, {
+    what: "both instances to hang",
+  });
+  run.drain();
+  run.stop();
+  const report = await run.finished;
+  expect(report).toMatchObject({ end: "interrupted", counts: { landed: 1, cancelled: 5 } });
+  expect(await sample.repository.git("status", "--porcelain")).toBe("");
+  expect(await sample.repository.git("diff", "--name-only", `main..cluster/${run.id}`)).toBe(
+    sample.repository.files[0],
+  );
+  expect(await sample.leftovers()).toEqual([]);
+});
+
+test("a stop before the first instance is ready leaves nothing", async () => {
+  await using sample = await bench({ files: 4 });
+  await using run = await sample.start(tasksFor(sample.repository.files, "edit"));
+  run.stop();
+  const report = await run.finished;
+  expect(report).toMatchObject({ end: "interrupted", counts: { cancelled: 4 } });
+  expect(report.delivery).toEqual({ kind: "nothing" });
+  expect(await sample.repository.git("branch", "--list", "cluster/*")).toBe("");
+  expect(await sample.leftovers()).toEqual([]);
+});
+
+test("a drain cuts waits for retries short, and the last failure is the outcome", async () => {
+  await using sample = await bench({ files: 1 });
+  await using run = await sample.start(tasksFor(sample.repository.files, "[fake:crash]"), {
+    retryDelayMs: 3_600_000,
+  });
+  await waitFor(() => run.status().retries === 1, { what: "the wait for the retry" });
+  run.drain();
+  const report = await run.finished;
+  expect(report.tasks[0]).toMatchObject({
+    outcome: "tool-error",
+    attempts: 1,
+    reason: { failureClass: "crash" },
+  });
+});
+
+test("a pause for quota is cut short by a drain", async () => {
+  await using sample = await bench({ files: 4 });
+  await using run = await sample.start(
+    tasksFor(sample.repository.files, "[fake:fail=quota:900000]"),
+  );
+  await waitFor(() => run.status().pausedUntil !== null, { what: "the pause" });
+  run.drain();
+  const report = await run.finished;
+  expect(report.counts.quota + report.counts.cancelled).toBe(4);
+  expect(report.counts.quota).toBeGreaterThanOrEqual(1);
+});
+
+test("leaving the block of a run stops it", async () => {
+  await using sample = await bench({ files: 4 });
+  let finished: Promise<unknown>;
+  {
+    await using run = await sample.start(tasksFor(sample.repository.files, "[fake:hang]"));
+    await waitFor(() => run.status().running === 2, { what: "two attempts" });
+    finished = run.finished;
+  }
+  expect(await finished).toMatchObject({ end: "interrupted" });
+  expect(await sample.leftovers()).toEqual([]);
+});

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { bench, tasksFor } from "../sample/sample-run.ts";
+
+test("an edit that the verify command refuses is parked, and the run's branch lacks it", async () => {
+  await using sample = await bench({ files: 2 });
+  const [good = "", bad = ""] = sample.repository.files;
+  const { report } = await sample.run(tasksFor([good, bad], "edit"), {
+    verify: `case "$1" in ${bad}) echo not good enough; exit 1;; esac`,
+  });
+  expect(report.counts).toMatchObject({ landed: 1, "verify-failed": 1 });
+  const task = report.tasks.find(({ files }) => files[0] === bad);
+  expect(task).toMatchObject({ attempts: 1, reason: { code: "VERIFY_REFUSED" } });
+  expect(task?.reason?.message).toContain("not good enough");
+  expect(await sample.repository.read(bad)).not.toContain("DOC_ID");
+  const parked = `${task?.evidence.parkedRef}:${bad}`;
+  expect(await sample.repository.git("show", parked)).toContain("DOC_ID");
+});
+
+test("what the verify command changes in the task's files is part of the commit", async () => {
+  await using sample = await bench({ files: 1 });
+  const [file = ""] = sample.repository.files;
+  const { report } = await sample.run(tasksFor([file], "edit"), {
+    verify: 'for f in "$@"; do echo formatted >> "$f"; done; mkdir cache; echo x > cache/report',
+  });
+  expect(report.tasks[0]).toMatchObject({ outcome: "landed", evidence: { outside: [] } });
+  expect(await sample.repository.read(file)).toMatch(/DOC_ID[\s\S]*formatted\n$/);
+  expect(await sample.repository.git("log", "--format=%s")).toMatch(/^edit .*\nBegin$/);
+  // What it leaves beside the files is its own.
+  expect(await sample.repository.git("ls-files", "cache")).toBe("");
+});
+
+test("a verify command that undoes the edit leaves no-change", async () => {
+  await using sample = await bench({ files: 1 });
+  const { report } = await sample.run(tasksFor(sample.repository.files, "edit"), {
+    verify: 'git checkout -q HEAD -- "$@"',
+  });
+  expect(report.tasks[0]?.outcome).toBe("no-change");
+});
+
+test("a verify command that hangs refuses, and is ended", async () => {
+  await using sample = await bench({ files: 1 });
+  const { report } = await sample.run(tasksFor(sample.repository.files, "edit"), {
+    verify: "sleep 300",
+    verifyTimeoutMs: 200,
+  });
+  expect(report.tasks[0]).toMatchObject({
+    outcome: "verify-failed",
+    reason: { code: "VERIFY_TIMEOUT" },
+  });
+});
+
+test("it is not asked about a turn that changed nothing", async () => {
+  await using sample = await bench({ files: 1 });
+  const { report } = await sample.run(tasksFor(sample.repository.files, "[fake:no-change]"), {
+    verify: "false",
+  });
+  expect(report.tasks[0]?.outcome).toBe("no-change");
+});
