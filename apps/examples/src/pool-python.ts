@@ -25,5 +25,5 @@ console.log(squares.join(" "));
 
 // A turn that takes too long is stopped; its interpreter is brought back in step and stays.
 const slow = pool.run("import time; time.sleep(60)", { turnTimeoutMs: 200, instance: 0 });
-console.log(await slow.catch((error: Error) => error.message));
+console.log(await slow.catch((error: unknown) => (error as Error).message));
 console.log(await pool.run("print('still here')", { instance: 0 }));
