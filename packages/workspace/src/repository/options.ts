@@ -1,5 +1,5 @@
-import { mkdir, realpath } from "node:fs/promises";
-import { isAbsolute, join, relative, resolve } from "node:path";
+import { realpath } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import envPaths from "env-paths";
 import { WorkspaceError } from "../errors/workspace-error.ts";
 
@@ -28,7 +28,7 @@ export function checkLockTimeout(lockTimeoutMs: number | undefined = 5_000): num
 }
 
 /**
- * The folder of all worktrees, without links.
+ * The folder of all worktrees, without links. It is made with the first of them.
  * @throws {WorkspaceError} OPTION_INVALID when it lies in the repository's own tree
  */
 export async function worktreesDirectory(
@@ -37,10 +37,20 @@ export async function worktreesDirectory(
 ): Promise<string> {
   const wanted = resolve(directory ?? join(envPaths("cluster", { suffix: "" }).cache, "worktrees"));
   requireOutside(wanted, root);
-  await mkdir(wanted, { recursive: true });
-  const real = await realpath(wanted);
+  const real = await withoutLinks(wanted);
   requireOutside(real, root);
   return real;
+}
+
+/** The real place of a folder that may not exist yet. */
+async function withoutLinks(folder: string): Promise<string> {
+  try {
+    return await realpath(folder);
+  } catch (error) {
+    const parent = dirname(folder);
+    if (parent === folder || (error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return join(await withoutLinks(parent), basename(folder));
+  }
 }
 
 function requireOutside(folder: string, root: string): void {

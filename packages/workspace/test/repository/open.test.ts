@@ -1,4 +1,5 @@
-import { chmod, chown, mkdir, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, chown, mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isolatedGitEnvironment, sampleRepository, temporaryFolder } from "@cluster/testkit";
 import { execa } from "execa";
@@ -66,6 +67,16 @@ describe("what can be opened", () => {
     expect(at.repository.root).toBe(at.sample.path);
     expect((await at.repository.head()).commit).toBe(await at.sample.git("rev-parse", "HEAD"));
   });
+});
+
+test("opening makes no folder: the first workspace does", async () => {
+  await using sample = await sampleRepository();
+  await using folder = await temporaryFolder();
+  const directory = join(folder.path, "not/yet/there");
+  const repository = await openRepository(sample.path, { environment, directory });
+  expect(existsSync(join(folder.path, "not"))).toBe(false);
+  await using run = await repository.createRun({ run: "r1" });
+  expect((await run.openWorkspace(0)).path.startsWith(directory)).toBe(true);
 });
 
 describe("what cannot be opened says why", () => {
@@ -140,6 +151,16 @@ describe("what cannot be opened says why", () => {
       });
     }
     expect(await sample.git("status", "--porcelain")).toBe("");
+  });
+
+  test("worktrees over a link into the repository's own tree", async () => {
+    await using sample = await sampleRepository();
+    await using folder = await temporaryFolder();
+    await symlink(sample.path, join(folder.path, "link"));
+    const directory = join(folder.path, "link/not/yet/there");
+    await expect(openRepository(sample.path, { environment, directory })).rejects.toMatchObject({
+      code: "OPTION_INVALID",
+    });
   });
 
   test("a lockTimeoutMs that is no time", async () => {
