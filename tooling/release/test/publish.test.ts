@@ -63,7 +63,8 @@ describe.for(published)("$name, installed alone in an empty project", ({ name, f
     expect(files).toEqual(
       expect.arrayContaining(["package.json", "dist/index.js", "dist/index.d.ts", ...documents]),
     );
-    const ours = /(^|\/)(test|src)\/|\.test\.|\.tsbuildinfo$|(?<!\.d)\.ts$|(^|\/)tsconfig|\.tgz$/;
+    const ours =
+      /(^|\/)(test|src|__pycache__)\/|\.test\.|\.tsbuildinfo$|(?<!\.d)\.ts$|(^|\/)tsconfig|\.tgz$/;
     expect(files.filter((file) => ours.test(file))).toEqual([]);
     expect(await filesWithMachinePaths(project.installed, files)).toEqual([]);
   });
