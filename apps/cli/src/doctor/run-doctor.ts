@@ -12,11 +12,15 @@ import { checkGit, checkNode } from "./check-programs.ts";
 import { checkPython } from "./check-python.ts";
 import { checkTool } from "./check-tools.ts";
 
+/** A table, with what to do below each line that asks for it. */
 function render(checks: readonly CheckResult[]): string {
-  const rows = checks.map(({ name, status, found, remedy }) =>
-    [status, name, found, remedy ?? ""].map(printable),
-  );
-  return plainTable(rows, ["", "check", "found", "what to do"]);
+  const rows = checks.map(({ name, status, found }) => [status, name, found].map(printable));
+  const [head = "", ...lines] = plainTable(rows, ["state", "check", "found"]).split("\n");
+  const withRemedies = checks.flatMap(({ remedy }, place) => {
+    const line = lines[place] ?? "";
+    return remedy === null ? [line] : [line, `       → ${printable(remedy)}`];
+  });
+  return [head, ...withRemedies].join("\n");
 }
 
 /** `cluster doctor`: whether a run has what it needs. */

@@ -20,6 +20,8 @@ export function reportError(error: unknown): ExitName {
   const thrown = asCliError(error);
   const debug = process.env.CLUSTER_DEBUG === "1";
   if (thrown instanceof CommanderError) {
+    // Without a command the help says what is missing.
+    if (thrown.code === "commander.help") return "usage";
     say(thrown.message.replace(/^error: /, "cluster: "));
     return "usage";
   }

@@ -33,7 +33,7 @@ export function noteLine(event: RunEvent): string | null {
     case "run.paused":
       return `paused for ${formatTime(Math.max(0, event.until - event.at))}: ${oneLine(event.reason)}`;
     case "run.state":
-      return event.reason === undefined ? null : `${event.state}: ${oneLine(event.reason)}`;
+      return event.reason === undefined ? null : oneLine(event.reason);
     case "pool":
       if (event.event.type !== "instance.state" || event.event.state !== "failed") return null;
       return `instance ${event.event.instance} has failed: ${oneLine(event.event.detail ?? "")}`;

@@ -4,7 +4,8 @@ import stringWidth from "string-width";
 import { fitEnd } from "./fit.ts";
 import { endedLine, noteLine } from "./plain-lines.ts";
 import type { Progress, ProgressOptions } from "./progress-contract.ts";
-import { renderFrame } from "./render-frame.ts";
+import type { ProgressView } from "./progress-view.ts";
+import { renderFrame, summaryLine } from "./render-frame.ts";
 import { viewOf } from "./view-of.ts";
 
 /** How often the seconds of the display move on, in milliseconds. */
@@ -23,10 +24,12 @@ export function terminalProgress({ stream, requireChange }: ProgressOptions): Pr
   let ended = false;
   const columns = (): number => stream.columns || 80;
 
+  const view = (): ProgressView => viewOf(status, Date.now(), { requireChange });
+
   const draw = (): void => {
     if (ended) return;
     const size = { columns: columns(), rows: stream.rows || 24 };
-    frame = renderFrame(viewOf(status, Date.now(), { requireChange }), size);
+    frame = renderFrame(view(), size);
     log(frame.join("\n"));
   };
   // A terminal that gets narrower breaks the lines that stand there, which log-update cannot know.
@@ -58,7 +61,8 @@ export function terminalProgress({ stream, requireChange }: ProgressOptions): Pr
     say,
     end() {
       if (ended) return;
-      draw();
+      // The workers are gone; the counts stay.
+      log(fitEnd(summaryLine(view()), columns()));
       ended = true;
       clearInterval(timer);
       stream.off("resize", redrawAll);

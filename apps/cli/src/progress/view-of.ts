@@ -51,7 +51,7 @@ export function viewOf(
     failed: ended - fine - counts.skipped - counts.cancelled,
     perSecond: rate,
     leftMs:
-      rate !== null && ended >= ENOUGH_TASKS && status.state === "running"
+      rate !== null && ended >= ENOUGH_TASKS && ended < total && status.state === "running"
         ? ((total - ended) / rate) * 1_000
         : null,
     costUsd: ended > 0 && known ? status.knownCostUsd : null,

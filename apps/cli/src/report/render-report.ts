@@ -1,6 +1,7 @@
 import { OUTCOMES, type RunReport, type TaskOutcome } from "@cluster/batch";
 import { oneLine, printable } from "../progress/fit.ts";
 import { formatCost, formatRate, formatTime, plural } from "../progress/quantities.ts";
+import { hintsFor } from "./hints.ts";
 import { plainTable } from "./plain-table.ts";
 
 /** More failures than these are counted by their reason, and listed by --json. */
@@ -135,6 +136,7 @@ export function renderReport(report: RunReport, options: ReportOptions): string 
     ]),
     "",
     ...ending(report),
+    ...hintsFor(report),
     ...report.warnings.map((warning) => `Note: ${printable(warning)}`),
     ...delivery(report),
   ].join("\n");

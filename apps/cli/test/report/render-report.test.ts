@@ -77,6 +77,12 @@ describe("renderReport", () => {
     expect(text).not.toContain("docs/1.md");
   });
 
+  it("says what can be done about each kind of failure, once", () => {
+    const reason = { failureClass: "auth", code: null, message: "refused" } as const;
+    const tasks = [1, 2].map((index) => sampleOutcome(index, "tool-error", { reason }));
+    expect(render(sampleReport(tasks)).match(/Check the API key/g)).toHaveLength(1);
+  });
+
   it("says what is unknown, what is kept elsewhere, and why a run gave up", () => {
     const change = { path: "other.txt", status: "added", addedLines: 1, removedLines: 0 } as const;
     const text = render(

@@ -7,6 +7,7 @@ export function sampleOutcome(
   more: Partial<TaskOutcome> = {},
   evidence: Partial<TaskOutcome["evidence"]> = {},
 ): TaskOutcome {
+  const { costUsd = "unknown" } = evidence;
   return {
     task: `t${index}`,
     index,
@@ -16,6 +17,12 @@ export function sampleOutcome(
     attempts: 1,
     instance: 0,
     tookMs: 1_200,
+    spent: {
+      usage: "unknown",
+      costUsd,
+      knownUsage: { inputTokens: 0, outputTokens: 0 },
+      knownCostUsd: costUsd === "unknown" ? 0 : costUsd,
+    },
     evidence: {
       instance: 0,
       changes: [],

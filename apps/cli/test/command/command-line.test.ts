@@ -1,0 +1,105 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { EXIT_CODES } from "../../src/exit/exit-codes.ts";
+import { type Cli, createCli } from "../harness/cli.ts";
+
+let cli: Cli;
+beforeAll(async () => {
+  cli = await createCli();
+});
+afterAll(async () => {
+  await cli[Symbol.asyncDispose]();
+});
+
+describe("cluster", () => {
+  it("tells its version", async () => {
+    const { code, stdout } = await cli.run(["--version"]);
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    });
+  });
+
+  it("shows every exit code in the help of run, with examples", async () => {
+    const { code, stdout } = await cli.run(["run", "--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("Examples:");
+    for (const exit of Object.values(EXIT_CODES)) {
+      expect(stdout).toContain(`${exit.code}  ${exit.meaning}`);
+    }
+  });
+
+  it("shows its help on stderr when it is told nothing", async () => {
+    const { code, stdout, stderr } = await cli.run([]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain("Usage: cluster");
+    expect(stderr).not.toContain("outputHelp");
+  });
+
+  it.each([
+    [["rnu"], /unknown command 'rnu'[\s\S]*Did you mean run/],
+    [["run", "--worker", "3"], /unknown option '--worker'[\s\S]*Did you mean --workers/],
+    [["run", "-w", "0"], /-w, --workers <n>' argument '0' is invalid\. .*whole number from 1 on/],
+    [["run", "-w", "x"], /argument 'x' is invalid/],
+    [["run", "-w", "1.5"], /argument '1.5' is invalid/],
+    [["run", "-w"], /option '-w, --workers <n>' argument missing/],
+    [["run", "--retries", "-1"], /argument '-1' is invalid/],
+    [["run", "--timeout", "soon"], /argument 'soon' is invalid.*90s, 5m/],
+    [["run", "--idle-timeout", "0"], /argument '0' is invalid/],
+    [["run", "--tool", ""], /argument '' is invalid. It must not be empty/],
+    [
+      ["run", "-C", "no/such/folder", "-m", "x", "y"],
+      /-C\/--cwd: .*no\/such\/folder is not a folder/,
+    ],
+    [["run", "--config", "none.json", "-m", "x", "y"], /--config: there is no file .*none\.json/],
+    [["tools", "install", "emacs"], /cannot install "emacs"\.[\s\S]*It can install: aider/],
+    [["doctor", "--tool", "adier"], /There is no tool "adier"\. Did you mean "aider"\?/],
+  ])("refuses %j with exit code 2 and no stack trace", async (args, message) => {
+    const { code, stdout, stderr } = await cli.run(args);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  });
+
+  it("shows the stack trace of a user's mistake with CLUSTER_DEBUG=1", async () => {
+    const env = { CLUSTER_DEBUG: "1" };
+    const { stderr } = await cli.run(["run", "-m", " ", "y"], { env });
+    expect(stderr).toMatch(/the message is empty[\s\S]*\n\s+at /);
+  });
+
+  it("says so in one line on a Node that is too old, and loads nothing else", async () => {
+    const old =
+      "Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.11.1'}})";
+    const { code, stdout, stderr } = await cli.run(["run"], {
+      nodeOptions: ["--import", `data:text/javascript,${encodeURIComponent(old)}`],
+    });
+    expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+    expect(stderr).toMatch(/^cluster needs Node 22\.18\.0 or newer; this is 20\.11\.1\. .*\n$/);
+  });
+
+  it("says which key of which configuration is wrong, and which one was meant", async () => {
+    const file = join(cli.home, "wrong.yaml");
+    await writeFile(file, "worker: 3\n");
+    const { code, stderr } = await cli.run(["run", "-m", "x", "y", "--config", file]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${file}: "worker" is not a key of the configuration.`);
+    expect(stderr).toContain('Did you mean "workers"? Allowed: workers, tool, model');
+  });
+
+  it("lets a configuration import defineConfig where only the command is installed", async () => {
+    const file = join(cli.home, "typed.config.ts");
+    await writeFile(
+      file,
+      'import { defineConfig } from "@cluster/cli";\nconst retries: number = 0;\n' +
+        'export default defineConfig({ retries, tools: { mine: "./none.mjs" } });\n',
+    );
+    const { code, stdout, stderr } = await cli.run(["tools", "--config", file, "--json"], {
+      env: { CLUSTER_AIDER: "/nowhere/aider" },
+    });
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    const { tools } = JSON.parse(stdout) as { tools: { name: string }[] };
+    expect(tools.map(({ name }) => name)).toEqual(["aider", "mine"]);
+  });
+});

@@ -1,0 +1,118 @@
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { CheckResult } from "../../src/doctor/check.ts";
+import { checkNode } from "../../src/doctor/check-programs.ts";
+import { checkTool } from "../../src/doctor/check-tools.ts";
+import { type Cli, createCli, SAMPLE_CONFIG } from "../harness/cli.ts";
+
+let cli: Cli;
+beforeAll(async () => {
+  cli = await createCli();
+});
+afterAll(async () => {
+  await cli[Symbol.asyncDispose]();
+});
+
+interface Diagnosis {
+  readonly ok: boolean;
+  readonly checks: readonly CheckResult[];
+}
+
+async function diagnose(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<{ code: unknown; diagnosis: Diagnosis; of(name: string): CheckResult | undefined }> {
+  const { code, stdout } = await cli.run(["doctor", "--json", "--config", SAMPLE_CONFIG, ...args], {
+    env,
+  });
+  const diagnosis = JSON.parse(stdout) as Diagnosis;
+  return { code, diagnosis, of: (name) => diagnosis.checks.find((check) => check.name === name) };
+}
+
+async function program(name: string, script: string): Promise<string> {
+  const folder = join(cli.home, `bin-${name}`);
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, name);
+  await writeFile(file, `#!/bin/sh\n${script}\n`);
+  await chmod(file, 0o755);
+  return `${folder}:${process.env.PATH}`;
+}
+
+describe("cluster doctor", () => {
+  it("finds all that the sample tool needs, and exits with 0", async () => {
+    const { code, diagnosis, of } = await diagnose(["--tool", "sample"]);
+    expect(of("tool sample")).toMatchObject({ status: "ok" });
+    expect(of("git")).toMatchObject({ status: "ok", remedy: null });
+    expect(of("node")?.found).toBe(process.versions.node);
+    expect(of("cache folder")).toMatchObject({ status: "ok" });
+    expect(of("python")).toBeUndefined();
+    expect({ code, ok: diagnosis.ok }).toEqual({ code: 0, ok: true });
+  });
+
+  it("fails with exit code 3 and the remedy when the chosen tool is not there", async () => {
+    const { code, of } = await diagnose(["--tool", "missing"]);
+    expect(of("tool missing")).toMatchObject({ status: "fail", remedy: "Install it." });
+    expect(code).toBe(3);
+  });
+
+  it("only warns of tools that the run would not use", async () => {
+    const { code, of } = await diagnose([], { CLUSTER_AIDER: "/nowhere/aider" });
+    expect(of("tool missing")).toMatchObject({ status: "warn" });
+    expect(of("tool aider")).toMatchObject({
+      status: "warn",
+      found: expect.stringContaining("/nowhere/aider"),
+    });
+    expect(code).toBe(0);
+  });
+
+  it("fails when aider, which the run would use, is not there", async () => {
+    const { code, stdout } = await cli.run(["doctor"], {
+      env: { CLUSTER_AIDER: "/nowhere/aider" },
+    });
+    expect(stdout).toMatch(/fail +tool aider +.*\/nowhere\/aider.*\n +→ /);
+    expect(code).toBe(3);
+  });
+
+  it("refuses a git that is too old", async () => {
+    const PATH = await program("git", 'echo "git version 2.37.9"');
+    const { code, of } = await diagnose(["--tool", "sample"], { PATH });
+    expect(of("git")).toMatchObject({
+      status: "fail",
+      found: "2.37.9",
+      remedy: expect.stringContaining("2.38"),
+    });
+    expect(code).toBe(3);
+  });
+
+  it("says that git is not there", async () => {
+    const { code, of } = await diagnose(["--tool", "sample"], { PATH: join(cli.home, "empty") });
+    expect(of("git")).toMatchObject({ status: "fail", found: "not on the PATH" });
+    expect(code).toBe(3);
+  });
+
+  it("says that the cache folder cannot be written", async () => {
+    const file = join(cli.home, "a-file");
+    await writeFile(file, "");
+    const { code, of } = await diagnose(["--tool", "sample"], { XDG_CACHE_HOME: file });
+    expect(of("cache folder")).toMatchObject({
+      status: "fail",
+      remedy: expect.stringContaining("XDG_CACHE_HOME"),
+    });
+    expect(code).toBe(3);
+  });
+});
+
+describe("single checks", () => {
+  it("refuses a Node that is too old", () => {
+    expect(checkNode("22.17.1")).toMatchObject({ status: "fail" });
+    expect(checkNode("22.18.0")).toMatchObject({ status: "ok" });
+    expect(checkNode("24.0.0")).toMatchObject({ status: "ok" });
+  });
+
+  it("passes a tool's own warning on", () => {
+    const probe = { installed: true, version: "1", path: "/x", warning: "old" } as const;
+    expect(checkTool({ name: "x", probe }, true)).toMatchObject({ status: "warn", remedy: "old" });
+    expect(checkTool({ name: "x", probe: null }, true)).toMatchObject({ status: "ok" });
+  });
+});

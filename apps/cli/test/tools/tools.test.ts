@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { validateConfig } from "../../src/config/validate.ts";
+import { resolveTool, toolNames } from "../../src/tools/resolve-tool.ts";
+import { type Cli, createCli, SAMPLE_CONFIG } from "../harness/cli.ts";
+
+const context = { args: [], model: undefined, cwd: "/" };
+const adapter = { name: "x", command: () => ({ file: "x" }), connect: () => ({}) };
+
+const resolve = (tools: Record<string, unknown>, name: string, args: string[] = []) =>
+  resolveTool(name, validateConfig({ tools }, "f"), { ...context, args });
+
+describe("resolveTool", () => {
+  it("knows aider without any configuration", async () => {
+    expect(await resolveTool("aider", {}, context)).toMatchObject({ name: "aider" });
+    expect(toolNames({})).toEqual(["aider"]);
+  });
+
+  it("lets the configuration replace aider", async () => {
+    expect(await resolve({ aider: adapter }, "aider")).toBe(adapter);
+  });
+
+  it("gives a function the raw arguments, and awaits it", async () => {
+    const made = async ({ args }: { args: readonly string[] }) => ({
+      ...adapter,
+      name: args.join(),
+    });
+    expect(await resolve({ made }, "made", ["--fast", "x"])).toMatchObject({ name: "--fast,x" });
+  });
+
+  it.each([
+    ["an unknown name", {}, "constructor", [], /There is no tool "constructor"\. Known: aider/],
+    ["a near name", { sample: adapter }, "smaple", [], /Did you mean "sample"\?/],
+    ["raw arguments for an adapter", { a: adapter }, "a", ["-x"], /takes no raw arguments/],
+    [
+      "a function that makes none",
+      { a: () => 5 },
+      "a",
+      [],
+      /tools\.a: its function made no adapter/,
+    ],
+    [
+      "a function that throws",
+      {
+        a: () => {
+          throw new Error("boom");
+        },
+      },
+      "a",
+      [],
+      /tools\.a: its function failed: boom/,
+    ],
+    [
+      "a missing module",
+      { a: "/nowhere/a.mjs" },
+      "a",
+      [],
+      /tools\.a: cannot load \/nowhere\/a\.mjs/,
+    ],
+  ])("refuses %s", async (_, tools, name, args, message) => {
+    await expect(resolve(tools, name, args)).rejects.toThrow(message);
+  });
+});
+
+describe("cluster tools", () => {
+  let cli: Cli;
+  beforeAll(async () => {
+    cli = await createCli();
+  });
+  afterAll(async () => {
+    await cli[Symbol.asyncDispose]();
+  });
+
+  it("lists what --tool takes, and whether it is there", async () => {
+    const { code, stdout } = await cli.run(["tools", "--config", SAMPLE_CONFIG], {
+      env: { CLUSTER_AIDER: "/nowhere/aider" },
+    });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^tool +state +version/);
+    expect(stdout).toMatch(/\naider +not found +.*\/nowhere\/aider/);
+    expect(stdout).toMatch(/\nsample +found +1\.0\.0 /);
+    expect(stdout).toMatch(/\nmodule +unknown +its adapter has no probe/);
+    expect(stdout).toMatch(/\nmissing +not found +It is not here\. Install it\./);
+  });
+});
