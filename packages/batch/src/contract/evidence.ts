@@ -55,7 +55,7 @@ export interface TaskOutcome {
   readonly reason: Reason | null;
   readonly attempts: number;
   readonly instance: number | null;
-  /** From the first dispatch to the outcome, in milliseconds. 0 when it was never tried. */
+  /** From the first lease to the outcome, in milliseconds. 0 when it never got an instance. */
   readonly tookMs: number;
   /** Of the last attempt. */
   readonly evidence: Evidence;

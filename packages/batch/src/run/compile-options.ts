@@ -25,6 +25,10 @@ export interface CompiledOptions {
 
 /** @throws {BatchError} OPTION_INVALID, naming the option, what was expected and what was found. */
 export function compileOptions(options: RunOptions): CompiledOptions {
+  const { tool } = options;
+  if (typeof tool?.command !== "function" || typeof tool.connect !== "function") {
+    throw invalid("tool", "a ToolAdapter with the functions command and connect", tool);
+  }
   return {
     workers: Math.min(whole("workers", options.workers ?? 3, 1), Math.max(1, options.tasks.length)),
     model: textOrNull("model", options.model),

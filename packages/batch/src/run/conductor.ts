@@ -12,6 +12,7 @@ import { Dispatcher } from "../schedule/dispatcher.ts";
 import type { FailurePolicy } from "../schedule/failure-policy.ts";
 import { HaltCounter } from "../schedule/halting.ts";
 import { reasonWithoutChange } from "./no-change-reason.ts";
+import { OutcomeWriter } from "./outcome-writer.ts";
 import type { Recorder } from "./recorder.ts";
 import { type AttemptDefaults, attemptOf, reasonOf, TaskState } from "./task-state.ts";
 
@@ -35,6 +36,7 @@ export class Conductor {
   readonly #options: ConductorOptions;
   readonly #dispatcher: Dispatcher<TaskState>;
   readonly #halting: HaltCounter;
+  readonly #writer: OutcomeWriter;
   readonly #abort = new AbortController();
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
   #remaining: number;
@@ -45,6 +47,7 @@ export class Conductor {
     this.#options = options;
     this.#remaining = options.tasks.length;
     this.#halting = new HaltCounter(options.haltAfter);
+    this.#writer = new OutcomeWriter(options.recorder, options.branch);
     this.#dispatcher = new Dispatcher({
       slots: options.executor.workers,
       clock: options.clock,
@@ -89,7 +92,7 @@ export class Conductor {
   async #attempt(state: TaskState): Promise<void> {
     const { recorder, executor, branch, defaults, limits } = this.#options;
     const { task } = state;
-    state.begin(await recorder.journal.open(task.id), recorder.now());
+    state.token = await recorder.journal.open(task.id);
     const id = { task: task.id, index: task.index, attempt: state.token };
     recorder.publish({ type: "attempt.started", ...id, files: task.files });
     const attempt = attemptOf(state, { ...defaults, base: branch.tip() });
@@ -97,7 +100,10 @@ export class Conductor {
       await executor
         .execute(attempt, {
           signal: this.#abort.signal,
-          emit: (progress) => recorder.publish({ type: "attempt.stage", ...id, ...progress }),
+          emit: (progress) => {
+            if (progress.instance !== null) state.leased(recorder.now());
+            recorder.publish({ type: "attempt.stage", ...id, ...progress });
+          },
         })
         .catch(unexpected),
     );
@@ -105,14 +111,7 @@ export class Conductor {
     const decision = decide(result, state, limits);
     if (decision.kind === "land") {
       const commit = result.evidence.commit as string;
-      await recorder.journal.record({
-        type: "attempt.committed",
-        task: task.id,
-        token: state.token,
-        commit,
-      });
-      const { instance } = result.evidence;
-      recorder.publish({ type: "attempt.stage", ...id, stage: "landing", instance });
+      await this.#writer.committed(state, commit, result.evidence.instance);
       void this.#guarded(() => this.#land(state, commit));
       return;
     }
@@ -174,15 +173,7 @@ export class Conductor {
       await this.#end(state, outcome, reason, "neutral");
       return;
     }
-    const { recorder } = this.#options;
-    const message = reason?.message ?? outcome;
-    await recorder.journal.record({
-      type: "attempt.failed",
-      task: state.task.id,
-      token: state.token,
-      message,
-    });
-    this.#publishAttemptEnd(state, outcome, message, true);
+    await this.#writer.failed(state, outcome, reason);
     if (!this.#dispatcher.addAfter(state, afterMs)) await this.#giveUp(state);
   }
 
@@ -197,11 +188,11 @@ export class Conductor {
       verdict === "cancelled"
         ? { failureClass: null, code: null, message: this.#closedBecause ?? "stopped" }
         : null;
-    await this.#end(state, outcome, reason ?? cancelled, bearing);
     // A lease is refused only when no instance can come back by itself.
     if (failure?.stage === "lease" && failure.code === "INSTANCE_UNAVAILABLE") {
       this.#halt(`No instance is left to work with. ${failure.message}`);
     }
+    await this.#end(state, outcome, reason ?? cancelled, bearing);
   }
 
   /** Ends a task that waits for an attempt which will not come. */
@@ -212,7 +203,8 @@ export class Conductor {
       outcome: "cancelled" as const,
       reason: { failureClass: null, code: null, message },
     };
-    await this.#recordEnd(state, outcome, reason, "waiting");
+    await this.#writer.ended(state, outcome, reason, "waiting");
+    this.#oneLess();
   }
 
   /** Ends a task out of an attempt. */
@@ -222,7 +214,8 @@ export class Conductor {
     reason: Reason | null,
     bearing: FailurePolicy["bearing"],
   ): Promise<void> {
-    await this.#recordEnd(state, outcome, reason, "in attempt");
+    await this.#writer.ended(state, outcome, reason, "in attempt");
+    this.#oneLess();
     if (this.#halting.note(bearing)) {
       const inRow =
         this.#options.haltAfter === 1 ? "A task" : `${this.#options.haltAfter} tasks in a row`;
@@ -232,58 +225,9 @@ export class Conductor {
     }
   }
 
-  async #recordEnd(
-    state: TaskState,
-    outcome: Outcome,
-    reason: Reason | null,
-    from: "waiting" | "in attempt",
-  ): Promise<void> {
-    const { recorder } = this.#options;
-    await this.#keepEdits(state, outcome);
-    const ended = recorder.redact(state.outcome(outcome, reason, recorder.now()));
-    const token = state.token === 0 ? null : state.token;
-    await recorder.journal.record({ type: "task.ended", token, outcome: ended });
-    if (from === "in attempt") {
-      this.#publishAttemptEnd(state, outcome, reason?.message ?? null, false);
-    }
-    recorder.publish({ type: "task.ended", outcome: ended });
+  #oneLess(): void {
     this.#remaining -= 1;
     if (this.#remaining === 0) this.#ended.resolve();
-  }
-
-  /** Parks what did not land: no edit is dropped. */
-  async #keepEdits(state: TaskState, outcome: Outcome): Promise<void> {
-    const { branch, recorder } = this.#options;
-    const { id } = state.task;
-    try {
-      if (outcome !== "landed" && state.commit !== null) {
-        state.keep({ parkedRef: await branch.park(state.commit, id) });
-      }
-      if (state.outsideCommit !== null) {
-        state.keep({ outsideRef: await branch.park(state.outsideCommit, `${id}-outside`) });
-      }
-    } catch (error) {
-      recorder.warn(`An edit of task ${id} could not be kept under a ref: ${String(error)}`);
-    }
-  }
-
-  #publishAttemptEnd(
-    state: TaskState,
-    outcome: Outcome,
-    message: string | null,
-    retried: boolean,
-  ): void {
-    const { id, index } = state.task;
-    this.#options.recorder.publish({
-      type: "attempt.ended",
-      task: id,
-      index,
-      attempt: state.token,
-      instance: state.instance,
-      outcome,
-      message,
-      retried,
-    });
   }
 
   /** What fails here is the journal: without it nothing can go on. */

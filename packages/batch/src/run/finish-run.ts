@@ -9,6 +9,7 @@ export interface FinishOptions {
   readonly recorder: Recorder;
   readonly executor: Executor;
   readonly branch: RunBranch;
+  /** Why it was halted, or could not go on. */
   readonly haltReason: string | null;
   /** The user asked it to stop or drain. */
   readonly interrupted: boolean;
@@ -29,7 +30,7 @@ export async function finishRun(options: FinishOptions): Promise<RunReport> {
   };
   await carried("Not every process could be ended", () => dispose(executor));
   let delivery: Delivery = kept(branch, "the run did not come to its end");
-  if (end === "complete" || status.counts.landed === 0) {
+  if (end === "complete" || branch.tip() === branch.base) {
     await carried("The run's branch could not be delivered", async () => {
       delivery = await branch.deliver();
     });

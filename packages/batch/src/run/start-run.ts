@@ -6,6 +6,7 @@ import {
 } from "@cluster/workspace";
 import { LocalExecutor } from "../attempt/local-executor.ts";
 import { inWorkspaces } from "../attempt/workspace-adapter.ts";
+import type { Executor } from "../contract/executor.ts";
 import type { RunReport } from "../contract/report.ts";
 import { BatchError } from "../errors/batch-error.ts";
 import { MemoryJournal } from "../journal/memory-journal.ts";
@@ -65,7 +66,7 @@ interface Parts {
 }
 
 function begin(options: RunOptions, compiled: CompiledOptions, parts: Parts): Run {
-  const { repository, tasks, branch, recorder } = parts;
+  const { branch, recorder } = parts;
   let interrupted = false;
   let conductor: Conductor | null = null;
   const goOn = async (): Promise<RunReport> => {
@@ -74,56 +75,35 @@ function begin(options: RunOptions, compiled: CompiledOptions, parts: Parts): Ru
     recorder.publish({
       type: "run.started",
       tool: options.tool.name,
-      tasks: tasks.length,
+      tasks: parts.tasks.length,
       workers: compiled.workers,
       base: branch.base,
       branch: branch.ref,
     });
-    const executor = makeExecutor(options, compiled, repository, branch, recorder);
-    conductor = new Conductor({
-      recorder,
-      executor,
-      branch,
-      tasks,
-      limits: compiled,
-      haltAfter: compiled.haltAfter,
-      clock: compiled.clock,
-      defaults: {
-        run: branch.run,
-        tool: options.tool.name,
-        model: compiled.model,
-        verify: compiled.verify,
-        verifyTimeoutMs: compiled.verifyTimeoutMs,
-        allowOutside: compiled.allowOutside,
-        permissions: options.permissions ?? null,
-      },
-    });
-    const done = conductor.run();
+    const executor = makeExecutor(options, compiled, parts);
+    conductor = makeConductor(options, compiled, parts, executor);
+    const ended = conductor.run();
     if (interrupted) conductor.stop("The run was stopped before it began.");
-    const failure = await done.then(
+    const failure = await ended.then(
       () => null,
-      (error: unknown) => ({ error }),
+      (error: unknown) => ({ error, message: `The run itself failed: ${String(error)}` }),
     );
-    const report = await finishRun({
-      recorder,
-      executor,
-      branch,
-      haltReason: conductor.haltReason,
-      interrupted,
-      requireChange: compiled.requireChange,
-      keepWorktrees: compiled.keepWorktrees,
-    });
-    if (failure === null) return report;
-    const { error } = failure;
-    throw new BatchError("RUN_FAILED", `The run ${branch.run} could not go on: ${String(error)}`, {
-      cause: error,
-    });
+    const { requireChange, keepWorktrees } = compiled;
+    const haltReason = failure?.message ?? conductor.haltReason;
+    const how = { haltReason, interrupted, requireChange, keepWorktrees };
+    const report = await finishRun({ recorder, executor, branch, ...how });
+    if (failure !== null) throw failure.error;
+    return report;
   };
-  const finished = goOn();
+  const finished = goOn().catch((cause: unknown) => {
+    const message = `The run ${branch.run} could not go on: ${String(cause)}`;
+    throw new BatchError("RUN_FAILED", recorder.redact(message), { cause });
+  });
   // Whoever awaits it hears of a failure; nobody is forced to.
   finished.catch(() => {});
   const interrupt = (state: "draining" | "stopping", reason: string): void => {
-    if (recorder.status.state === "ended" || recorder.status.state === state) return;
+    const now = recorder.status.state;
+    if (now === "ended" || now === "stopping" || now === state) return;
     interrupted = true;
     recorder.publish({ type: "run.state", state, reason });
     if (state === "stopping") conductor?.stop(reason);
@@ -136,9 +116,7 @@ function begin(options: RunOptions, compiled: CompiledOptions, parts: Parts): Ru
     finished,
     subscribe: (listener) => recorder.subscribe(listener),
     status: () => recorder.status,
-    drain: () => {
-      if (recorder.status.state !== "stopping") interrupt("draining", "The run drains.");
-    },
+    drain: () => interrupt("draining", "The run drains."),
     stop: () => interrupt("stopping", "The run was stopped."),
     async [Symbol.asyncDispose]() {
       run.stop();
@@ -148,13 +126,32 @@ function begin(options: RunOptions, compiled: CompiledOptions, parts: Parts): Ru
   return run;
 }
 
+function makeConductor(
+  options: RunOptions,
+  compiled: CompiledOptions,
+  { recorder, branch, tasks }: Parts,
+  executor: Executor,
+): Conductor {
+  const { model, verify, verifyTimeoutMs, allowOutside, haltAfter, clock } = compiled;
+  const permissions = options.permissions ?? null;
+  const tool = options.tool.name;
+  return new Conductor({
+    recorder,
+    executor,
+    branch,
+    tasks,
+    limits: compiled,
+    haltAfter,
+    clock,
+    defaults: { run: branch.run, tool, model, verify, verifyTimeoutMs, allowOutside, permissions },
+  });
+}
+
 function makeExecutor(
   options: RunOptions,
   compiled: CompiledOptions,
-  repository: Repository,
-  branch: RunBranch,
-  recorder: Recorder,
-): LocalExecutor {
+  { repository, branch, recorder }: Parts,
+): Executor {
   const { transcripts, onQuestion } = options;
   return new LocalExecutor({
     branch,

@@ -18,7 +18,7 @@ export class TaskState {
   /** How it ends when no further attempt is made. */
   pending: { readonly outcome: Outcome; readonly reason: Reason | null } | null = null;
   #spent: Spending = NOTHING_SPENT;
-  #firstAt: number | null = null;
+  #leasedAt: number | null = null;
   #evidence: Evidence = NO_EVIDENCE;
   #outsideCommit: string | null = null;
 
@@ -41,9 +41,9 @@ export class TaskState {
     return this.#outsideCommit;
   }
 
-  begin(token: number, now: number): void {
-    this.token = token;
-    this.#firstAt ??= now;
+  /** Notes when it first got an instance. */
+  leased(now: number): void {
+    this.#leasedAt ??= now;
   }
 
   /** Takes in what an attempt found. An attempt without an edit does not make us forget one with. */
@@ -75,7 +75,7 @@ export class TaskState {
       reason,
       attempts: this.token,
       instance: this.#evidence.instance,
-      tookMs: this.#firstAt === null ? 0 : now - this.#firstAt,
+      tookMs: this.#leasedAt === null ? 0 : now - this.#leasedAt,
       evidence: this.#evidence,
       spent: this.#spent,
     };

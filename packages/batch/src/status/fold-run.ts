@@ -11,7 +11,8 @@ export function foldRun(status: RunStatus, event: RunEvent): RunStatus {
         ...status,
         run: event.run,
         tool: event.tool,
-        state: "running",
+        // A run may be told to stop before it begins.
+        state: status.state === "preparing" ? "running" : status.state,
         base: event.base,
         branch: event.branch,
         workers: event.workers,
@@ -30,7 +31,6 @@ export function foldRun(status: RunStatus, event: RunEvent): RunStatus {
         ...status,
         queued: status.queued - 1,
         running: status.running + 1,
-        firstAttemptAt: status.firstAttemptAt ?? event.at,
         pausedUntil: null,
         attempts: [
           ...status.attempts,
@@ -89,6 +89,7 @@ function foldStage(
   const state = known?.state ?? "ready";
   return {
     ...status,
+    firstAttemptAt: status.firstAttemptAt ?? at,
     attempts,
     instances: place(status.instances, { instance, state, task, files, stage, since: at }),
   };

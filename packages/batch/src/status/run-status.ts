@@ -41,6 +41,7 @@ export interface RunStatus extends Spending {
   readonly branch: string;
   readonly workers: number;
   readonly startedAt: number | null;
+  /** When the first attempt got an instance. */
   readonly firstAttemptAt: number | null;
   readonly endedAt: number | null;
   /** While the provider's quota is waited for: the end of the wait. */

@@ -66,6 +66,7 @@ test.each([
   ["model", ""],
   ["verify", " "],
   ["verifyTimeoutMs", "1s"],
+  ["tool", {}],
 ])("%s: %j is refused, and the message names it", async (name, value) => {
   await using sample = await bench({ files: 1 });
   const error = await sample

@@ -72,6 +72,9 @@ test("a tool that cannot be started halts the run at once, and no task is lost",
   expect(report.counts).toMatchObject({ "tool-error": 2, cancelled: 8 });
   expect(report.tasks[0]?.reason).toMatchObject({ failureClass: "environment" });
   expect(await sample.leftovers()).toEqual([]);
+  // However few the tasks are.
+  const one = await sample.run(tasksFor(sample.repository.files.slice(0, 1), "edit"));
+  expect(one.report).toMatchObject({ end: "halted", counts: { "tool-error": 1 } });
 });
 
 test("an instance that crash-loops does not stop the others", async () => {

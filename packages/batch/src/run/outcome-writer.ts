@@ -1,0 +1,96 @@
+import type { RunBranch } from "@cluster/workspace";
+import type { Reason } from "../contract/evidence.ts";
+import type { Outcome } from "../contract/outcome.ts";
+import type { Recorder } from "./recorder.ts";
+import type { TaskState } from "./task-state.ts";
+
+/** Writes how attempts and tasks end: into the journal first, then to the subscribers. */
+export class OutcomeWriter {
+  readonly #recorder: Recorder;
+  readonly #branch: RunBranch;
+
+  constructor(recorder: Recorder, branch: RunBranch) {
+    this.#recorder = recorder;
+    this.#branch = branch;
+  }
+
+  /** An attempt has an edit that may land. */
+  async committed(state: TaskState, commit: string, instance: number | null): Promise<void> {
+    const { id, index } = state.task;
+    const { token } = state;
+    await this.#recorder.journal.record({ type: "attempt.committed", task: id, token, commit });
+    this.#recorder.publish({
+      type: "attempt.stage",
+      task: id,
+      index,
+      attempt: token,
+      stage: "landing",
+      instance,
+    });
+  }
+
+  /** An attempt failed, and another one follows. */
+  async failed(state: TaskState, outcome: Outcome, reason: Reason | null): Promise<void> {
+    const message = reason?.message ?? outcome;
+    const { token } = state;
+    await this.#recorder.journal.record({
+      type: "attempt.failed",
+      task: state.task.id,
+      token,
+      message,
+    });
+    this.#publishAttemptEnd(state, outcome, message, true);
+  }
+
+  /** A task has its outcome: out of an attempt, or while it waited for one. */
+  async ended(
+    state: TaskState,
+    outcome: Outcome,
+    reason: Reason | null,
+    from: "waiting" | "in attempt",
+  ): Promise<void> {
+    const recorder = this.#recorder;
+    await this.#keepEdits(state, outcome);
+    const ended = recorder.redact(state.outcome(outcome, reason, recorder.now()));
+    const token = state.token === 0 ? null : state.token;
+    await recorder.journal.record({ type: "task.ended", token, outcome: ended });
+    if (from === "in attempt") {
+      this.#publishAttemptEnd(state, outcome, reason?.message ?? null, false);
+    }
+    recorder.publish({ type: "task.ended", outcome: ended });
+  }
+
+  /** Parks what did not land: no edit is dropped. */
+  async #keepEdits(state: TaskState, outcome: Outcome): Promise<void> {
+    const { id } = state.task;
+    try {
+      if (outcome !== "landed" && state.commit !== null) {
+        state.keep({ parkedRef: await this.#branch.park(state.commit, id) });
+      }
+      if (state.outsideCommit !== null) {
+        state.keep({ outsideRef: await this.#branch.park(state.outsideCommit, `${id}-outside`) });
+      }
+    } catch (error) {
+      this.#recorder.warn(`An edit of task ${id} could not be kept under a ref: ${String(error)}`);
+    }
+  }
+
+  #publishAttemptEnd(
+    state: TaskState,
+    outcome: Outcome,
+    message: string | null,
+    retried: boolean,
+  ): void {
+    const { id, index } = state.task;
+    this.#recorder.publish({
+      type: "attempt.ended",
+      task: id,
+      index,
+      attempt: state.token,
+      instance: state.instance,
+      outcome,
+      message,
+      retried,
+    });
+  }
+}
