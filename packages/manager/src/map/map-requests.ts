@@ -144,7 +144,7 @@ class Mapping<Request, Result> {
       this.#asking = "ended";
     }
     if (this.#asking === "yes") this.#asking = "no";
-    this.#wake();
+    else this.#wake();
   }
 
   #left(): boolean {
@@ -164,6 +164,7 @@ class Mapping<Request, Result> {
     const finish = (item: MapItem<Request, Result>): void => {
       this.#running.delete(turn);
       this.#finished.set(index, item);
+      void this.#fill();
       this.#wake();
     };
     turn.then(

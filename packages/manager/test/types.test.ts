@@ -1,0 +1,98 @@
+import {
+  type Cluster,
+  type ClusterTurn,
+  type Delivered,
+  type Instance,
+  type instanceSchema,
+  jsonLinesProtocol,
+  launchCluster,
+  type MapItem,
+  makePoolAware,
+  PoolAware,
+  type PoolUse,
+  type ToolAdapter,
+} from "@cluster/manager";
+import { expectTypeOf, test } from "vitest";
+import type { z } from "zod";
+
+interface Question {
+  readonly text: string;
+}
+interface Reply {
+  readonly words: number;
+}
+
+const tool: ToolAdapter<Question, Reply> = {
+  name: "typed",
+  command: () => ({ file: "true" }),
+  connect: jsonLinesProtocol<Question, Reply>(),
+};
+
+class Existing {
+  async invoke(question: Question): Promise<Reply> {
+    return { words: question.text.split(" ").length };
+  }
+  readonly version: string = "3";
+}
+
+test("a cluster's requests and results are those of its tool", async () => {
+  await using cluster = launchCluster(tool, { start: "lazy" });
+  expectTypeOf(cluster).toEqualTypeOf<Cluster<Question, Reply>>();
+  expectTypeOf(cluster.send).parameter(0).toEqualTypeOf<Question>();
+  expectTypeOf(cluster.send).returns.toEqualTypeOf<ClusterTurn<Reply>>();
+  expectTypeOf(cluster.sendTo).parameter(1).toEqualTypeOf<Question>();
+  expectTypeOf(cluster.run).returns.resolves.toEqualTypeOf<Reply>();
+  expectTypeOf(cluster.read).returns.resolves.toEqualTypeOf<Reply>();
+  expectTypeOf(cluster.readAny).returns.resolves.toEqualTypeOf<Delivered<Reply>>();
+  expectTypeOf(cluster.conversation().send).returns.toEqualTypeOf<ClusterTurn<Reply>>();
+  expectTypeOf(cluster.map).returns.toEqualTypeOf<
+    AsyncGenerator<MapItem<Question, Reply>, void, void>
+  >();
+  expectTypeOf<ClusterTurn<Reply>["assigned"]>().toEqualTypeOf<Promise<number>>();
+});
+
+test("a delivered turn has a result or an error, and says which", () => {
+  type Done = Extract<Delivered<Reply>, { outcome: "done" }>;
+  type Failed = Extract<Delivered<Reply>, { outcome: "failed" }>;
+  expectTypeOf<Done["result"]>().toEqualTypeOf<Reply>();
+  expectTypeOf<Done["instance"]>().toEqualTypeOf<number>();
+  expectTypeOf<Failed["instance"]>().toEqualTypeOf<number | null>();
+  expectTypeOf<Failed>().not.toHaveProperty("result");
+});
+
+test("a wrong request does not compile", async () => {
+  await using cluster = launchCluster(tool, { start: "lazy" });
+  const wrong = (): void => {
+    // @ts-expect-error: a Question has a text
+    void cluster.send({ words: 3 });
+    // @ts-expect-error: the routing has no such name
+    launchCluster(tool, { routing: "random" });
+    // @ts-expect-error: the instance is the first argument of sendTo
+    void cluster.send({ text: "" }, { instance: 3 });
+    // @ts-expect-error: a cluster's size is its count
+    launchCluster(tool, { size: 3 });
+  };
+  expectTypeOf(wrong).toBeFunction();
+});
+
+test("pool-awareness keeps the adapter's own types", () => {
+  class Pooled extends PoolAware(Existing) {}
+  const wrapped = makePoolAware(new Existing());
+  expectTypeOf<Pooled["version"]>().toEqualTypeOf<string>();
+  expectTypeOf<Pooled["invokeWithPool"]>().parameter(0).toEqualTypeOf<Question>();
+  expectTypeOf<Pooled["invokeWithPool"]>().returns.resolves.toEqualTypeOf<Reply>();
+  expectTypeOf<Pooled["usePool"]>().parameter(0).toEqualTypeOf<PoolUse<Question, Reply>>();
+  expectTypeOf(wrapped.version).toEqualTypeOf<string>();
+  expectTypeOf(wrapped.invokeWithPool).returns.resolves.toEqualTypeOf<Reply>();
+  const wrong = (): void => {
+    // @ts-expect-error: this has no invoke
+    PoolAware(class {});
+    // @ts-expect-error: another tool's requests
+    void wrapped.usePool({ tool: tool as unknown as ToolAdapter<number, Reply> });
+  };
+  expectTypeOf(wrong).toBeFunction();
+});
+
+test("the schema's type is Instance", () => {
+  expectTypeOf<z.output<typeof instanceSchema>>().toEqualTypeOf<Instance>();
+});
