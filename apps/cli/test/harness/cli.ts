@@ -44,6 +44,8 @@ export interface RunningCli {
   /** What it has printed on stderr until now. */
   said(): string;
   kill(signal: NodeJS.Signals): void;
+  /** What `| head` does when it has read enough. */
+  closeStdout(): void;
   readonly ended: Promise<CliResult>;
 }
 
@@ -115,5 +117,10 @@ function launch(
     child.on("error", reject);
     child.on("close", (code, signal) => resolve({ code: code ?? signal, ...printed }));
   });
-  return { said: () => printed.stderr, kill: (signal) => void child.kill(signal), ended };
+  return {
+    said: () => printed.stderr,
+    kill: (signal) => void child.kill(signal),
+    closeStdout: () => void child.stdout.destroy(),
+    ended,
+  };
 }

@@ -73,7 +73,7 @@ describe("viewOf", () => {
   });
 
   it("tells rate, time left and cost once enough has ended", () => {
-    const events = [started, attempt(0, 1_000), ...ended(0, 1_500)];
+    const events = [started, attempt(0, 500), stage(0, 0, 1_000), ...ended(0, 1_500)];
     expect(view(events, 3_000)).toMatchObject({ ended: 1, perSecond: 0.5, leftMs: null });
     const more = [attempt(1, 3_000), ...ended(1, 3_500), attempt(2, 3_600), ...ended(2, 4_000)];
     expect(view([...events, ...more], 4_000)).toMatchObject({
