@@ -9,7 +9,7 @@ import { isBinary } from "./binary-file.ts";
 export type FileKind = "text" | "binary" | "link" | "missing" | "other";
 
 /** Looks at one path of the repository. */
-export async function classifyFile(root: string, path: string): Promise<FileKind> {
+async function classifyFile(root: string, path: string): Promise<FileKind> {
   const absolute = join(root, path);
   const found = await lstat(absolute).catch(() => null);
   if (found === null) return "missing";

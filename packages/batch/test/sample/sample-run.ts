@@ -51,9 +51,7 @@ export interface BenchOptions extends SampleRepositoryOptions {
 }
 
 /** The sample agent of the testkit as a tool. */
-export function sampleTool(
-  env: Readonly<Record<string, string>>,
-): ToolAdapter<AgentTask, AgentResult> {
+function sampleTool(env: Readonly<Record<string, string>>): ToolAdapter<AgentTask, AgentResult> {
   return {
     name: "sample-agent",
     command: () => ({ ...sampleAgent(), env: inheritedEnvironment(env) }),
