@@ -1,5 +1,6 @@
 import { createPool, type Pool, PoolError, systemClock, type ToolAdapter } from "@cluster/pool";
 import { Conversation, type ConversationOptions } from "../conversation/conversation.ts";
+import { invalidOption } from "../errors/manager-error.ts";
 import type { ClusterEvent } from "../events/cluster-event.ts";
 import { Subscribers } from "../events/subscribers.ts";
 import type { Delivered, ReadOptions } from "../inbox/delivered.ts";
@@ -148,12 +149,21 @@ export class Cluster<Request, Result> implements AsyncDisposable {
   /**
    * Changes the number of instances. Those that go, the highest numbers first, finish their turn;
    * requests that were waiting for just them reject with INSTANCE_UNAVAILABLE.
-   * @throws {PoolError} OPTION_INVALID, POOL_CLOSED
+   * @throws {ManagerError} OPTION_INVALID
+   * @throws {PoolError} POOL_CLOSED
    */
   async scale(count: number): Promise<void> {
-    const resized = this.#pool.resize(count);
+    if (!Number.isSafeInteger(count) || count < 0) {
+      throw invalidOption("count", "a whole number of at least 0", count);
+    }
+    // First, so that nothing more is sent to those that go.
     this.#router.size = count;
-    await resized;
+    try {
+      await this.#pool.resize(count);
+    } catch (error) {
+      this.#router.size = this.#pool.size;
+      throw error;
+    }
   }
 
   /** Takes no more requests; resolves when all that were sent have ended and conversations are closed. */

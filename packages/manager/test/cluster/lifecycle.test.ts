@@ -92,6 +92,13 @@ describe("scale", () => {
     await expect(cluster.scale(count)).rejects.toMatchObject({ code: "OPTION_INVALID" });
     expect(cluster.size).toBe(2);
   });
+
+  test("of a cluster that has shut down is refused", async () => {
+    const cluster = launchCluster(fakeAdapter(), { count: 2 });
+    await cluster.shutdown();
+    await expect(cluster.scale(5)).rejects.toMatchObject({ code: "POOL_CLOSED" });
+    expect(cluster.size).toBe(2);
+  });
 });
 
 describe("restartInstance", () => {
