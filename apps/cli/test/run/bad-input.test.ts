@@ -40,10 +40,7 @@ describe("files", () => {
 
   it("a file that .gitignore names", async () => {
     await bench.repository.write("out/c.md", "made\n");
-    await expectRefusal(
-      ["-m", "x", "out/c.md"],
-      /"out\/c\.md" matches none.*gitignore/,
-    );
+    await expectRefusal(["-m", "x", "out/c.md"], /"out\/c\.md" matches none.*gitignore/);
   });
 
   it("a file with changes that are not committed, in a dry run too", async () => {

@@ -64,7 +64,7 @@ describe("^C", () => {
     await bench.expectNothingLeft({ branches: 1 });
   });
 
-  it("while tools start: nothing has landed, and nothing is left", async () => {
+  it("while tools start: it ends at once, and no process is left", async () => {
     const running = bench.start(["-m", "x [fake:hang]", "docs/*.md", "-w", "2"]);
     await waitFor(
       async () => (await bench.repository.git("branch", "--list", "cluster/*")) !== "",
