@@ -5,12 +5,15 @@ export class AiderError extends Error {
   override readonly name: string = "AiderError";
   /** One of {@link AIDER_ERROR_CODES}. Compare this, not the message. */
   readonly code: AiderErrorCode;
+  /** What is wrong: the message without the remedy. */
+  readonly reason: string;
   /** What the user can do about it. */
   readonly remedy: string;
 
-  constructor(code: AiderErrorCode, message: string, remedy: string, options?: ErrorOptions) {
-    super(`${message} ${remedy}`, options);
+  constructor(code: AiderErrorCode, reason: string, remedy: string, options?: ErrorOptions) {
+    super(`${reason} ${remedy}`, options);
     this.code = code;
+    this.reason = reason;
     this.remedy = remedy;
   }
 }

@@ -63,7 +63,7 @@ export async function findAider(
 function refusal(error: unknown): AiderMissing {
   if (error instanceof AiderError) {
     const code = error.code === "AIDER_VERSION_UNSUPPORTED" ? error.code : missingOrBroken(error);
-    return { found: false, code, reason: error.message, remedy: error.remedy };
+    return { found: false, code, reason: error.reason, remedy: error.remedy };
   }
   const reason = `aider could not be looked at: ${String(error)}`;
   return { found: false, code: "AIDER_BROKEN", reason, remedy: "Install it again." };
