@@ -31,6 +31,6 @@ export function findUserFile(folder: string = userFolder()): string | undefined 
 }
 
 /** The folder of the user's own configuration, such as `~/.config/cluster`. */
-export function userFolder(): string {
+function userFolder(): string {
   return envPaths("cluster", { suffix: "" }).config;
 }

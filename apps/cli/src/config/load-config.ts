@@ -58,7 +58,7 @@ function withoutAbsent(config: ClusterConfig): ClusterConfig {
 }
 
 /** The stronger configuration wins key by key; the tools of both count, by name. */
-export function mergeConfigs(stronger: ClusterConfig, weaker: ClusterConfig): ClusterConfig {
+function mergeConfigs(stronger: ClusterConfig, weaker: ClusterConfig): ClusterConfig {
   return {
     ...withoutAbsent(weaker),
     ...withoutAbsent(stronger),

@@ -10,7 +10,6 @@ export async function checkPython(aider: ProbedTool, needed: boolean): Promise<C
   } catch (thrown) {
     if (!(thrown instanceof AiderError)) throw thrown;
     if (aider.probe?.installed === true) return ok("python", "aider has one of its own");
-    const reason = thrown.message.replace(thrown.remedy, "").trim();
-    return (needed ? fail : warn)("python", reason, thrown.remedy);
+    return (needed ? fail : warn)("python", thrown.reason, thrown.remedy);
   }
 }
