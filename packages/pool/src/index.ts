@@ -1,13 +1,8 @@
-export {
-  type JsonLinesMessage,
-  type JsonLinesOptions,
-  jsonLinesProtocol,
-} from "./connections/json-lines-protocol.ts";
-export {
-  type LineProtocolOptions,
-  lineProtocol,
-  type Sentinel,
-} from "./connections/line-protocol.ts";
+export type { JsonLinesMessage } from "./connections/json-lines-format.ts";
+export type { JsonLinesOptions } from "./connections/json-lines-options.ts";
+export { jsonLinesProtocol } from "./connections/json-lines-protocol.ts";
+export type { LineProtocolOptions, Sentinel } from "./connections/line-options.ts";
+export { lineProtocol } from "./connections/line-protocol.ts";
 export { type OneShotOptions, type OneShotOutput, oneShot } from "./connections/one-shot.ts";
 export {
   type AgentPermissions,

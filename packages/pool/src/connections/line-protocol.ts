@@ -1,53 +1,23 @@
 import { randomBytes } from "node:crypto";
+import { setImmediate as nextPass } from "node:timers/promises";
 import type { ToolProcess } from "../contract/process-host.ts";
 import type { EndSignal, ToolConnection } from "../contract/tool-connection.ts";
+import { ToolFailure } from "../errors/turn-errors.ts";
 import { PromptScanner } from "../framing/prompt-scanner.ts";
+import { checkLineProtocol, type LineProtocolOptions, type Sentinel } from "./line-options.ts";
 import { writeInput } from "./write-input.ts";
-
-/**
- * Makes the tool print a text that nobody could have expected, behind the answer: the surest end of a
- * turn. `command` is what to type, with its line end; `output` is what the tool then prints.
- */
-export interface Sentinel {
-  readonly command: (nonce: string) => string;
-  readonly output: (nonce: string) => string;
-}
-
-/** How a tool that takes lines of text is spoken with. It needs a `prompt` or a `sentinel`. */
-export interface LineProtocolOptions {
-  /** What it prints when it takes input, such as `"> "`. Weaker than a sentinel: an answer may hold it. */
-  readonly prompt?: string | RegExp;
-  readonly sentinel?: Sentinel;
-  /** Text to print before it is ready, where that is neither the prompt nor the sentinel's answer. */
-  readonly ready?: string | RegExp;
-  /** Makes one input of a request, for tools that end an input at a line end. @default as it is */
-  readonly encode?: (request: string) => string;
-  /** Typed to make it forget all context. Absent: it cannot, and its process is replaced. */
-  readonly resetCommand?: string;
-  /** Whether SIGINT stops what it does and brings it back to its prompt. @default false */
-  readonly interruptible?: boolean;
-  /** Whether stderr is part of the answer. @default false */
-  readonly mergeStderr?: boolean;
-  /** @default "\n" */
-  readonly lineEnd?: string;
-}
 
 /**
  * For tools that are made for people: lines of text in, text out. The answer is everything up to the
  * sentinel or the prompt, without its last line end.
  *
  * @returns An adapter's `connect`.
+ * @throws {PoolError} OPTION_INVALID when it could not tell where an answer ends.
  */
 export function lineProtocol(
   options: LineProtocolOptions,
 ): (process: ToolProcess) => ToolConnection<string, string> {
-  const { prompt, sentinel } = options;
-  if (prompt === undefined && sentinel === undefined) {
-    throw new TypeError(
-      "lineProtocol: expected a prompt or a sentinel, found neither. Without one it cannot know " +
-        "where an answer ends.",
-    );
-  }
+  checkLineProtocol(options);
   return (process) => {
     const wire = new LineWire(process, options);
     const { resetCommand } = options;
@@ -93,33 +63,53 @@ class LineWire {
   }
 
   async exchange(request: string, onText: (text: string) => void): Promise<string> {
-    const { sentinel, prompt, encode = asItIs, lineEnd = "\n" } = this.#options;
+    const { sentinel, prompt, encode, lineEnd = "\n" } = this.#options;
+    if (encode === undefined && sentinel === undefined && /[\r\n]/.test(request)) {
+      throw severalLines();
+    }
     // What it printed between turns belongs to no turn.
     this.#scanner.clear();
     const nonce = newNonce();
-    const input = `${encode(request)}${lineEnd}${sentinel?.command(nonce) ?? ""}`;
+    const line = encode === undefined ? request : encode(request);
     const end = sentinel?.output(nonce) ?? (prompt as string | RegExp);
-    const answer = this.#scanner.until(end, onText);
-    await Promise.race([writeInput(this.#process.stdin, input), answer]);
-    return withoutLastLineEnd(await answer);
+    const answer = await this.#ask(
+      `${line}${lineEnd}${sentinel?.command(nonce) ?? ""}`,
+      end,
+      onText,
+    );
+    return answer.replace(/\r?\n$/, "");
   }
 
-  /** SIGINT to the tool alone, then a new sentinel or the next prompt: what comes after it is in step. */
+  /** SIGINT to the tool alone, then a new sentinel: what comes after that is in step. */
   async interrupt(): Promise<void> {
-    const { sentinel, prompt } = this.#options;
     this.#scanner.clear();
     this.#process.kill("SIGINT", "process");
-    if (sentinel !== undefined) await this.#synchronise(sentinel);
-    else await this.#scanner.until(prompt as string | RegExp);
-    this.#scanner.clear();
+    await this.#synchronise(this.#options.sentinel as Sentinel);
   }
 
   async #synchronise(sentinel: Sentinel): Promise<void> {
     const nonce = newNonce();
-    const answer = this.#scanner.until(sentinel.output(nonce));
-    await Promise.race([writeInput(this.#process.stdin, sentinel.command(nonce)), answer]);
-    await answer;
+    await this.#ask(sentinel.command(nonce), sentinel.output(nonce));
     this.#scanner.clear();
+  }
+
+  async #ask(
+    input: string,
+    end: string | RegExp,
+    onText: (text: string) => void = () => {},
+  ): Promise<string> {
+    const answer = this.#scanner.until(end, onText);
+    // A tool may answer without reading all; one that is gone makes the write fail.
+    await Promise.race([writeInput(this.#process.stdin, input), answer]);
+    const text = await answer;
+    if (this.#options.mergeStderr !== true) return text;
+    // What it said on stderr before the end lies in the pipe by now: one whole pass of the event
+    // loop reads it, and it cannot reach the next turn.
+    await nextPass();
+    await nextPass();
+    const late = this.#scanner.take("stderr");
+    if (late !== "") onText(late);
+    return text + late;
   }
 }
 
@@ -127,10 +117,11 @@ function newNonce(): string {
   return `zz${randomBytes(12).toString("hex")}`;
 }
 
-function asItIs(request: string): string {
-  return request;
-}
-
-function withoutLastLineEnd(text: string): string {
-  return text.replace(/\r?\n$/, "");
+function severalLines(): ToolFailure {
+  return new ToolFailure(
+    "refused",
+    "The request has several lines, and this tool ends an answer with its prompt, which may come " +
+      "after each line. Nothing was sent. Give lineProtocol an `encode` that makes one input of " +
+      "it, or a sentinel.",
+  );
 }

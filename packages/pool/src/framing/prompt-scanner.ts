@@ -1,108 +1,146 @@
 import { StringDecoder } from "node:string_decoder";
 
-/** How far back from the end a pattern is looked for, so that long output is not scanned again and again. */
-const PATTERN_WINDOW = 4096;
+/** How much text a regular expression may look back at, so that long output stays linear. */
+const LOOK_BACK = 4096;
+/** How much is kept of what comes while nobody waits for a pattern. */
+const UNCLAIMED = 64 * 1024;
+
+type Channel = "stdout" | "stderr";
 
 interface Search {
   readonly pattern: string | RegExp;
   readonly onText: ((text: string) => void) | undefined;
-  /** How many of the collected characters `onText` has had. */
-  told: number;
   found(before: string): void;
 }
 
 /**
  * Collects text until a pattern comes. A string may come anywhere; a regular expression is matched
- * against the last 4096 characters. A code point that is split over two chunks stays whole.
+ * against the last 4096 characters and what is new. A code point that is split over two chunks stays
+ * whole, and a string is found however its bytes are cut into chunks. Each channel is searched by
+ * itself, so that text from one never cuts a pattern in the other; the answer has both, as they came.
  */
 export class PromptScanner {
-  readonly #decoders: Record<"stdout" | "stderr", StringDecoder> = {
-    stdout: new StringDecoder("utf8"),
-    stderr: new StringDecoder("utf8"),
+  readonly #channels: Record<Channel, ChannelText> = {
+    stdout: new ChannelText(),
+    stderr: new ChannelText(),
   };
-  #pieces: string[] = [];
-  /** The end of what was collected, where a pattern may have begun. */
-  #window = "";
-  #length = 0;
+  /** What is surely not part of the pattern, in the order in which it came. */
+  #answer: string[] = [];
   #search: Search | null = null;
 
-  push(chunk: Buffer, stream: "stdout" | "stderr"): void {
-    const text = this.#decoders[stream].write(chunk);
+  push(chunk: Buffer, channel: Channel): void {
+    const text = this.#channels[channel].decoder.write(chunk);
     if (text === "") return;
-    this.#collect(text);
-    this.#look(text.length);
+    this.#channels[channel].held += text;
+    this.#look(channel);
+    if (this.#search === null) this.#bound();
   }
 
   /** Resolves with what came before the pattern. A new call takes the place of one that is waiting. */
   until(pattern: string | RegExp, onText?: (text: string) => void): Promise<string> {
     return new Promise((resolve) => {
-      this.#search = { pattern, onText, told: 0, found: resolve };
-      this.#look(this.#length);
+      const steady = typeof pattern === "string" ? pattern : withoutState(pattern);
+      this.#search = { pattern: steady, onText, found: resolve };
+      this.#look("stdout");
+      this.#look("stderr");
     });
   }
 
+  /** Takes what a channel brought since the pattern was found. */
+  take(channel: Channel): string {
+    const text = this.#channels[channel].held;
+    this.#channels[channel].held = "";
+    return text;
+  }
+
+  /** Lets go of everything, half a code point included: it belongs to no answer. */
   clear(): void {
-    this.#pieces = [];
-    this.#window = "";
-    this.#length = 0;
+    this.#forget();
+    for (const channel of Object.values(this.#channels)) {
+      channel.held = "";
+      channel.decoder.end();
+    }
   }
 
-  #collect(text: string): void {
-    this.#pieces.push(text);
-    this.#length += text.length;
-    this.#window = (this.#window + text).slice(
-      -Math.max(PATTERN_WINDOW, text.length + PATTERN_WINDOW),
-    );
-  }
-
-  /** Passes on what is surely part of the answer, up to a position. */
-  #tell(search: Search, end: number): void {
-    if (search.onText === undefined || end <= search.told) return;
-    // Only the newest text can be untold, and the window holds all of that.
-    const offset = this.#length - this.#window.length;
-    const text = this.#window.slice(Math.max(0, search.told - offset), end - offset);
-    search.told = end;
-    if (text !== "") search.onText(text);
-  }
-
-  #look(fresh: number): void {
+  #look(channel: Channel): void {
     const search = this.#search;
     if (search === null) return;
-    const at = find(this.#window, search.pattern, fresh);
-    const offset = this.#length - this.#window.length;
-    if (at === null) {
-      this.#tell(search, this.#length - mayBegin(this.#window, search.pattern));
+    const text = this.#channels[channel];
+    const match = text.find(search.pattern);
+    if (match === null) {
+      this.#release(text, text.held.length - text.undecided(search.pattern), search.onText);
       return;
     }
-    this.#tell(search, offset + at.start);
-    const all = this.#pieces.join("");
-    this.clear();
+    // A regular expression may have begun in text that was released before.
+    const before = Math.max(0, match.start);
+    this.#release(text, before, search.onText);
+    text.held = text.held.slice(match.end - before);
+    const other = this.#channels[channel === "stdout" ? "stderr" : "stdout"];
+    this.#release(other, other.held.length, search.onText);
+    const answer = this.#answer.join("");
+    this.#forget();
     this.#search = null;
-    const rest = all.slice(offset + at.end);
-    if (rest !== "") this.#collect(rest);
-    search.found(all.slice(0, offset + at.start));
+    search.found(match.start < 0 ? answer.slice(0, match.start) : answer);
+  }
+
+  #release(text: ChannelText, length: number, onText: Search["onText"]): void {
+    if (length <= 0) return;
+    const piece = text.held.slice(0, length);
+    text.held = text.held.slice(length);
+    text.released = (text.released + piece).slice(-LOOK_BACK);
+    this.#answer.push(piece);
+    onText?.(piece);
+  }
+
+  #forget(): void {
+    this.#answer = [];
+    for (const channel of Object.values(this.#channels)) channel.released = "";
+  }
+
+  /** Between turns a tool may print what it likes, and nobody reads it. */
+  #bound(): void {
+    for (const channel of Object.values(this.#channels)) {
+      if (channel.held.length > UNCLAIMED) channel.held = channel.held.slice(-UNCLAIMED);
+    }
   }
 }
 
-/** How many characters at the end may be the beginning of the pattern, and are not told yet. */
-function mayBegin(text: string, pattern: string | RegExp): number {
-  if (typeof pattern !== "string") return text.length - (text.lastIndexOf("\n") + 1);
-  for (let size = Math.min(pattern.length - 1, text.length); size > 0; size -= 1) {
-    if (pattern.startsWith(text.slice(text.length - size))) return size;
+/** The text of one stream that may still become part of the pattern. */
+class ChannelText {
+  readonly decoder = new StringDecoder("utf8");
+  held = "";
+  /** The end of what was released: a regular expression may look back at it. */
+  released = "";
+
+  /** Where the pattern is in the held text; `start` is below 0 where it began before that. */
+  find(pattern: string | RegExp): { readonly start: number; readonly end: number } | null {
+    if (typeof pattern === "string") {
+      const start = this.held.indexOf(pattern);
+      return start === -1 ? null : { start, end: start + pattern.length };
+    }
+    const match = pattern.exec(this.released + this.held);
+    if (match === null || match[0] === "") return null;
+    const start = match.index - this.released.length;
+    // One that ends in released text was there before and was no match then.
+    const end = Math.max(0, start + match[0].length);
+    return { start, end };
   }
-  return 0;
+
+  /** How many characters at the end of the held text may be the beginning of the pattern. */
+  undecided(pattern: string | RegExp): number {
+    const { held } = this;
+    // A prompt that is described by an expression is looked for in the last line.
+    if (typeof pattern !== "string") {
+      return Math.min(LOOK_BACK, held.length - (held.lastIndexOf("\n") + 1));
+    }
+    for (let size = Math.min(pattern.length - 1, held.length); size > 0; size -= 1) {
+      if (held.endsWith(pattern.slice(0, size))) return size;
+    }
+    return 0;
+  }
 }
 
-/** A match that can only have become one with the fresh text. */
-function find(
-  text: string,
-  pattern: string | RegExp,
-  fresh: number,
-): { readonly start: number; readonly end: number } | null {
-  if (typeof pattern === "string") {
-    const start = text.indexOf(pattern, Math.max(0, text.length - fresh - pattern.length));
-    return start === -1 ? null : { start, end: start + pattern.length };
-  }
-  const match = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, "")).exec(text);
-  return match === null ? null : { start: match.index, end: match.index + match[0].length };
+/** `g` and `y` make an expression remember where it was. */
+function withoutState(pattern: RegExp): RegExp {
+  return new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ""));
 }

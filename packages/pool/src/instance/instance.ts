@@ -1,194 +1,132 @@
-import type { Exit, ProcessHost } from "../contract/process-host.ts";
-import type { ToolAdapter } from "../contract/tool-adapter.ts";
-import { PoolError, toError } from "../errors/pool-error.ts";
-import { ProcessStartError } from "../errors/turn-errors.ts";
-import type { PoolEvent, TerminationReason } from "../events/pool-event.ts";
-import type { Clock } from "../pool/clock.ts";
-import type { CompiledOptions } from "../pool/compile-options.ts";
+import { toError } from "../errors/pool-error.ts";
+import { endedBeforeTurn, instanceUnavailable } from "../errors/refusals.ts";
+import type { TerminationReason } from "../events/pool-event.ts";
+import type { Candidate } from "../lease/dispatcher.ts";
 import type { ReleaseMode } from "../pool/options.ts";
 import type { InstanceStatus } from "../pool/status.ts";
-import { ManagedProcess, type ProcessEnd } from "../process/managed-process.ts";
+import type { ManagedProcess } from "../process/managed-process.ts";
 import { within } from "../process/termination.ts";
 import { Transcript } from "../transcript/transcript.ts";
-import {
-  runTurn,
-  type TurnObserver,
-  type TurnSetting,
-  type TurnVerdict,
-} from "../turn/run-turn.ts";
-import type { TurnStop } from "../turn/turn-stop.ts";
+import { runTurn, type TurnTerms, type TurnVerdict } from "../turn/run-turn.ts";
+import type { InstanceContext } from "./instance-context.ts";
 import type { InstanceState, Occupancy } from "./instance-state.ts";
-import { OperationLock } from "./operation-lock.ts";
-import { RestartBudget } from "./restart-budget.ts";
-import type { StartGate } from "./start-gate.ts";
+import { ProcessKeeper } from "./process-keeper.ts";
 
-/** What an instance gets from its pool. */
-export interface InstanceContext<Request, Result> {
-  readonly adapter: ToolAdapter<Request, Result>;
-  readonly host: ProcessHost;
-  readonly options: CompiledOptions;
-  readonly gate: StartGate;
-  readonly clock: Clock;
-  emit(event: PoolEvent): void;
-  /** Something changed that may let a waiting request go on. */
-  changed(): void;
-}
-
-/** What one turn brings along. */
-export interface InstanceTurn {
-  readonly limits: TurnSetting<never, never>["limits"];
-  readonly policy: TurnSetting<never, never>["policy"];
-  readonly observer: TurnObserver;
-  readonly onStoppable: (stop: (how: TurnStop) => void) => void;
-}
-
-/** A numbered place in a pool. Processes come and go in it; one lock orders their starts and stops. */
-export class Instance<Request, Result> {
+/** A numbered place in a pool: its process is kept by a keeper, its time is given out in leases. */
+export class Instance<Request, Result> implements Candidate {
   readonly index: number;
+  readonly oneShot: boolean;
   readonly #context: InstanceContext<Request, Result>;
-  readonly #lock = new OperationLock();
-  readonly #budget: RestartBudget;
   readonly #transcript: Transcript | null;
-  #state: InstanceState = "idle";
+  readonly #keeper: ProcessKeeper<Request, Result>;
   #occupancy: Occupancy = "free";
-  #process: ManagedProcess<Request, Result> | null = null;
-  #generation = 0;
-  /** Aborts the start or the wait that is under way. */
-  #abort = new AbortController();
-  #detail: string | null = null;
-  #lastExit: Exit | null = null;
-  #startedAt: number | null = null;
-  #endedAt: number | null = null;
   #turnsDone = 0;
   #turnsFailed = 0;
-  /** Leaves the pool when its lease ends. */
-  retiring = false;
-  /** Keys whose conversation lives in its present process. */
-  readonly keys: Set<string> = new Set();
+  #retiring = false;
 
   constructor(index: number, context: InstanceContext<Request, Result>) {
     this.index = index;
+    this.oneShot = context.adapter.capabilities?.oneShot === true;
     this.#context = context;
-    this.#budget = new RestartBudget(context.options.restart);
-    const { transcripts, secrets } = context.options;
+    const { transcripts } = context.options;
     this.#transcript =
-      transcripts === null ? null : new Transcript(transcripts, index, secrets, context.clock.now);
+      transcripts === null
+        ? null
+        : new Transcript(transcripts, index, context.redaction, context.clock.now);
+    this.#keeper = new ProcessKeeper(index, context, this.#transcript);
   }
 
   get state(): InstanceState {
-    return this.#state;
+    return this.#keeper.record.state;
   }
 
   get occupancy(): Occupancy {
     return this.#occupancy;
   }
 
-  get generation(): number {
-    return this.#generation;
+  get conversation(): number {
+    return this.#keeper.conversation;
   }
 
   get detail(): string | null {
-    return this.#detail;
+    return this.#keeper.record.detail;
   }
 
-  get oneShot(): boolean {
-    return this.#context.adapter.capabilities?.oneShot === true;
+  get generation(): number {
+    return this.#keeper.record.generation;
   }
 
-  /** Whether a request can begin on it now. */
+  get retiring(): boolean {
+    return this.#retiring;
+  }
+
   get available(): boolean {
-    if (this.#occupancy !== "free" || this.retiring) return false;
-    return this.#state === "ready" || (this.oneShot && this.#state === "idle");
+    if (this.#occupancy !== "free" || this.#retiring) return false;
+    if (this.oneShot) return this.state === "idle";
+    return this.state === "ready" && this.#keeper.process?.state === "ready";
   }
 
   /** Whether it can still become available without the caller's help. */
   get hopeful(): boolean {
-    return !this.retiring && this.#state !== "stopped" && this.#state !== "failed";
+    return !this.#retiring && this.state !== "stopped" && this.state !== "failed";
   }
 
-  /** Brings a process up if there is none. Rejects when it fails for good. */
+  whenReady(): Promise<void> {
+    return this.#keeper.whenReady();
+  }
+
   start(): Promise<void> {
-    return this.#lock.run(async () => {
-      if (this.oneShot) {
-        this.#setState("idle");
-        return;
-      }
-      if (this.#process !== null) return;
-      this.#budget.clear();
-      await this.#bringUp();
-    });
+    return this.#keeper.start();
   }
 
-  /** Ends its process; it stays down until `start` or `restart`. */
   stop(reason: TerminationReason, graceMs?: number): Promise<void> {
-    this.#abort.abort(new PoolError("INSTANCE_UNAVAILABLE", `Instance ${this.index} was stopped.`));
-    // Beside the lock as well: a turn in flight must not keep it waiting.
-    const ending = this.#process?.terminate(reason, graceMs);
-    return this.#lock.run(async () => {
-      await ending;
-      await this.#process?.terminate(reason, graceMs);
-      this.#abort = new AbortController();
-      this.#setState("stopped");
-    });
+    return this.#keeper.stop(reason, graceMs);
   }
 
-  /** Ends its process, if any, and brings a new one up, with a new restart budget. */
   restart(): Promise<void> {
-    this.#abort.abort(new PoolError("INSTANCE_UNAVAILABLE", `Instance ${this.index} restarts.`));
-    return this.#lock.run(async () => {
-      await this.#endProcess("restart");
-      this.#abort = new AbortController();
-      this.#budget.clear();
-      if (this.oneShot) this.#setState("idle");
-      else await this.#bringUp();
-    });
+    return this.#keeper.restart();
   }
 
   async closeTranscript(): Promise<void> {
     await this.#transcript?.close();
   }
 
-  /** Takes it for a lease. The caller has seen that it is available. */
+  /** It leaves the pool when its lease ends, and takes no other one. */
+  retire(): void {
+    this.#retiring = true;
+    this.#context.changed();
+  }
+
   take(): void {
     this.#occupancy = "leased";
   }
 
-  /** Ends a lease. Resolves when it can serve again, or is being replaced. */
+  /** Ends a lease. Resolves when it can serve again, or is being replaced. Never rejects. */
   async release(mode: ReleaseMode): Promise<void> {
-    const process = this.#process;
-    if (mode === "keep" || process === null || process.state !== "ready") {
-      this.#free();
-      return;
+    const { process } = this.#keeper;
+    if (mode !== "keep" && process?.state === "ready") {
+      const mayReset = mode === "reset" && process.connection.reset !== undefined;
+      if (mayReset) this.#occupancy = "resetting";
+      if (mayReset && (await this.#reset(process))) this.#keeper.forget();
+      else this.#keeper.replace(process, mode === "reset" ? "reset" : "replaced");
     }
-    if (mode === "reset" && process.connection.reset !== undefined) {
-      this.#occupancy = "resetting";
-      if (await this.#reset(process)) {
-        this.keys.clear();
-        this.#free();
-        return;
-      }
-    }
-    this.#replace(mode === "reset" ? "reset" : "replaced");
-    this.#free();
+    this.#occupancy = "free";
+    this.#context.changed();
   }
 
   /** One turn on its process, or on a process of its own where the tool is one-shot. */
-  async run(request: Request, turn: InstanceTurn): Promise<TurnVerdict<Result>> {
-    const { clock } = this.#context;
+  async run(request: Request, terms: TurnTerms): Promise<TurnVerdict<Result>> {
     let verdict: TurnVerdict<Result>;
     try {
-      const process = this.oneShot ? await this.#launch(request) : this.#process;
-      if (process === null || process.state !== "ready") throw this.#gone();
-      verdict = await runTurn(request, { ...turn, process, clock, oneShot: this.oneShot });
-      if (this.oneShot) {
-        await process.terminate("turn-over");
-        this.#setState("idle");
-      } else if (!verdict.fit) {
-        this.#replace("replaced");
-      }
-    } catch (error) {
-      if (this.oneShot && this.#state !== "stopped") this.#setState("idle");
-      verdict = { kind: "failed", error: toError(error), fit: false };
+      verdict = this.oneShot
+        ? await this.#keeper.useOnce(request, terms.stopper.signal, (process) =>
+            this.#runOn(process, request, terms),
+          )
+        : await this.#runWarm(request, terms);
+    } catch (thrown) {
+      // A turn that was given up says so, whatever that made of its start.
+      const error = terms.stopper.how?.error ?? toError(thrown);
+      verdict = { kind: "failed", error, fit: false };
     }
     if (verdict.kind === "done") this.#turnsDone += 1;
     else this.#turnsFailed += 1;
@@ -196,208 +134,60 @@ export class Instance<Request, Result> {
   }
 
   status(inFlight: number): InstanceStatus {
-    const process = this.#process;
+    const { process, record } = this.#keeper;
     return {
       index: this.index,
-      state: this.#state,
+      state: record.state,
       occupancy: this.#occupancy,
       alive: process !== null && process.state !== "ended",
       pid: process?.pid ?? null,
-      generation: this.#generation,
+      generation: record.generation,
       inFlight,
       turnsDone: this.#turnsDone,
       turnsFailed: this.#turnsFailed,
-      startedAt: this.#startedAt,
-      endedAt: this.#endedAt,
-      lastExit: this.#lastExit,
-      detail: this.#detail,
+      startedAt: record.startedAt,
+      endedAt: record.endedAt,
+      lastExit: record.lastExit,
+      detail: record.detail,
     };
   }
 
-  #gone(): PoolError {
-    return new PoolError(
-      "PROCESS_EXITED",
-      `The process of instance ${this.index} is gone, and with it the context of this lease. ` +
-        "Take a new lease and begin again.",
-    );
+  async #runWarm(request: Request, terms: TurnTerms): Promise<TurnVerdict<Result>> {
+    const { process } = this.#keeper;
+    if (process === null || process.state !== "ready") {
+      throw this.state === "ready" ? endedBeforeTurn(this.index) : instanceUnavailable(this);
+    }
+    const verdict = await this.#runOn(process, request, terms);
+    if (!verdict.fit) this.#keeper.replace(process, "replaced");
+    return verdict;
   }
 
-  #free(): void {
-    this.#occupancy = "free";
-    this.#context.changed();
+  #runOn(
+    process: ManagedProcess<Request, Result>,
+    request: Request,
+    terms: TurnTerms,
+  ): Promise<TurnVerdict<Result>> {
+    const { clock } = this.#context;
+    return runTurn(request, { ...terms, process, clock, oneShot: this.oneShot });
   }
 
   async #reset(process: ManagedProcess<Request, Result>): Promise<boolean> {
-    const { resetTimeoutMs } = this.#context.options;
-    let done = false;
+    const { resetTimeoutMs, maxTurnBytes } = this.#context.options;
     const controller = new AbortController();
-    const reset = process.connection.reset?.(controller.signal).then(
-      () => {
-        done = true;
-      },
-      () => {},
-    );
-    await within(Promise.race([reset, process.ended]), resetTimeoutMs, this.#context.clock);
-    if (!done) controller.abort();
-    return done && process.state === "ready";
+    const outcome = Promise.withResolvers<boolean>();
+    const giveUp = (): void => outcome.resolve(false);
+    const forgetEnd = process.onEnd(giveUp);
+    const unwatch = process.watch({ limit: maxTurnBytes, onLimit: giveUp });
+    const reset = async (): Promise<boolean> => {
+      await process.connection.reset?.(controller.signal);
+      return true;
+    };
+    reset().then(outcome.resolve, giveUp);
+    const inTime = await within(outcome.promise, resetTimeoutMs, this.#context.clock);
+    forgetEnd();
+    unwatch();
+    const done = inTime && (await outcome.promise) && process.state === "ready";
+    if (!done) controller.abort(new Error("The reset took too long."));
+    return done;
   }
-
-  /** Ends the process and brings up the next one, without anybody waiting for it. */
-  #replace(reason: TerminationReason): void {
-    // In any other state somebody else is already at it: a stop, a restart, the wait after a crash.
-    if (this.#state !== "ready") return;
-    const process = this.#process;
-    this.#setState("stopping");
-    void this.#lock.run(async () => {
-      if (process !== this.#process || this.#state === "stopped") return;
-      await this.#endProcess(reason);
-      // Its failure shows in the state; nobody waits for this promise.
-      await this.#bringUp().catch(() => {});
-    });
-  }
-
-  async #endProcess(reason: TerminationReason): Promise<void> {
-    const process = this.#process;
-    if (process === null) return;
-    this.#setState("stopping");
-    await process.terminate(reason);
-    this.#forget(process, await process.ended);
-  }
-
-  /** Starts until a process is ready or the budget is spent. Called under the lock. */
-  async #bringUp(): Promise<void> {
-    const signal = this.#abort.signal;
-    while (true) {
-      signal.throwIfAborted();
-      this.#setState("starting");
-      const leave = await this.#context.gate.enter();
-      try {
-        signal.throwIfAborted();
-        await this.#launch(undefined);
-        this.#detail = null;
-        this.#setState("ready");
-        return;
-      } catch (thrown) {
-        const error = toError(thrown);
-        signal.throwIfAborted();
-        const wait = permanent(error) ? null : this.#budget.crash(this.#context.clock.elapsed());
-        if (wait === null) throw this.#fail(error);
-        leave();
-        await this.#backOff(wait, error.message, signal);
-      } finally {
-        leave();
-      }
-    }
-  }
-
-  async #launch(request: Request | undefined): Promise<ManagedProcess<Request, Result>> {
-    const { adapter, host, options, clock } = this.#context;
-    const generation = this.#generation;
-    this.#generation += 1;
-    this.#context.emit({
-      type: "process.starting",
-      at: clock.now(),
-      instance: this.index,
-      generation,
-    });
-    const began = clock.elapsed();
-    const process = await ManagedProcess.launch({
-      adapter,
-      host,
-      slot: { index: this.index, generation, cwd: await options.cwd(this.index) },
-      ...(request === undefined ? {} : { request }),
-      clock,
-      startTimeoutMs: options.startTimeoutMs,
-      graceMs: options.graceMs,
-      transcript: this.#transcript,
-      signal: this.#abort.signal,
-    });
-    this.#process = process;
-    this.#startedAt = process.startedAt;
-    this.#endedAt = null;
-    this.#context.emit({
-      type: "process.ready",
-      at: clock.now(),
-      instance: this.index,
-      generation,
-      pid: process.pid,
-      startMs: clock.elapsed() - began,
-    });
-    void process.ended.then((end) => this.#onEnded(process, end));
-    return process;
-  }
-
-  #onEnded(process: ManagedProcess<Request, Result>, end: ProcessEnd): void {
-    if (this.#process !== process) return;
-    const detail = process.exitError(end.exit, "").message;
-    this.#forget(process, end);
-    if (end.reason !== "exited" || this.oneShot) return;
-    const wait = this.#budget.crash(this.#context.clock.elapsed());
-    if (wait === null) {
-      this.#fail(new Error(detail));
-      return;
-    }
-    const signal = this.#abort.signal;
-    void this.#lock.run(async () => {
-      if (this.#process !== null || signal.aborted) return;
-      await this.#backOff(wait, detail, signal);
-      // Its failure shows in the state; nobody waits for this promise.
-      await this.#bringUp().catch(() => {});
-    });
-  }
-
-  #forget(process: ManagedProcess<Request, Result>, end: ProcessEnd): void {
-    if (this.#process !== process) return;
-    this.#process = null;
-    this.keys.clear();
-    this.#lastExit = end.exit;
-    this.#endedAt = this.#context.clock.now();
-    this.#context.emit({
-      type: "process.ended",
-      at: this.#endedAt,
-      instance: this.index,
-      generation: this.#generation - 1,
-      exit: end.exit,
-      reason: end.reason,
-    });
-  }
-
-  #fail(error: Error): PoolError {
-    this.#detail = error.message;
-    this.#setState("failed");
-    return error instanceof PoolError
-      ? error
-      : new PoolError("INSTANCE_UNAVAILABLE", error.message, { cause: error });
-  }
-
-  async #backOff(wait: number, detail: string, signal: AbortSignal): Promise<void> {
-    this.#detail = detail;
-    this.#setState("backoff");
-    const aborted = new Promise<void>((resolve) => {
-      signal.addEventListener("abort", () => resolve(), { once: true });
-    });
-    await within(aborted, wait, this.#context.clock);
-  }
-
-  /** The one place where the state changes. */
-  #setState(state: InstanceState): void {
-    if (this.#state === state) return;
-    this.#state = state;
-    const { clock } = this.#context;
-    this.#context.emit({
-      type: "instance.state",
-      at: clock.now(),
-      instance: this.index,
-      state,
-      ...(this.#detail === null ? {} : { detail: this.#detail }),
-    });
-    this.#context.changed();
-  }
-}
-
-/** Whether another try would meet the same: the executable is missing or cannot be run. */
-function permanent(error: Error): boolean {
-  if (!(error instanceof ProcessStartError)) return false;
-  const { code } = (error.cause ?? {}) as NodeJS.ErrnoException;
-  return code !== "EAGAIN" && code !== "EMFILE" && code !== "ENFILE" && code !== "ENOMEM";
 }

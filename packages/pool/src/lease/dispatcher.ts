@@ -1,21 +1,44 @@
-import { PoolError } from "../errors/pool-error.ts";
-import type { Instance } from "../instance/instance.ts";
+import {
+  instanceUnavailable,
+  noInstances,
+  queueFull,
+  unknownInstance,
+} from "../errors/refusals.ts";
+import type { InstanceState } from "../instance/instance-state.ts";
 import type { LeaseOptions } from "../pool/options.ts";
+import { KeyBindings, type KeyHome } from "./key-bindings.ts";
 import { type Waiter, WaitList } from "./wait-list.ts";
 
-/** How many keys are remembered; beyond that the oldest is forgotten and its next request goes anywhere. */
-const MAX_KEYS = 10_000;
+/** What the dispatcher needs to know of an instance. */
+export interface Candidate extends KeyHome {
+  readonly state: InstanceState;
+  readonly detail: string | null;
+  readonly oneShot: boolean;
+  /** Leaves the pool when its lease ends. */
+  readonly retiring: boolean;
+  /** Whether a request can begin on it now. */
+  readonly available: boolean;
+  /** Occupies it for a lease. */
+  take(): void;
+  start(): Promise<void>;
+}
+
+/** Where a request wants to go. */
+interface Wish {
+  readonly instance?: number | undefined;
+  readonly avoid?: readonly number[];
+}
 
 /** Brings waiting requests and free instances together: late, so that no request waits behind a slow one. */
-export class Dispatcher<Request, Result> {
-  readonly #instances: () => readonly Instance<Request, Result>[];
+export class Dispatcher<Instance extends Candidate> {
+  readonly #instances: () => readonly Instance[];
   readonly #waiting = new WaitList();
-  readonly #keys = new Map<string, { readonly instance: number; readonly generation: number }>();
+  readonly #keys = new KeyBindings();
   readonly #maxQueue: number;
   #order = 0;
   #scheduled = false;
 
-  constructor(instances: () => readonly Instance<Request, Result>[], maxQueue: number) {
+  constructor(instances: () => readonly Instance[], maxQueue: number) {
     this.#instances = instances;
     this.#maxQueue = maxQueue;
   }
@@ -29,52 +52,23 @@ export class Dispatcher<Request, Result> {
   }
 
   /**
-   * Waits for an instance and takes it.
+   * Takes an instance, at once when one is free and nobody waits.
+   * @param signal Gives the wait up; asked for only when there is one.
    * @throws {PoolError} INSTANCE_UNKNOWN, INSTANCE_UNAVAILABLE, QUEUE_FULL, or what `signal` carries.
    */
-  acquire(options: LeaseOptions): Promise<Instance<Request, Result>> {
-    const { signal, key, avoid = [] } = options;
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted === true) {
-        reject(signal.reason);
-        return;
-      }
-      const instance = options.instance ?? this.#boundTo(key);
-      if (instance !== undefined && this.#find(instance) === undefined) {
-        reject(unknownInstance(instance, this.#instances().length));
-        return;
-      }
-      const onAbort = (): void => {
-        if (this.#waiting.remove(waiter)) reject(signal?.reason);
-      };
-      const waiter: Waiter = {
-        order: this.#order,
-        instance,
-        key,
-        avoid,
-        grant: (index) => {
-          signal?.removeEventListener("abort", onAbort);
-          const granted = this.#find(index) as Instance<Request, Result>;
-          granted.take();
-          this.#bind(key, granted);
-          resolve(granted);
-        },
-        reject: (error) => {
-          signal?.removeEventListener("abort", onAbort);
-          reject(error);
-        },
-      };
-      this.#order += 1;
-      this.#waiting.add(waiter);
-      this.dispatch();
-      if (!this.#waiting.remove(waiter)) return;
-      if (this.#waiting.size >= this.#maxQueue) {
-        reject(queueFull(this.#maxQueue));
-        return;
-      }
-      this.#waiting.add(waiter);
-      signal?.addEventListener("abort", onAbort, { once: true });
-    });
+  acquire(
+    options: LeaseOptions,
+    signal: () => AbortSignal | undefined,
+  ): Instance | Promise<Instance> {
+    const { key, instance } = options;
+    if (instance !== undefined && this.#find(instance) === undefined) {
+      throw unknownInstance(instance, this.#instances().length);
+    }
+    const home = key === undefined ? undefined : this.#homeOf(key);
+    const free = this.#waiting.size === 0 ? this.#free(options, home) : undefined;
+    if (free === undefined) return this.#wait(options, home, signal());
+    this.#grant(free, key);
+    return free;
   }
 
   /** Serves again soon: several changes in one go are one look. */
@@ -92,121 +86,136 @@ export class Dispatcher<Request, Result> {
     if (this.#waiting.size === 0) return;
     const instances = this.#instances();
     for (const instance of instances) {
-      if (!instance.available) continue;
-      const waiter = this.#waiting.nextFor(instance.index);
-      if (waiter === null) continue;
-      const chosen = this.#preferred(waiter, instance);
-      this.#waiting.remove(waiter);
-      waiter.grant(chosen);
+      // More than once: who is offered it may prefer another one.
+      while (instance.available) {
+        const waiter = this.#waiting.nextFor(instance.index);
+        if (waiter === null) break;
+        this.#waiting.remove(waiter);
+        waiter.grant(this.#preferred(waiter, instance).index);
+      }
     }
-    this.#wakeLazyOnes(instances);
+    if (this.#waiting.size === 0) return;
+    this.#wakeIdleOnes(instances);
     this.#rejectHopeless(instances);
   }
 
+  /** An instance has lost its context: what waited for it because of a key may go anywhere. */
+  forgotten(instance: number): void {
+    if (this.#waiting.unsettle(instance)) this.schedule();
+  }
+
   rejectAll(error: Error): void {
-    for (const waiter of this.#waiting.all()) {
-      this.#waiting.remove(waiter);
-      waiter.reject(error);
+    this.#reject(this.#waiting.all(), error);
+  }
+
+  #wait(
+    options: LeaseOptions,
+    home: number | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Instance> {
+    const { key, instance, avoid = [] } = options;
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        if (this.#waiting.remove(waiter)) reject(signal?.reason);
+      };
+      const waiter: Waiter = {
+        order: this.#order,
+        instance,
+        key,
+        avoid,
+        grant: (index) => {
+          signal?.removeEventListener("abort", onAbort);
+          const granted = this.#find(index) as Instance;
+          this.#grant(granted, key);
+          resolve(granted);
+        },
+        reject: (error) => {
+          signal?.removeEventListener("abort", onAbort);
+          reject(error);
+        },
+      };
+      this.#order += 1;
+      this.#waiting.add(waiter, home);
+      this.dispatch();
+      if (!this.#waiting.has(waiter)) return;
+      if (this.#waiting.size > this.#maxQueue) {
+        this.#waiting.remove(waiter);
+        reject(queueFull(this.#maxQueue));
+        return;
+      }
+      signal?.addEventListener("abort", onAbort, { once: true });
+    });
+  }
+
+  #grant(instance: Instance, key: string | undefined): void {
+    instance.take();
+    if (key === undefined) return;
+    this.#keys.bind(key, instance);
+    this.#waiting.settle(key, instance.index);
+  }
+
+  /** A free instance that suits a request. */
+  #free(wish: Wish, home: number | undefined): Instance | undefined {
+    const { instance: wanted = home, avoid = [] } = wish;
+    if (wanted !== undefined) {
+      const instance = this.#find(wanted);
+      return instance?.available === true ? instance : undefined;
+    }
+    let second: Instance | undefined;
+    for (const instance of this.#instances()) {
+      if (!instance.available) continue;
+      if (!avoid.includes(instance.index)) return instance;
+      second ??= instance;
+    }
+    return second;
+  }
+
+  #reject(waiters: readonly Waiter[], error: Error): void {
+    for (const waiter of waiters) {
+      if (this.#waiting.remove(waiter)) waiter.reject(error);
     }
   }
 
-  rejectFor(instance: number, error: Error): void {
-    for (const waiter of this.#waiting.of(instance)) {
-      this.#waiting.remove(waiter);
-      waiter.reject(error);
-    }
-  }
-
-  /** Another free instance, when this one is to be avoided. */
-  #preferred(waiter: Waiter, offered: Instance<Request, Result>): number {
-    if (waiter.instance !== undefined || !waiter.avoid.includes(offered.index))
-      return offered.index;
-    const other = this.#instances().find(
-      (instance) => instance.available && !waiter.avoid.includes(instance.index),
-    );
-    return other?.index ?? offered.index;
-  }
-
-  #wakeLazyOnes(instances: readonly Instance<Request, Result>[]): void {
-    let wanted = this.#waiting.sharedSize;
+  /** Starts lazy instances: as many as there are requests that nothing else is going to serve. */
+  #wakeIdleOnes(instances: readonly Instance[]): void {
+    const starting = instances.filter((instance) => instance.state === "starting").length;
+    let wanted = this.#waiting.sharedSize - starting;
     for (const instance of instances) {
-      const pinned = this.#waiting.pinnedTo(instance.index) > 0;
-      if (instance.state === "starting") wanted -= 1;
-      if (instance.state !== "idle" || instance.oneShot || (!pinned && wanted <= 0)) continue;
+      if (instance.state !== "idle" || instance.oneShot || instance.retiring) continue;
+      if (this.#waiting.pinnedTo(instance.index) === 0 && wanted <= 0) continue;
       wanted -= 1;
       // Its failure shows in its state, and reaches those who wait from there.
       void instance.start().catch(() => {});
     }
   }
 
-  #rejectHopeless(instances: readonly Instance<Request, Result>[]): void {
+  #rejectHopeless(instances: readonly Instance[]): void {
     for (const instance of instances) {
       if (instance.hopeful || this.#waiting.pinnedTo(instance.index) === 0) continue;
-      this.rejectFor(instance.index, unavailable(instance));
+      this.forgotten(instance.index);
+      this.#reject(this.#waiting.insistingOn(instance.index), instanceUnavailable(instance));
     }
     if (this.#waiting.sharedSize === 0 || instances.some((instance) => instance.hopeful)) return;
     const last = instances.find((instance) => instance.detail !== null) ?? instances[0];
-    for (const waiter of this.#waiting.of(undefined)) {
-      this.#waiting.remove(waiter);
-      waiter.reject(last === undefined ? noInstances() : unavailable(last));
-    }
+    this.#reject(
+      this.#waiting.shared(),
+      last === undefined ? noInstances() : instanceUnavailable(last),
+    );
   }
 
-  #find(index: number): Instance<Request, Result> | undefined {
-    return this.#instances().find((instance) => instance.index === index);
+  /** The instance that is offered, or a free one that is not to be avoided. */
+  #preferred(waiter: Waiter, offered: Instance): Instance {
+    if (!waiter.avoid.includes(offered.index)) return offered;
+    const home = waiter.key === undefined ? undefined : this.#homeOf(waiter.key);
+    return this.#free(waiter, home) ?? offered;
   }
 
-  /** The instance a key's conversation lives on, while its process does. */
-  #boundTo(key: string | undefined): number | undefined {
-    if (key === undefined) return undefined;
-    const bound = this.#keys.get(key);
-    if (bound === undefined) return undefined;
-    const instance = this.#find(bound.instance);
-    if (instance?.keys.has(key) === true && instance.generation === bound.generation) {
-      return bound.instance;
-    }
-    this.#keys.delete(key);
-    return undefined;
+  #find(index: number): Instance | undefined {
+    const instance = this.#instances()[index];
+    return instance?.index === index ? instance : undefined;
   }
 
-  #bind(key: string | undefined, instance: Instance<Request, Result>): void {
-    if (key === undefined) return;
-    this.#keys.delete(key);
-    this.#keys.set(key, { instance: instance.index, generation: instance.generation });
-    instance.keys.add(key);
-    if (this.#keys.size <= MAX_KEYS) return;
-    const oldest = this.#keys.keys().next().value as string;
-    const bound = this.#keys.get(oldest);
-    if (bound !== undefined) this.#find(bound.instance)?.keys.delete(oldest);
-    this.#keys.delete(oldest);
+  #homeOf(key: string): number | undefined {
+    return this.#keys.homeOf(key, (index) => this.#find(index));
   }
-}
-
-function unknownInstance(index: number, size: number): PoolError {
-  return new PoolError(
-    "INSTANCE_UNKNOWN",
-    `There is no instance ${index}: this pool has ${size}, counted from 0.`,
-  );
-}
-
-function unavailable(instance: { index: number; state: string; detail: string | null }): PoolError {
-  const why = instance.detail === null ? "" : ` ${instance.detail}`;
-  return new PoolError(
-    "INSTANCE_UNAVAILABLE",
-    `Instance ${instance.index} is ${instance.state}.${why} restart(${instance.index}) brings it back.`,
-  );
-}
-
-function noInstances(): PoolError {
-  return new PoolError(
-    "INSTANCE_UNAVAILABLE",
-    "The pool has no instances. Give it some: resize(n).",
-  );
-}
-
-function queueFull(limit: number): PoolError {
-  return new PoolError(
-    "QUEUE_FULL",
-    `${limit} requests wait already, as many as maxQueue allows. Wait for some, or raise maxQueue.`,
-  );
 }

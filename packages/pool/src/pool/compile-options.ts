@@ -4,7 +4,9 @@ import { z } from "zod";
 import type { QuestionPolicy } from "../contract/question.ts";
 import { PoolError } from "../errors/pool-error.ts";
 import type { RestartPolicy } from "../instance/restart-budget.ts";
-import type { PoolOptions, ReleaseMode } from "./options.ts";
+import { prepareFolder } from "../transcript/prepare-folder.ts";
+import { found, invalidOption, isMilliseconds, MILLISECONDS } from "./option-checks.ts";
+import { type PoolOptions, RELEASE_MODES, type ReleaseMode } from "./options.ts";
 
 /** The options with their defaults, as the pool uses them. */
 export interface CompiledOptions {
@@ -27,36 +29,58 @@ export interface CompiledOptions {
   readonly onQuestion: QuestionPolicy;
 }
 
-// zod's number() refuses Infinity, which here means "never" and "no limit".
-const orInfinity = (schema: z.ZodNumber): z.ZodType<number> =>
-  z.union([schema, z.literal(Number.POSITIVE_INFINITY)]) as z.ZodType<number>;
-const milliseconds = orInfinity(z.number().nonnegative());
-const count = z.int().positive();
+const milliseconds = z.custom<number>(isMilliseconds, MILLISECONDS);
 
-const schema = z.object({
-  size: z.int().nonnegative().default(1),
-  start: z.enum(["eager", "lazy"]).default("eager"),
-  startConcurrency: count.default(() => availableParallelism()),
-  startTimeoutMs: milliseconds.default(60_000),
-  turnTimeoutMs: milliseconds.default(Number.POSITIVE_INFINITY),
-  idleTimeoutMs: milliseconds.default(Number.POSITIVE_INFINITY),
-  interruptTimeoutMs: milliseconds.default(2_000),
-  resetTimeoutMs: milliseconds.default(5_000),
-  graceMs: milliseconds.default(2_000),
-  maxTurnBytes: orInfinity(z.number().positive()).default(64 * 1024 * 1024),
-  maxQueue: orInfinity(z.number().nonnegative()).default(Number.POSITIVE_INFINITY),
-  afterTurn: z.enum(["keep", "reset", "replace"]).default("keep"),
-  restart: z
-    .object({
-      intensity: z.int().nonnegative().default(5),
-      periodMs: z.number().positive().default(60_000),
-      backoffMs: z.number().nonnegative().default(100),
-      maxBackoffMs: z.number().nonnegative().default(10_000),
-    })
-    .prefault({}),
-  transcripts: z.string().min(1).nullable().default(null),
-  secrets: z.array(z.string()).default([]),
-});
+function whole(least: number): z.ZodType<number> {
+  return z.custom<number>(
+    (value) => Number.isSafeInteger(value) && (value as number) >= least,
+    `expected a whole number of at least ${least}`,
+  );
+}
+
+function amount(least: number, what: string): z.ZodType<number> {
+  return z.custom<number>(
+    (value) => typeof value === "number" && value >= least,
+    `expected ${what}, a number of at least ${least} or Infinity`,
+  );
+}
+
+function oneOf<const Values extends readonly string[]>(values: Values): z.ZodType<Values[number]> {
+  return z.custom<Values[number]>(
+    (value) => values.includes(value as string),
+    `expected one of ${values.join(", ")}`,
+  );
+}
+
+const schema = z
+  .strictObject({
+    size: whole(0).default(1),
+    start: oneOf(["eager", "lazy"]).default("eager"),
+    startConcurrency: whole(1).default(() => availableParallelism()),
+    startTimeoutMs: milliseconds.default(60_000),
+    turnTimeoutMs: milliseconds.default(Number.POSITIVE_INFINITY),
+    idleTimeoutMs: milliseconds.default(Number.POSITIVE_INFINITY),
+    interruptTimeoutMs: milliseconds.default(2_000),
+    resetTimeoutMs: milliseconds.default(5_000),
+    graceMs: milliseconds.default(2_000),
+    maxTurnBytes: amount(1, "bytes").default(64 * 1024 * 1024),
+    maxQueue: amount(0, "requests").default(Number.POSITIVE_INFINITY),
+    afterTurn: oneOf(RELEASE_MODES).default("keep"),
+    restart: z
+      .strictObject(
+        {
+          intensity: whole(0).default(5),
+          periodMs: milliseconds.default(60_000),
+          backoffMs: milliseconds.default(100),
+          maxBackoffMs: milliseconds.default(10_000),
+        },
+        "expected an object with intensity, periodMs, backoffMs, maxBackoffMs",
+      )
+      .prefault({}),
+    transcripts: z.string("expected the path of a folder").min(1, "expected the path of a folder"),
+    secrets: z.array(z.string("expected a string"), "expected an array of strings").default([]),
+  })
+  .partial({ transcripts: true });
 
 const NO: QuestionPolicy = (question) =>
   question.kind === "confirm" ? { kind: "confirm", yes: false } : { kind: "text", text: "" };
@@ -65,31 +89,64 @@ const NO: QuestionPolicy = (question) =>
 export function compileOptions<Request, Result>(
   options: PoolOptions<Request, Result>,
 ): CompiledOptions {
-  const { adapter, cwd, onQuestion, clock: _clock, ...plain } = options;
-  if (typeof adapter?.command !== "function" || typeof adapter.connect !== "function") {
-    throw new PoolError(
-      "OPTION_INVALID",
-      "adapter: expected a ToolAdapter with the functions command and connect. " +
-        "See the README of @cluster/pool for one in twenty lines.",
-    );
+  if (typeof options !== "object" || options === null) {
+    throw invalidOption("createPool", "expected an object with an adapter", options);
+  }
+  const { adapter, cwd = process.cwd(), onQuestion = NO, clock, ...plain } = options;
+  checkAdapter(adapter);
+  if (typeof cwd !== "function" && (typeof cwd !== "string" || cwd === "")) {
+    throw invalidOption("cwd", "expected the path of a folder or a function that gives one", cwd);
+  }
+  if (typeof onQuestion !== "function") {
+    throw invalidOption("onQuestion", "expected a function", onQuestion);
+  }
+  if (clock !== undefined && typeof clock?.after !== "function") {
+    throw invalidOption("clock", "expected a Clock", clock);
   }
   const parsed = schema.safeParse(plain);
-  if (!parsed.success) {
-    const found = parsed.error.issues
-      .map((issue) => {
-        const value = issue.path.reduce<unknown>(
-          (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
-          plain,
-        );
-        return `${issue.path.join(".")}: ${issue.message}, found ${typeof value} ${String(value)}`;
-      })
-      .join("; ");
-    throw new PoolError("OPTION_INVALID", `Wrong pool options. ${found}`, { cause: parsed.error });
-  }
-  const folder = cwd ?? process.cwd();
+  if (!parsed.success) throw explain(parsed.error, plain);
+  const { transcripts = null, ...rest } = parsed.data;
   return {
-    ...parsed.data,
-    cwd: async (instance) => resolve(typeof folder === "string" ? folder : await folder(instance)),
-    onQuestion: onQuestion ?? NO,
+    ...rest,
+    transcripts: transcripts === null ? null : prepareFolder(transcripts),
+    cwd: async (instance) => resolve(typeof cwd === "string" ? cwd : await cwd(instance)),
+    onQuestion,
   };
+}
+
+function checkAdapter(adapter: unknown): void {
+  const { name, command, connect, host } = (adapter ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof command !== "function" || typeof connect !== "function") {
+    throw new PoolError(
+      "OPTION_INVALID",
+      "adapter: expected a ToolAdapter with the functions command and connect, found " +
+        `${found(adapter)}. See the README of @cluster/pool for one in twenty lines.`,
+    );
+  }
+  if (typeof name !== "string" || name === "") {
+    throw invalidOption("adapter.name", "expected a short name", name);
+  }
+  if (host !== undefined && typeof (host as { start?: unknown } | null)?.start !== "function") {
+    throw invalidOption("adapter.host", "expected a ProcessHost", host);
+  }
+}
+
+function explain(error: z.ZodError, options: object): PoolError {
+  const problems = error.issues.map((issue) => {
+    const path = issue.path.join(".");
+    if (issue.code === "unrecognized_keys") {
+      const at = path === "" ? "" : `${path}.`;
+      return issue.keys.map((key) => `${at}${key}: there is no such option`).join("; ");
+    }
+    const value = issue.path.reduce<unknown>(
+      (at, key) => (at as Readonly<Record<PropertyKey, unknown>>)[key],
+      options,
+    );
+    // A secret in the wrong form is still one.
+    const what = issue.path[0] === "secrets" ? typeof value : found(value);
+    return `${path}: ${issue.message}, found ${what}`;
+  });
+  return new PoolError("OPTION_INVALID", `Wrong pool options. ${problems.join("; ")}.`, {
+    cause: error,
+  });
 }

@@ -17,7 +17,7 @@ export interface PoolOptions<Request, Result> {
   readonly startTimeoutMs?: number;
   /** One turn, from its start to its end. @default Infinity */
   readonly turnTimeoutMs?: number;
-  /** Silence inside a turn. @default Infinity */
+  /** Silence inside a turn; the time that a question waits for its answer is none. @default Infinity */
   readonly idleTimeoutMs?: number;
   /** How long a connection may take to bring its protocol in step after a stopped turn. @default 2_000 */
   readonly interruptTimeoutMs?: number;
@@ -25,9 +25,12 @@ export interface PoolOptions<Request, Result> {
   readonly resetTimeoutMs?: number;
   /** From a polite goodbye, and again from SIGTERM, to the next step. @default 2_000 */
   readonly graceMs?: number;
-  /** Bytes of stdout and stderr that one turn may print. @default 64 MiB */
+  /**
+   * Bytes of stdout and stderr that one turn may print, and a process before it is ready. What prints
+   * more is replaced. @default 64 MiB
+   */
   readonly maxTurnBytes?: number;
-  /** Requests that may wait. @default Infinity */
+  /** Requests and leases that may wait for an instance. @default Infinity */
   readonly maxQueue?: number;
   /** What happens with an instance's context after `run` and `lease`. @default "keep" */
   readonly afterTurn?: ReleaseMode;
@@ -35,7 +38,10 @@ export interface PoolOptions<Request, Result> {
   readonly restart?: RestartOptions;
   /** A folder for one transcript file for each instance. Absent: none is written. */
   readonly transcripts?: string;
-  /** Values that must not appear in transcripts, such as API keys. */
+  /**
+   * Values that must not appear in transcripts, in the pool's events and in what errors quote of
+   * stderr, such as API keys. Values of fewer than 6 characters are not taken for secrets.
+   */
   readonly secrets?: readonly string[];
   /** Answers the tool's questions. @default no to everything */
   readonly onQuestion?: QuestionPolicy;
@@ -43,8 +49,14 @@ export interface PoolOptions<Request, Result> {
   readonly clock?: Clock;
 }
 
-/** What becomes of an instance's context when a lease ends. */
-export type ReleaseMode = "keep" | "reset" | "replace";
+/** The ways in which a lease can end. */
+export const RELEASE_MODES = ["keep", "reset", "replace"] as const;
+
+/**
+ * What becomes of an instance's context when a lease ends: it stays, the tool forgets it (where it
+ * cannot, the process is replaced), or the process is replaced.
+ */
+export type ReleaseMode = (typeof RELEASE_MODES)[number];
 
 /** The restart budget: more than `intensity` crashes within `periodMs` and an instance has failed. */
 export interface RestartOptions {
@@ -52,7 +64,7 @@ export interface RestartOptions {
   readonly intensity?: number;
   /** @default 60_000 */
   readonly periodMs?: number;
-  /** The first wait; it doubles with each crash in the period, with jitter. @default 100 */
+  /** The first wait; it doubles with each crash in the period, and half of it is random. @default 100 */
   readonly backoffMs?: number;
   /** The longest wait. @default 10_000 */
   readonly maxBackoffMs?: number;
@@ -62,7 +74,7 @@ export interface RestartOptions {
 export interface LeaseOptions {
   /** Only this instance; without it, the first one that is free. */
   readonly instance?: number;
-  /** Requests with one key reach the same instance while its process lives. */
+  /** Requests with one key reach the same instance, in order, while its process lives. */
   readonly key?: string;
   /** Instances to keep away from while another one is free. */
   readonly avoid?: readonly number[];

@@ -1,20 +1,24 @@
-import type { AnsweredQuestion } from "../contract/question.ts";
-import { PoolError, toError } from "../errors/pool-error.ts";
-import { TurnAbortedError } from "../errors/turn-errors.ts";
+import { toError } from "../errors/pool-error.ts";
+import { poolClosed, turnCancelled, unknownInstance } from "../errors/refusals.ts";
 import { Emitter } from "../events/emitter.ts";
 import type { PoolEvent } from "../events/pool-event.ts";
+import { redactEvent } from "../events/redact-event.ts";
 import { childProcessHost } from "../host/child-process-host.ts";
-import { Instance, type InstanceContext } from "../instance/instance.ts";
-import { OperationLock } from "../instance/operation-lock.ts";
+import type { Instance } from "../instance/instance.ts";
+import type { InstanceContext } from "../instance/instance-context.ts";
 import { StartGate } from "../instance/start-gate.ts";
 import { Dispatcher } from "../lease/dispatcher.ts";
 import type { Lease } from "../lease/lease.ts";
-import { Turn, type TurnControl } from "../turn/turn.ts";
-import type { TurnStop } from "../turn/turn-stop.ts";
-import { type Clock, systemClock } from "./clock.ts";
+import { PoolLease } from "../lease/pool-lease.ts";
+import { redaction } from "../transcript/redactor.ts";
+import type { Turn } from "../turn/turn.ts";
+import { systemClock } from "./clock.ts";
 import { type CompiledOptions, compileOptions } from "./compile-options.ts";
-import type { LeaseOptions, PoolOptions, ReleaseMode, RunOptions, TurnOptions } from "./options.ts";
+import { checkRunOptions, invalidOption, isMilliseconds, MILLISECONDS } from "./option-checks.ts";
+import type { LeaseOptions, PoolOptions, ReleaseMode, RunOptions } from "./options.ts";
+import { Roster } from "./roster.ts";
 import type { PoolHealth, PoolStatus } from "./status.ts";
+import { type PendingTurn, TurnDesk } from "./turn-desk.ts";
 
 /**
  * Makes a pool and, unless told to be lazy, begins to start its instances. Nothing needs to be
@@ -36,14 +40,11 @@ export class Pool<Request, Result> implements AsyncDisposable {
   /** The adapter's name. */
   readonly tool: string;
   readonly #options: CompiledOptions;
-  readonly #clock: Clock;
   readonly #events = new Emitter<PoolEvent>();
   readonly #context: InstanceContext<Request, Result>;
-  readonly #dispatcher: Dispatcher<Request, Result>;
-  readonly #resizing = new OperationLock();
-  readonly #turns = new Set<{ stop(how: TurnStop): void }>();
-  readonly #counts = { accepted: 0, done: 0, failed: 0, running: 0 };
-  #instances: Instance<Request, Result>[] = [];
+  readonly #roster: Roster<Request, Result>;
+  readonly #dispatcher: Dispatcher<Instance<Request, Result>>;
+  readonly #desk: TurnDesk<Request, Result>;
   #leases = 0;
   #state: PoolStatus["state"] = "open";
   #idle: (() => void)[] = [];
@@ -52,33 +53,45 @@ export class Pool<Request, Result> implements AsyncDisposable {
   /** Use {@link createPool}. */
   constructor(options: PoolOptions<Request, Result>) {
     this.#options = compileOptions(options);
-    this.#clock = options.clock ?? systemClock;
+    const clock = options.clock ?? systemClock;
+    const secrets = redaction(this.#options.secrets);
+    const emit = (event: PoolEvent): void =>
+      this.#events.emit(secrets.longest === 0 ? event : redactEvent(event, secrets.redact));
     this.tool = options.adapter.name;
-    this.#dispatcher = new Dispatcher(() => this.#instances, this.#options.maxQueue);
+    this.#dispatcher = new Dispatcher(() => this.#roster.all, this.#options.maxQueue);
     this.#context = {
       adapter: options.adapter,
       host: options.adapter.host ?? childProcessHost(),
       options: this.#options,
       gate: new StartGate(this.#options.startConcurrency),
-      clock: this.#clock,
-      emit: (event) => this.#events.emit(event),
+      clock,
+      redaction: secrets,
+      emit,
       changed: () => this.#dispatcher.schedule(),
+      forgotten: (instance) => this.#dispatcher.forgotten(instance),
     };
-    this.#grow(this.#options.size);
+    this.#desk = new TurnDesk(this.#options, clock, emit, () => this.#notifyIdle());
+    this.#roster = new Roster(this.#context);
+    this.#roster.grow(this.#options.size);
   }
 
   /** How many instances it has. */
   get size(): number {
-    return this.#instances.length;
+    return this.#roster.all.length;
   }
 
   /**
    * Starts what is not started yet and resolves when every instance is ready.
-   * @throws {PoolError} the first one that fails for good.
+   * @throws {PoolError} the first one that has failed for good; POOL_CLOSED.
    */
   async ready(): Promise<void> {
     this.#assertOpen();
-    await Promise.all(this.#instances.map((instance) => instance.start()));
+    try {
+      await Promise.all(this.#roster.all.map((instance) => instance.whenReady()));
+    } catch (error) {
+      this.#assertOpen();
+      throw error;
+    }
   }
 
   /**
@@ -86,33 +99,50 @@ export class Pool<Request, Result> implements AsyncDisposable {
    *
    * The turn rejects with a {@link PoolError}: ToolFailure when the tool reports a failure,
    * ProcessExitedError when its process ends, TurnAbortedError for deadlines, limits and cancellation,
-   * POOL_CLOSED, QUEUE_FULL, INSTANCE_UNKNOWN, INSTANCE_UNAVAILABLE.
+   * POOL_CLOSED, QUEUE_FULL, INSTANCE_UNKNOWN, INSTANCE_UNAVAILABLE, OPTION_INVALID.
    */
   run(request: Request, options: RunOptions = {}): Turn<Result> {
-    const waiting = new AbortController();
-    const pending = this.#accept(options.signal, (error) => waiting.abort(error));
-    if (options.instance !== undefined) pending.control.pin(options.instance);
-    void this.#queueAndRun(request, options, pending, waiting.signal);
+    const pending = this.#desk.accept(request, options);
+    const refusal = checkRunOptions(options) ?? (this.#state === "open" ? null : poolClosed());
+    if (refusal !== null) this.#desk.refuse(pending, refusal);
+    else void this.#queueAndRun(pending, options);
     return pending.control.turn;
   }
 
   /**
    * Takes an instance for several turns that belong together.
-   * @throws {PoolError} POOL_CLOSED, QUEUE_FULL, INSTANCE_UNKNOWN, INSTANCE_UNAVAILABLE, and
-   * TURN_CANCELLED when `signal` is aborted during the wait.
+   * @throws {PoolError} POOL_CLOSED, QUEUE_FULL, INSTANCE_UNKNOWN, INSTANCE_UNAVAILABLE,
+   * OPTION_INVALID, and TURN_CANCELLED when `signal` is aborted during the wait.
    */
   async lease(options: LeaseOptions = {}): Promise<Lease<Request, Result>> {
     this.#assertOpen();
+    const refusal = checkRunOptions(options);
+    if (refusal !== null) throw refusal;
     const { signal } = options;
-    const instance = await this.#dispatcher.acquire(options).catch((error: unknown) => {
-      throw signal?.aborted === true ? cancelled(signal.reason) : error;
-    });
-    const cwd = await this.#options.cwd(instance.index);
+    let instance: Instance<Request, Result>;
+    try {
+      signal?.throwIfAborted();
+      instance = await this.#dispatcher.acquire(options, () => signal);
+    } catch (error) {
+      this.#notifyIdle();
+      throw signal?.aborted === true && error === signal.reason ? turnCancelled(error) : error;
+    }
     this.#leases += 1;
-    return this.#makeLease(instance, cwd);
+    try {
+      const cwd = await this.#options.cwd(instance.index);
+      return new PoolLease(instance, cwd, {
+        desk: this.#desk,
+        afterTurn: this.#options.afterTurn,
+        closed: () => this.#state === "closed",
+        giveBack: (leased, mode) => this.#giveBack(leased, mode),
+      });
+    } catch (error) {
+      await this.#giveBack(instance, "keep");
+      throw error;
+    }
   }
 
-  /** Starts an instance that is stopped or not yet started; resolves when it is ready. */
+  /** Starts an instance that is stopped, failed or not yet started; resolves when it is ready. */
   async start(instance: number): Promise<void> {
     this.#assertOpen();
     await this.#instance(instance).start();
@@ -123,7 +153,10 @@ export class Pool<Request, Result> implements AsyncDisposable {
     await this.#instance(instance).stop("stop");
   }
 
-  /** Ends an instance's process, if it has one, and starts a new one in its place. */
+  /**
+   * Ends an instance's process, if it has one, and starts a new one in its place. A turn on it rejects;
+   * requests that wait for it go on waiting. Rejects when it fails for good, or is stopped meanwhile.
+   */
   async restart(instance: number): Promise<void> {
     this.#assertOpen();
     await this.#instance(instance).restart();
@@ -133,42 +166,33 @@ export class Pool<Request, Result> implements AsyncDisposable {
    * Changes the number of instances. New ones begin to start; those that go, the highest numbers
    * first, finish their turn or lease before. Resolves when they are gone.
    */
-  resize(size: number): Promise<void> {
+  async resize(size: number): Promise<void> {
     this.#assertOpen();
-    if (!Number.isInteger(size) || size < 0) {
-      throw new PoolError(
-        "OPTION_INVALID",
-        `size: expected a whole number of at least 0, found ${typeof size} ${size}.`,
-      );
+    if (!Number.isSafeInteger(size) || size < 0) {
+      throw invalidOption("size", "expected a whole number of at least 0", size);
     }
-    return this.#resizing.run(async () => {
-      if (size >= this.#instances.length) this.#grow(size);
-      else await this.#shrink(size);
-    });
+    await this.#roster.resize(
+      size,
+      () => this.#state !== "closed",
+      () => this.#change(),
+    );
   }
 
   /** The pool at this moment, as plain data. */
   status(): PoolStatus {
-    const { accepted, done, failed, running } = this.#counts;
-    return {
-      tool: this.tool,
-      state: this.#state,
-      instances: this.#instances.map((instance) =>
-        instance.status(
-          this.#dispatcher.waitingFor(instance.index) + (instance.occupancy === "leased" ? 1 : 0),
-        ),
+    const { accepted, done, failed, running, queued } = this.#desk.counts;
+    const instances = this.#roster.all.map((instance) =>
+      instance.status(
+        this.#dispatcher.waitingFor(instance.index) + (instance.occupancy === "leased" ? 1 : 0),
       ),
-      accepted,
-      done,
-      failed,
-      running,
-      queued: accepted - done - failed - running,
-    };
+    );
+    const { tool } = this;
+    return { tool, state: this.#state, instances, accepted, done, failed, running, queued };
   }
 
   /** Which instances have a living process. */
   health(): PoolHealth {
-    const instances = this.#instances.map((instance) => {
+    const instances = this.#roster.all.map((instance) => {
       const { index, alive, state } = instance.status(0);
       return { index, alive, state };
     });
@@ -184,18 +208,25 @@ export class Pool<Request, Result> implements AsyncDisposable {
   /** Takes no more requests; resolves when none is queued or running and no lease is out. */
   async drain(): Promise<void> {
     if (this.#state === "open") this.#state = "draining";
-    while (this.#busy()) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    while (this.#desk.counts.open || this.#leases > 0 || this.#dispatcher.waiting > 0) {
+      await this.#change();
+    }
   }
 
   /**
    * Ends everything: what is queued or running rejects with POOL_CLOSED, then every process goes by
-   * the termination ladder. To let turns end first, `await pool.drain()` before.
+   * the termination ladder. To let turns end first, `await pool.drain()` before. A second call waits
+   * for the same end.
    *
    * @param options.timeoutMs The grace of each step of the ladder. @default graceMs of the pool
    */
-  shutdown(options: { readonly timeoutMs?: number } = {}): Promise<void> {
-    this.#shutdown ??= this.#end(options.timeoutMs);
-    return this.#shutdown;
+  async shutdown(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    const { timeoutMs } = options;
+    if (timeoutMs !== undefined && !isMilliseconds(timeoutMs)) {
+      throw invalidOption("timeoutMs", MILLISECONDS, timeoutMs);
+    }
+    this.#shutdown ??= this.#end(timeoutMs);
+    await this.#shutdown;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -204,158 +235,33 @@ export class Pool<Request, Result> implements AsyncDisposable {
 
   async #end(graceMs: number | undefined): Promise<void> {
     this.#state = "closed";
-    const error = closed();
+    const error = poolClosed();
     this.#dispatcher.rejectAll(error);
-    for (const turn of this.#turns) turn.stop({ error, reason: "shutdown" });
-    await Promise.all(this.#instances.map((instance) => instance.stop("shutdown", graceMs)));
-    await Promise.all(this.#instances.map((instance) => instance.closeTranscript()));
-    await this.#context.host.dispose();
+    this.#desk.stopAll({ error, reason: "shutdown" });
     this.#notifyIdle();
+    const instances = this.#roster.all;
+    await Promise.all(instances.map((instance) => instance.stop("shutdown", graceMs)));
+    while (this.#desk.counts.open) await this.#change();
+    await Promise.all(instances.map((instance) => instance.closeTranscript()));
+    await this.#context.host.dispose();
   }
 
-  #grow(size: number): void {
-    for (let index = this.#instances.length; index < size; index += 1) {
-      const instance = new Instance(index, this.#context);
-      this.#instances = [...this.#instances, instance];
-      // Its failure shows in its state, and reaches those who wait from there.
-      if (this.#options.start === "eager") void instance.start().catch(() => {});
-    }
-    this.#dispatcher.schedule();
-  }
-
-  async #shrink(size: number): Promise<void> {
-    const leaving = this.#instances.slice(size);
-    for (const instance of leaving) {
-      instance.retiring = true;
-      this.#dispatcher.rejectFor(
-        instance.index,
-        new PoolError("INSTANCE_UNAVAILABLE", `Instance ${instance.index} leaves the pool.`),
-      );
-    }
-    while (this.#state !== "closed" && leaving.some((instance) => instance.occupancy !== "free")) {
-      await new Promise<void>((resolve) => this.#idle.push(resolve));
-    }
-    await Promise.all(leaving.map((instance) => instance.stop("stop")));
-    await Promise.all(leaving.map((instance) => instance.closeTranscript()));
-    this.#instances = this.#instances.filter((instance) => !leaving.includes(instance));
-    this.#dispatcher.schedule();
-  }
-
-  async #queueAndRun(
-    request: Request,
-    options: RunOptions,
-    pending: PendingTurn<Result>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const queuedAt = this.#clock.elapsed();
+  async #queueAndRun(pending: PendingTurn<Request, Result>, options: RunOptions): Promise<void> {
+    const { instance: wanted } = options;
+    if (wanted !== undefined && this.#roster.at(wanted) !== undefined) pending.control.pin(wanted);
     let instance: Instance<Request, Result>;
     try {
-      if (this.#state !== "open") throw closed();
-      instance = await this.#dispatcher.acquire({ ...options, signal });
+      instance = await this.#dispatcher.acquire(options, () => pending.stopper.signal);
     } catch (error) {
-      this.#settle(pending, () => pending.control.reject(toError(error)), "failed");
+      this.#desk.refuse(pending, toError(error));
       return;
     }
     this.#leases += 1;
+    const tell = await this.#desk.runOn(instance, pending);
     // Released before the caller hears of the end, so that whoever sends next finds it free.
-    const settle = await this.#runOn(instance, request, options, pending, queuedAt);
     const released = this.#giveBack(instance, options.release ?? this.#options.afterTurn);
-    settle();
+    tell();
     await released;
-  }
-
-  /** Runs an accepted turn on an instance. Returns the function that tells its caller. */
-  async #runOn(
-    instance: Instance<Request, Result>,
-    request: Request,
-    options: TurnOptions,
-    pending: PendingTurn<Result>,
-    queuedAt: number,
-  ): Promise<() => void> {
-    const { control } = pending;
-    const began = this.#clock.elapsed();
-    const turn = { instance: instance.index, turn: control.turn.id };
-    control.assign(instance.index, began - queuedAt);
-    this.#counts.running += 1;
-    pending.running = true;
-    this.#emit({ type: "turn.started", ...turn, waitMs: began - queuedAt });
-    const limits = {
-      turnTimeoutMs: options.turnTimeoutMs ?? this.#options.turnTimeoutMs,
-      idleTimeoutMs: options.idleTimeoutMs ?? this.#options.idleTimeoutMs,
-      interruptTimeoutMs: this.#options.interruptTimeoutMs,
-      maxTurnBytes: this.#options.maxTurnBytes,
-    };
-    const verdict = await instance.run(request, {
-      limits,
-      policy: options.onQuestion ?? this.#options.onQuestion,
-      observer: {
-        event: (event) => {
-          control.push(event);
-          this.#emit({ type: "turn.progress", ...turn, event });
-        },
-        question: (answered: AnsweredQuestion) => {
-          control.push({ type: "question", answered });
-          this.#emit({ type: "turn.question", ...turn, answered });
-        },
-      },
-      onStoppable: (stop) => pending.stoppable(stop),
-    });
-    const runMs = this.#clock.elapsed() - began;
-    return () => {
-      if (verdict.kind === "done") {
-        const { endedBy } = verdict;
-        this.#settle(pending, () => control.resolve(verdict.result, endedBy), "done");
-        this.#emit({ type: "turn.ended", ...turn, runMs, outcome: "done", endedBy });
-        return;
-      }
-      const { error } = verdict;
-      const code = error instanceof PoolError ? { code: error.code } : {};
-      this.#settle(pending, () => control.reject(error), "failed");
-      this.#emit({ type: "turn.ended", ...turn, runMs, outcome: "failed", ...code });
-    };
-  }
-
-  #makeLease(instance: Instance<Request, Result>, cwd: string): Lease<Request, Result> {
-    const { generation } = instance;
-    let current: Turn<Result> | null = null;
-    let released: Promise<void> | null = null;
-    const run = (request: Request, options: TurnOptions = {}): Turn<Result> => {
-      const pending = this.#accept(options.signal, () => {});
-      const { control } = pending;
-      const refuse = (error: PoolError): void =>
-        this.#settle(pending, () => control.reject(error), "failed");
-      if (released !== null) refuse(leaseReleased());
-      else if (current !== null) refuse(leaseBusy());
-      else if (this.#state === "closed") refuse(closed());
-      else if (!instance.oneShot && instance.generation !== generation)
-        refuse(contextLost(instance));
-      else {
-        current = control.turn;
-        void this.#runOn(instance, request, options, pending, this.#clock.elapsed()).then(
-          (tell) => {
-            current = null;
-            tell();
-          },
-        );
-      }
-      return control.turn;
-    };
-    const release = (mode: ReleaseMode = this.#options.afterTurn): Promise<void> => {
-      released ??= (async () => {
-        const last = current;
-        last?.cancel("The lease was released.");
-        await last?.catch(() => {});
-        await this.#giveBack(instance, mode);
-      })();
-      return released;
-    };
-    return {
-      instance: instance.index,
-      cwd,
-      run,
-      release,
-      [Symbol.asyncDispose]: () => release(),
-    };
   }
 
   async #giveBack(instance: Instance<Request, Result>, mode: ReleaseMode): Promise<void> {
@@ -364,117 +270,25 @@ export class Pool<Request, Result> implements AsyncDisposable {
     this.#notifyIdle();
   }
 
-  /** Counts a request in and prepares the ways in which it can be given up. */
-  #accept(
-    signal: AbortSignal | undefined,
-    unqueue: (error: PoolError) => void,
-  ): PendingTurn<Result> {
-    this.#counts.accepted += 1;
-    let stop: ((how: TurnStop) => void) | null = null;
-    let early: TurnStop | null = null;
-    const end = (how: TurnStop): void => {
-      early ??= how;
-      if (stop === null) unqueue(how.error);
-      else stop(how);
-    };
-    const cancel = (reason: unknown): void =>
-      end({ error: cancelled(reason), reason: "turn-cancelled" });
-    const onAbort = (): void => cancel(signal?.reason);
-    signal?.addEventListener("abort", onAbort, { once: true });
-    const entry = { stop: end };
-    this.#turns.add(entry);
-    if (signal?.aborted === true) onAbort();
-    return {
-      control: Turn.create<Result>(this.#counts.accepted, cancel),
-      running: false,
-      stoppable(handle) {
-        stop = handle;
-        if (early !== null) handle(early);
-      },
-      forget: () => {
-        signal?.removeEventListener("abort", onAbort);
-        this.#turns.delete(entry);
-      },
-    };
-  }
-
-  #settle(pending: PendingTurn<Result>, tell: () => void, outcome: "done" | "failed"): void {
-    pending.forget();
-    if (pending.running) this.#counts.running -= 1;
-    this.#counts[outcome] += 1;
-    tell();
-    this.#notifyIdle();
-  }
-
-  #busy(): boolean {
-    const { accepted, done, failed } = this.#counts;
-    return accepted > done + failed || this.#leases > 0 || this.#dispatcher.waiting > 0;
+  /** Resolves when a turn or a lease has ended. */
+  #change(): Promise<void> {
+    return new Promise((resolve) => this.#idle.push(resolve));
   }
 
   #notifyIdle(): void {
+    if (this.#idle.length === 0) return;
     const waiting = this.#idle;
     this.#idle = [];
     for (const resolve of waiting) resolve();
   }
 
-  #emit(event: DistributiveOmit<PoolEvent, "at">): void {
-    this.#events.emit({ ...event, at: this.#clock.now() } as PoolEvent);
-  }
-
   #instance(index: number): Instance<Request, Result> {
-    const instance = this.#instances[index];
-    if (instance !== undefined) return instance;
-    throw new PoolError(
-      "INSTANCE_UNKNOWN",
-      `There is no instance ${index}: this pool has ${this.#instances.length}, counted from 0.`,
-    );
+    const instance = this.#roster.at(index);
+    if (instance === undefined) throw unknownInstance(index, this.size);
+    return instance;
   }
 
   #assertOpen(): void {
-    if (this.#state !== "open") throw closed();
+    if (this.#state !== "open") throw poolClosed();
   }
-}
-
-type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown
-  ? Omit<Union, Key>
-  : never;
-
-interface PendingTurn<Result> {
-  readonly control: TurnControl<Result>;
-  running: boolean;
-  stoppable(stop: (how: TurnStop) => void): void;
-  forget(): void;
-}
-
-function closed(): PoolError {
-  return new PoolError(
-    "POOL_CLOSED",
-    "The pool takes no more requests: it drains or has shut down.",
-  );
-}
-
-function cancelled(reason: unknown): TurnAbortedError {
-  const why = reason === undefined ? "" : `: ${toError(reason).message}`;
-  return new TurnAbortedError("TURN_CANCELLED", `The turn was given up by its caller${why}`, {
-    cause: reason,
-  });
-}
-
-function leaseReleased(): PoolError {
-  return new PoolError("LEASE_RELEASED", "This lease was released. Take a new one.");
-}
-
-function leaseBusy(): PoolError {
-  return new PoolError(
-    "LEASE_BUSY",
-    "This lease has a turn in flight. Await it before the next: turns of a lease follow one another.",
-  );
-}
-
-function contextLost(instance: { readonly index: number }): PoolError {
-  return new PoolError(
-    "PROCESS_EXITED",
-    `The process of instance ${instance.index} was replaced, and the context of this lease is gone. ` +
-      "Take a new lease and begin again.",
-  );
 }

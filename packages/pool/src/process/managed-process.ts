@@ -1,78 +1,67 @@
-import type { Exit, ProcessHost, ToolProcess } from "../contract/process-host.ts";
-import type { Slot, ToolAdapter } from "../contract/tool-adapter.ts";
+import type { ToolProcess } from "../contract/process-host.ts";
 import type { ToolConnection } from "../contract/tool-connection.ts";
 import { inheritedEnvironment } from "../environment/inherited-environment.ts";
 import { PoolError, toError } from "../errors/pool-error.ts";
-import { ProcessExitedError, ProcessStartError } from "../errors/turn-errors.ts";
+import { ProcessExitedError, ProcessStartError, ProtocolError } from "../errors/turn-errors.ts";
 import type { TerminationReason } from "../events/pool-event.ts";
 import { Tail } from "../framing/tail.ts";
-import type { Clock } from "../pool/clock.ts";
-import type { Transcript } from "../transcript/transcript.ts";
-import { describeExit } from "./describe-exit.ts";
+import { abortable } from "./abortable.ts";
+import { endGroup } from "./end-group.ts";
+import { endNote, type ProcessEnd, quoteLastWords } from "./end-note.ts";
+import type { Launch } from "./launch.ts";
 import { drainAfterExit } from "./stream-drain.ts";
-import { terminate, within } from "./termination.ts";
+import { terminate } from "./termination.ts";
 
-const STDERR_TAIL_BYTES = 8 * 1024;
-const STRAY_TAIL_BYTES = 8 * 1024;
-const DRAIN_QUIET_MS = 100;
+const TAIL_BYTES = 8 * 1024;
 
-/** The life of a process. It only goes forward. */
+/** The life of a process. It only goes forward; one that has exited and is being read is `stopping`. */
 export type ProcessState = "starting" | "ready" | "stopping" | "ended";
 
-/** How a process ended, and why. */
-export interface ProcessEnd {
-  readonly exit: Exit;
-  readonly reason: TerminationReason;
-}
-
-/** What a process is launched with. */
-export interface Launch<Request, Result> {
-  readonly adapter: ToolAdapter<Request, Result>;
-  readonly host: ProcessHost;
-  readonly slot: Slot;
-  /** The request of a one-shot tool. */
-  readonly request?: Request;
-  readonly clock: Clock;
-  readonly startTimeoutMs: number;
-  readonly graceMs: number;
-  readonly transcript: Transcript | null;
-  readonly signal: AbortSignal;
+/** Follows the output of one phase (the start, a turn, a reset), and bounds it. */
+export interface OutputWatch {
+  readonly limit: number;
+  onOutput?(bytes: number): void;
+  /** More than `limit` bytes came. Its output is not read any more. */
+  onLimit(): void;
 }
 
 /** One process of the pool from its start to its end, with the connection that speaks with it. */
 export class ManagedProcess<Request, Result> {
-  readonly connection: ToolConnection<Request, Result>;
   readonly startedAt: number;
   /** Resolves once the process has ended, its output is drained and its group is gone. */
   readonly ended: Promise<ProcessEnd>;
   readonly #process: ToolProcess;
   readonly #launch: Launch<Request, Result>;
-  readonly #stderr = new Tail(STDERR_TAIL_BYTES);
-  readonly #stray = new Tail(STRAY_TAIL_BYTES);
+  readonly #stderr = new Tail(TAIL_BYTES);
+  /** Stdout outside of turns. */
+  readonly #stray = new Tail(TAIL_BYTES);
+  readonly #onEnd = new Set<() => void>();
+  #connection: ToolConnection<Request, Result> | null = null;
   #state: ProcessState = "starting";
   #reason: TerminationReason | null = null;
   #termination: Promise<void> | null = null;
-  #onOutput: ((bytes: number) => void) | null = null;
+  #watch: OutputWatch | null = null;
+  #watched = 0;
+  /** Told at once when it exits by itself, before its output is drained. */
+  onExit: () => void = () => {};
 
   /**
-   * Starts a process and resolves when it takes its first request.
-   * @throws {PoolError} PROCESS_START_FAILED, START_TIMEOUT, PROCESS_EXITED; the process is then gone.
+   * Starts a process, which is not ready yet.
+   * @throws {PoolError} PROCESS_START_FAILED, or what `signal` carries.
    */
-  static async launch<Request, Result>(
+  static async spawn<Request, Result>(
     launch: Launch<Request, Result>,
+    signal: AbortSignal,
   ): Promise<ManagedProcess<Request, Result>> {
-    const { adapter, host, slot, signal } = launch;
-    const command = await adapter.command(slot, launch.request);
+    const { adapter, host, slot } = launch;
+    const command = await abortable(signal, async () => adapter.command(slot, launch.request));
     const spec = {
       file: command.file,
       args: command.args ?? [],
       cwd: command.cwd ?? slot.cwd,
       env: command.env ?? inheritedEnvironment(),
     };
-    const process = await host.start(spec, signal);
-    const managed = new ManagedProcess(process, launch);
-    await managed.#becomeReady();
-    return managed;
+    return new ManagedProcess(await host.start(spec, signal), launch);
   }
 
   private constructor(process: ToolProcess, launch: Launch<Request, Result>) {
@@ -80,16 +69,12 @@ export class ManagedProcess<Request, Result> {
     this.startedAt = launch.clock.now();
     this.#process = launch.transcript === null ? process : launch.transcript.tap(process);
     this.#process.stdout.on("data", (chunk: Buffer) => this.#observe(chunk, this.#stray));
-    this.#process.stderr?.on("data", (chunk: Buffer) => {
-      this.#stderr.push(chunk);
-      this.#observe(chunk, null);
-    });
+    this.#process.stderr?.on("data", (chunk: Buffer) => this.#observe(chunk, this.#stderr));
     // Streams of a killed process may fail; how it ended is told by its exit.
     for (const stream of [this.#process.stdin, this.#process.stdout, this.#process.stderr]) {
       stream?.on("error", () => {});
     }
     this.ended = this.#followToItsEnd();
-    this.connection = launch.adapter.connect(this.#process);
   }
 
   get pid(): number {
@@ -100,21 +85,36 @@ export class ManagedProcess<Request, Result> {
     return this.#state;
   }
 
-  /** The end of its stderr. */
-  get stderr(): string {
-    return this.#stderr.toString();
+  /** Why it ended or is being ended; null while nobody has thought of it. */
+  get reason(): TerminationReason | null {
+    return this.#reason;
   }
 
-  /** The end of what it printed on stdout between turns. */
-  get stray(): string {
-    return this.#stray.toString();
+  /** Only after {@link becomeReady} has been called. */
+  get connection(): ToolConnection<Request, Result> {
+    return this.#connection as ToolConnection<Request, Result>;
   }
 
-  /** Who is told of every byte of output; null between turns. */
-  set onOutput(listener: ((bytes: number) => void) | null) {
-    // What it said before the turn would only mislead in an error of the turn.
-    if (listener !== null) this.#stderr.clear();
-    this.#onOutput = listener;
+  /** Calls back when it has ended. Returns the function that takes that back. */
+  onEnd(callback: () => void): () => void {
+    // Not `ended.then`: a warm process serves thousands of turns, and a promise never forgets.
+    if (this.#state === "ended") queueMicrotask(callback);
+    else this.#onEnd.add(callback);
+    return () => {
+      this.#onEnd.delete(callback);
+    };
+  }
+
+  /** Follows the output until the returned function is called. */
+  watch(watch: OutputWatch): () => void {
+    // What it said before would only mislead in an error of this phase.
+    this.#stderr.clear();
+    this.#stray.clear();
+    this.#watched = 0;
+    this.#watch = watch;
+    return () => {
+      if (this.#watch === watch) this.#watch = null;
+    };
   }
 
   /** Ends the process. The first reason wins; a later call waits for the same end. */
@@ -124,99 +124,144 @@ export class ManagedProcess<Request, Result> {
     return this.#termination;
   }
 
-  /** Lets go of its output at once: for one that prints without end. */
-  stopReading(): void {
-    this.#process.stdout.destroy();
-    this.#process.stderr?.destroy();
-  }
-
   /** The error for whoever was counting on this process. */
-  exitError(exit: Exit, when: string, cause?: unknown): ProcessExitedError {
-    const { name } = this.#launch.adapter;
-    const stderr = this.stderr.trim();
-    const last =
-      stderr === "" ? "It printed nothing on stderr." : `Its stderr ended with:\n${stderr}`;
+  exitError(end: ProcessEnd, when: string, cause?: unknown): ProcessExitedError {
+    const last = this.#lastWords();
     return new ProcessExitedError(
-      `${name} ${describeExit(exit)}${when}. ${last}`,
-      exit,
-      stderr,
+      endNote(this.#launch.adapter.name, end, when, last),
+      end.exit,
+      last.stderr,
       cause === undefined ? undefined : { cause },
     );
   }
 
+  /**
+   * Connects, and resolves when it takes its first request; otherwise it is ended.
+   * @throws {PoolError} PROCESS_START_FAILED, START_TIMEOUT, PROCESS_EXITED, PROTOCOL_VIOLATION, or
+   * what the launch's signal carries.
+   */
+  async becomeReady(signal: AbortSignal): Promise<void> {
+    const { adapter, maxStartBytes } = this.#launch;
+    const oneShot = adapter.capabilities?.oneShot === true;
+    const giveUp = new AbortController();
+    const failure = Promise.withResolvers<never>();
+    const onAbort = (): void => failure.reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    const unwatch = this.watch({
+      limit: maxStartBytes,
+      onLimit: () => failure.reject(floodAtStart(adapter.name, maxStartBytes)),
+    });
+    // The exit of a one-shot tool ends its turn, however soon it comes.
+    const forgetEnd = oneShot
+      ? () => {}
+      : this.onEnd(() => void this.ended.then((end) => failure.reject(this.#exitAtStart(end))));
+    try {
+      await Promise.race([failure.promise, this.#connect(giveUp.signal)]);
+      if (this.#state === "starting") this.#state = "ready";
+    } catch (error) {
+      giveUp.abort(error);
+      // What ends it gives the better explanation than what its connection makes of that.
+      const end = this.#reason === "exited" ? await this.ended : null;
+      await this.terminate("start-failed");
+      if (signal.aborted) throw signal.reason;
+      throw end === null ? startFailure(adapter.name, error) : this.#exitAtStart(end, error);
+    } finally {
+      unwatch();
+      forgetEnd();
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  /** START_TIMEOUT, with what it said so far. */
+  startTimeout(): PoolError {
+    const { adapter, startTimeoutMs } = this.#launch;
+    return new PoolError(
+      "START_TIMEOUT",
+      `${adapter.name} was not ready within ${startTimeoutMs} ms. If it needs longer, raise ` +
+        `startTimeoutMs. ${quoteLastWords(this.#lastWords())}`,
+    );
+  }
+
+  async #connect(signal: AbortSignal): Promise<void> {
+    this.#connection = this.#launch.adapter.connect(this.#process);
+    await this.#connection.ready(signal);
+  }
+
+  #exitAtStart(end: ProcessEnd, cause?: unknown): ProcessExitedError {
+    return this.exitError(end, " before it was ready", cause);
+  }
+
+  #lastWords(): { readonly stderr: string; readonly stdout: string } {
+    const { redact } = this.#launch;
+    return {
+      stderr: redact(this.#stderr.toString()).trim(),
+      stdout: redact(this.#stray.toString()).trim(),
+    };
+  }
+
   async #terminate(graceMs: number): Promise<void> {
-    const polite = this.#state === "ready" && this.#onOutput === null;
-    if (this.#state !== "ended") this.#state = "stopping";
-    const { close } = this.connection;
+    if (this.#state === "ended" || this.#reason === "exited") {
+      await this.ended;
+      return;
+    }
+    const polite = this.#state === "ready" && this.#watch === null;
+    this.#state = "stopping";
+    const connection = this.#connection;
     await terminate(
       this.#process,
       {
         graceMs,
-        ...(polite && close !== undefined ? { goodbye: () => close.call(this.connection) } : {}),
+        ...(polite && connection?.close ? { goodbye: async () => connection.close?.() } : {}),
       },
       this.#launch.clock,
     );
     await this.ended;
   }
 
-  async #becomeReady(): Promise<void> {
-    const { clock, startTimeoutMs, signal, adapter } = this.#launch;
-    const controller = new AbortController();
-    const abort = (): void => controller.abort(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    let failure: Error | null = null;
-    const ready = this.connection.ready(controller.signal).catch((error: unknown) => {
-      failure = toError(error);
-    });
-    const aborted = new Promise<void>((resolve) => {
-      controller.signal.addEventListener("abort", () => resolve(), { once: true });
-    });
-    const inTime = await within(Promise.race([ready, this.ended, aborted]), startTimeoutMs, clock);
-    signal.removeEventListener("abort", abort);
-    if (inTime && failure === null && !signal.aborted && this.#isStarting()) {
-      this.#state = "ready";
-      return;
-    }
-    controller.abort();
-    const exited = this.#state === "ended" ? await this.ended : null;
-    await this.terminate("start-failed");
-    signal.throwIfAborted();
-    if (exited !== null)
-      throw this.exitError(exited.exit, " before it was ready", failure ?? undefined);
-    if (failure !== null) throw startFailure(adapter.name, failure);
-    throw new PoolError(
-      "START_TIMEOUT",
-      `${adapter.name} was not ready within ${startTimeoutMs} ms. ` +
-        `If it needs longer, raise startTimeoutMs. Its stderr ended with:\n${this.stderr.trim()}`,
-    );
-  }
-
-  #isStarting(): boolean {
-    return this.#state === "starting";
-  }
-
   async #followToItsEnd(): Promise<ProcessEnd> {
     const exit = await this.#process.exited;
+    const byItself = this.#reason === null;
     this.#reason ??= "exited";
+    this.#state = "stopping";
+    if (byItself) this.onExit();
     const { clock } = this.#launch;
     await Promise.all([
-      drainAfterExit(this.#process.stdout, DRAIN_QUIET_MS, clock),
-      drainAfterExit(this.#process.stderr, DRAIN_QUIET_MS, clock),
+      drainAfterExit(this.#process.stdout, clock),
+      drainAfterExit(this.#process.stderr, clock),
     ]);
     // What it left running in its group would outlive the pool.
-    this.#process.kill("SIGKILL", "group");
+    await endGroup(this.#process);
     this.#process.stdin.destroy();
     this.#state = "ended";
+    for (const callback of this.#onEnd) callback();
+    this.#onEnd.clear();
     return { exit, reason: this.#reason };
   }
 
-  #observe(chunk: Buffer, stray: Tail | null): void {
-    if (this.#onOutput !== null) this.#onOutput(chunk.length);
-    else stray?.push(chunk);
+  #observe(chunk: Buffer, tail: Tail): void {
+    const watch = this.#watch;
+    if (tail === this.#stderr || this.#state !== "ready" || watch === null) tail.push(chunk);
+    if (watch === null) return;
+    this.#watched += chunk.length;
+    watch.onOutput?.(chunk.length);
+    if (this.#watched <= watch.limit) return;
+    // Nothing holds what nobody will read: it may print until it is gone.
+    this.#process.stdout.destroy();
+    this.#process.stderr?.destroy();
+    watch.onLimit();
   }
 }
 
-function startFailure(name: string, failure: Error): Error {
+function floodAtStart(name: string, limit: number): ProtocolError {
+  return new ProtocolError(
+    `${name} printed more than ${limit} bytes before it was ready. ` +
+      "If so much output is right, raise maxTurnBytes.",
+  );
+}
+
+function startFailure(name: string, thrown: unknown): Error {
+  const failure = toError(thrown);
   if (failure instanceof PoolError) return failure;
   return new ProcessStartError(`${name} did not become ready: ${failure.message}`, {
     cause: failure,

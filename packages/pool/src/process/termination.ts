@@ -19,8 +19,7 @@ export async function terminate(
   clock: Clock,
 ): Promise<void> {
   if (plan.goodbye !== undefined) {
-    const goodbye = plan.goodbye().catch(() => {});
-    const said = await within(Promise.race([goodbye, process.exited]), plan.graceMs, clock);
+    const said = await within(Promise.race([plan.goodbye(), process.exited]), plan.graceMs, clock);
     // One that has said goodbye goes at the end of its input; it gets the rest of the grace for that.
     process.endInput();
     if (said && (await within(process.exited, plan.graceMs, clock))) return;

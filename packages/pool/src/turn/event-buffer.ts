@@ -7,7 +7,7 @@ export class EventBuffer {
   #events: TurnEvent[] = [];
   #dropped = 0;
   #closed = false;
-  #wake: (() => void) | null = null;
+  #waiting: (() => void)[] = [];
 
   push(event: TurnEvent): void {
     if (this.#closed) return;
@@ -17,12 +17,12 @@ export class EventBuffer {
       this.#events = this.#events.slice(LIMIT / 2);
     }
     this.#events.push(event);
-    this.#signal();
+    this.#wake();
   }
 
   close(): void {
     this.#closed = true;
-    this.#signal();
+    this.#wake();
   }
 
   /** The next event, or null when the turn is over and all has been read. */
@@ -37,13 +37,15 @@ export class EventBuffer {
       if (event !== undefined) return event;
       if (this.#closed) return null;
       await new Promise<void>((resolve) => {
-        this.#wake = resolve;
+        this.#waiting.push(resolve);
       });
     }
   }
 
-  #signal(): void {
-    this.#wake?.();
-    this.#wake = null;
+  #wake(): void {
+    if (this.#waiting.length === 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
   }
 }

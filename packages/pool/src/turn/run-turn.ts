@@ -3,14 +3,19 @@ import type { AnsweredQuestion, QuestionPolicy } from "../contract/question.ts";
 import type { EndSignal } from "../contract/tool-connection.ts";
 import { PoolError, toError } from "../errors/pool-error.ts";
 import { ProtocolError, ToolFailure, TurnAbortedError } from "../errors/turn-errors.ts";
+import type { TerminationReason } from "../events/pool-event.ts";
 import type { Clock } from "../pool/clock.ts";
 import type { ManagedProcess } from "../process/managed-process.ts";
 import { within } from "../process/termination.ts";
 import { TurnDeadlines } from "./turn-deadlines.ts";
-import type { TurnStop } from "./turn-stop.ts";
+import type { TurnStop, TurnStopper } from "./turn-stop.ts";
 
 /** How long a connection may take to settle once its process has ended and its output is read. */
-const SETTLE_AFTER_EXIT_MS = 1_000;
+const SETTLE_AFTER_EXIT_MS = 50;
+/** The result of a one-shot tool is made after its exit. */
+const SETTLE_ONE_SHOT_MS = 5_000;
+/** A write that fails is often the first sign of an exit that comes a moment later. */
+const EXIT_AFTER_FAILURE_MS = 200;
 
 /** The compiled options of one turn. */
 export interface TurnLimits {
@@ -36,17 +41,24 @@ export type TurnVerdict<Result> =
     }
   | { readonly kind: "failed"; readonly error: Error; readonly fit: boolean };
 
-/** What a turn needs beside its request. */
-export interface TurnSetting<Request, Result> {
-  readonly process: ManagedProcess<Request, Result>;
+/** What a turn brings along, beside its request. */
+export interface TurnTerms {
   readonly limits: TurnLimits;
   readonly policy: QuestionPolicy;
   readonly observer: TurnObserver;
+  readonly stopper: TurnStopper;
+}
+
+/** What a turn needs beside its request. */
+export interface TurnSetting<Request, Result> extends TurnTerms {
+  readonly process: ManagedProcess<Request, Result>;
   readonly clock: Clock;
   readonly oneShot: boolean;
-  /** Hands out the function that ends the turn from outside. */
-  readonly onStoppable: (stop: (how: TurnStop) => void) => void;
 }
+
+type Settled<Value> =
+  | { readonly kind: "value"; readonly value: Value }
+  | { readonly kind: "error"; readonly error: unknown };
 
 /**
  * Runs one turn. It settles only when nothing of the turn can happen any more: a stopped turn has
@@ -56,80 +68,78 @@ export async function runTurn<Request, Result>(
   request: Request,
   setting: TurnSetting<Request, Result>,
 ): Promise<TurnVerdict<Result>> {
-  const { process, limits, clock, observer } = setting;
-  const controller = new AbortController();
-  const stopped = Promise.withResolvers<TurnStop>();
-  let active = true;
-  let endedBy: EndSignal = setting.oneShot ? "exit" : "protocol";
-  const stop = (how: TurnStop): void => {
-    if (!active) return;
-    active = false;
-    controller.abort(how.error);
-    stopped.resolve(how);
-  };
-  const deadlines = new TurnDeadlines(limits, clock, stop);
-  setting.onStoppable(stop);
-
-  let bytes = 0;
-  process.onOutput = (count) => {
-    bytes += count;
-    deadlines.activity();
-    if (bytes > limits.maxTurnBytes && active) {
-      process.stopReading();
-      stop({ error: outputLimit(limits.maxTurnBytes), reason: "turn-output-limit" });
-    }
-  };
-  const run = settle(
+  const { process, limits, clock, observer, stopper, oneShot } = setting;
+  // Given up before a byte was sent: its process knows nothing of it.
+  if (stopper.how !== null) return failed(stopper.how.error, process.state === "ready");
+  let over = false;
+  let endedBy: EndSignal = oneShot ? "exit" : "protocol";
+  const deadlines = new TurnDeadlines(limits, clock, stopper);
+  const unwatch = process.watch({
+    limit: limits.maxTurnBytes,
+    onOutput: () => deadlines.activity(),
+    onLimit: () =>
+      stopper.stop({ error: outputLimit(limits.maxTurnBytes), reason: "turn-output-limit" }),
+  });
+  const first = Promise.withResolvers<Settled<Result> | { readonly kind: "stopped" | "exited" }>();
+  const forgetEnd = process.onEnd(() => first.resolve({ kind: "exited" }));
+  stopper.onStop = () => first.resolve({ kind: "stopped" });
+  const run = settle(async () =>
     process.connection.run(request, {
-      signal: controller.signal,
+      get signal() {
+        return stopper.signal;
+      },
       emit(event) {
-        if (!active) return;
+        if (over || stopper.how !== null) return;
         deadlines.activity();
         observer.event(event);
       },
       async ask(question) {
-        const answer = await setting.policy(question);
-        if (active) observer.question({ question, answer });
-        return answer;
+        deadlines.question();
+        try {
+          const answer = await setting.policy(question);
+          if (!over && stopper.how === null) observer.question({ question, answer });
+          return answer;
+        } finally {
+          deadlines.answered();
+        }
       },
       endedBy(signal) {
         endedBy = signal;
       },
     }),
   );
-
-  const first = await Promise.race([
-    run,
-    stopped.promise.then((how) => ({ kind: "stopped", how }) as const),
-    process.ended.then(() => ({ kind: "exited" }) as const),
-  ]);
-  deadlines.clear();
+  void run.then(first.resolve);
   try {
-    if (first.kind === "stopped") return await stopTurn(first.how, setting);
-    let settled = first.kind === "exited" ? null : first;
-    if (settled === null && (await within(run, settleTime(setting), clock))) settled = await run;
-    if (settled?.kind === "value") {
-      return { kind: "done", result: settled.value, endedBy, fit: process.state === "ready" };
+    let end: Settled<Result> | { readonly kind: "stopped" | "exited" } | null = await first.promise;
+    deadlines.clear();
+    if (stopper.how !== null && end.kind !== "value") return await stopTurn(stopper.how, setting);
+    if (end.kind === "exited") {
+      const patience = oneShot ? SETTLE_ONE_SHOT_MS : SETTLE_AFTER_EXIT_MS;
+      end = (await within(run, patience, clock)) ? await run : null;
     }
-    return await failTurn(settled?.error, setting);
+    if (end?.kind === "value" && !(oneShot && wasEnded(process))) {
+      return { kind: "done", result: end.value, endedBy, fit: process.state === "ready" };
+    }
+    return await failTurn(end?.kind === "error" ? end.error : undefined, setting);
   } finally {
-    active = false;
-    process.onOutput = null;
+    over = true;
+    unwatch();
+    forgetEnd();
+    stopper.onStop = null;
   }
 }
 
-type Settled<Value> = { kind: "value"; value: Value } | { kind: "error"; error: unknown };
-
-function settle<Value>(promise: Promise<Value>): Promise<Settled<Value>> {
-  return promise.then(
-    (value) => ({ kind: "value", value }) as const,
-    (error: unknown) => ({ kind: "error", error }) as const,
-  );
+async function settle<Value>(operation: () => Promise<Value>): Promise<Settled<Value>> {
+  try {
+    return { kind: "value", value: await operation() };
+  } catch (error) {
+    return { kind: "error", error };
+  }
 }
 
-/** A one-shot tool's answer is made after its exit; any other has answered before it, if at all. */
-function settleTime(setting: { readonly oneShot: boolean }): number {
-  return setting.oneShot ? SETTLE_AFTER_EXIT_MS : 0;
+/** Whether somebody ended it: what a one-shot tool has said by then is not its whole answer. */
+function wasEnded(process: { readonly reason: TerminationReason | null }): boolean {
+  return process.reason !== null && process.reason !== "exited";
 }
 
 async function stopTurn<Request, Result>(
@@ -137,40 +147,41 @@ async function stopTurn<Request, Result>(
   setting: TurnSetting<Request, Result>,
 ): Promise<TurnVerdict<Result>> {
   const { process, limits, clock } = setting;
-  const { interrupt } = process.connection;
+  const { connection } = process;
   const mayStay = how.reason === "turn-timeout" || how.reason === "turn-cancelled";
-  if (mayStay && interrupt !== undefined && process.state === "ready") {
-    let inStep = false;
-    const interrupted = interrupt.call(process.connection).then(
-      () => {
-        inStep = true;
-      },
-      () => {},
-    );
-    await within(Promise.race([interrupted, process.ended]), limits.interruptTimeoutMs, clock);
-    if (inStep && process.state === "ready") return { kind: "failed", error: how.error, fit: true };
+  if (mayStay && connection.interrupt !== undefined && process.state === "ready") {
+    const interrupted = settle(async () => connection.interrupt?.());
+    const gone = Promise.withResolvers<null>();
+    const forgetEnd = process.onEnd(() => gone.resolve(null));
+    const inStep = Promise.race([interrupted, gone.promise]);
+    const inTime = await within(inStep, limits.interruptTimeoutMs, clock);
+    forgetEnd();
+    if (inTime && (await inStep)?.kind === "value" && process.state === "ready") {
+      return failed(how.error, true);
+    }
   }
   await process.terminate(how.reason);
-  return { kind: "failed", error: how.error, fit: false };
+  return failed(how.error, false);
 }
 
 async function failTurn<Request, Result>(
   error: unknown,
   setting: TurnSetting<Request, Result>,
 ): Promise<TurnVerdict<Result>> {
-  const { process, clock } = setting;
-  if (error instanceof ToolFailure) {
-    return { kind: "failed", error, fit: process.state === "ready" };
-  }
-  // A write that failed is often the first sign of an exit that comes a moment later.
-  const unexplained = !(error instanceof PoolError);
-  if (unexplained) await within(process.ended, 200, clock);
+  const { process, clock, oneShot } = setting;
+  const ended = oneShot && wasEnded(process);
+  if (error instanceof ToolFailure && !ended) return failed(error, process.state === "ready");
+  const unexplained = !(error instanceof PoolError) || ended;
+  if (unexplained) await within(process.ended, EXIT_AFTER_FAILURE_MS, clock);
   if (unexplained && process.state === "ended") {
-    const { exit } = await process.ended;
-    return { kind: "failed", error: process.exitError(exit, " in a turn", error), fit: false };
+    return failed(process.exitError(await process.ended, " in a turn", error), false);
   }
   await process.terminate("protocol-violation");
-  return { kind: "failed", error: unexplained ? connectionFailure(error) : error, fit: false };
+  return failed(unexplained ? connectionFailure(error) : (error as Error), false);
+}
+
+function failed(error: Error, fit: boolean): TurnVerdict<never> {
+  return { kind: "failed", error, fit };
 }
 
 function connectionFailure(error: unknown): ProtocolError {

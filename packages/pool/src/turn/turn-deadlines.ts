@@ -1,35 +1,50 @@
 import { TurnAbortedError } from "../errors/turn-errors.ts";
 import type { Clock } from "../pool/clock.ts";
-import type { TurnStop } from "./turn-stop.ts";
+import type { TurnStopper } from "./turn-stop.ts";
 
 /** The two deadlines of a turn: its whole length, and silence within it. */
 export class TurnDeadlines {
   readonly #clock: Clock;
-  readonly #stop: (how: TurnStop) => void;
-  #lastActivity: number;
+  readonly #stopper: TurnStopper;
+  readonly #watchesSilence: boolean;
+  #lastActivity = 0;
+  #questions = 0;
   #cancelTurn: () => void = () => {};
   #cancelIdle: () => void = () => {};
 
   constructor(
     limits: { readonly turnTimeoutMs: number; readonly idleTimeoutMs: number },
     clock: Clock,
-    stop: (how: TurnStop) => void,
+    stopper: TurnStopper,
   ) {
     this.#clock = clock;
-    this.#stop = stop;
-    this.#lastActivity = clock.elapsed();
+    this.#stopper = stopper;
     const { turnTimeoutMs, idleTimeoutMs } = limits;
+    this.#watchesSilence = Number.isFinite(idleTimeoutMs);
     if (Number.isFinite(turnTimeoutMs)) {
       this.#cancelTurn = clock.after(turnTimeoutMs, () =>
         this.#expire("TURN_TIMEOUT", `The turn took longer than ${turnTimeoutMs} ms.`),
       );
     }
-    if (Number.isFinite(idleTimeoutMs)) this.#watchSilence(idleTimeoutMs, idleTimeoutMs);
+    if (this.#watchesSilence) {
+      this.activity();
+      this.#watchSilence(idleTimeoutMs, idleTimeoutMs);
+    }
   }
 
   /** The tool has given a sign of life. */
   activity(): void {
-    this.#lastActivity = this.#clock.elapsed();
+    if (this.#watchesSilence) this.#lastActivity = this.#clock.elapsed();
+  }
+
+  /** The tool waits for an answer: its silence is not its fault until the answer is there. */
+  question(): void {
+    this.#questions += 1;
+  }
+
+  answered(): void {
+    this.#questions -= 1;
+    this.activity();
   }
 
   clear(): void {
@@ -40,6 +55,7 @@ export class TurnDeadlines {
   /** One timer that looks again costs less than a new one for each chunk of output. */
   #watchSilence(idleTimeoutMs: number, wait: number): void {
     this.#cancelIdle = this.#clock.after(wait, () => {
+      if (this.#questions > 0) this.activity();
       const left = idleTimeoutMs - (this.#clock.elapsed() - this.#lastActivity);
       if (left > 0) this.#watchSilence(idleTimeoutMs, left);
       else {
@@ -50,6 +66,6 @@ export class TurnDeadlines {
 
   #expire(code: "TURN_TIMEOUT" | "TURN_IDLE_TIMEOUT", message: string): void {
     this.clear();
-    this.#stop({ error: new TurnAbortedError(code, message), reason: "turn-timeout" });
+    this.#stopper.stop({ error: new TurnAbortedError(code, message), reason: "turn-timeout" });
   }
 }

@@ -6,3 +6,43 @@ export interface TurnStop {
   readonly error: PoolError;
   readonly reason: TerminationReason;
 }
+
+/** The switch that gives a turn up, from its acceptance to its end. The first one to use it wins. */
+export class TurnStopper {
+  #how: TurnStop | null = null;
+  #over = false;
+  #listener: (() => void) | null = null;
+  /** Made when somebody asks for it: most turns need none, and it is the costliest part of a short one. */
+  #controller: AbortController | null = null;
+
+  /** Aborted with the error for the caller. */
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController();
+      if (this.#how !== null) this.#controller.abort(this.#how.error);
+    }
+    return this.#controller.signal;
+  }
+
+  /** How it was given up; null while it was not. */
+  get how(): TurnStop | null {
+    return this.#how;
+  }
+
+  /** Who is told first when it is given up; null for nobody. */
+  set onStop(listener: (() => void) | null) {
+    this.#listener = listener;
+  }
+
+  stop(how: TurnStop): void {
+    if (this.#over || this.#how !== null) return;
+    this.#how = how;
+    this.#listener?.();
+    this.#controller?.abort(how.error);
+  }
+
+  /** The turn has ended: nothing stops it any more. */
+  close(): void {
+    this.#over = true;
+  }
+}

@@ -90,7 +90,7 @@ export class Turn<Result> implements Promise<Result>, AsyncIterable<TurnEvent> {
     return this.#instance;
   }
 
-  /** What proved its end; null until it is done. */
+  /** What proved its end; null until it is done, and when it failed. */
   get endedBy(): EndSignal | null {
     return this.#endedBy;
   }
@@ -118,9 +118,17 @@ export class Turn<Result> implements Promise<Result>, AsyncIterable<TurnEvent> {
     return this.#result.finally(onFinally);
   }
 
-  /** Yields the turn's events and ends with it; throws what the turn rejects with. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<TurnEvent, void, void> {
+  /**
+   * Yields the turn's events and ends with it; throws what the turn rejects with. Several readers
+   * share the events: each event goes to one of them.
+   */
+  [Symbol.asyncIterator](): AsyncGenerator<TurnEvent, void, void> {
+    // Whoever iterates hears of the failure there; the promise itself may be left alone.
     this.#result.catch(() => {});
+    return this.#read();
+  }
+
+  async *#read(): AsyncGenerator<TurnEvent, void, void> {
     for (let event = await this.#events.next(); event !== null; event = await this.#events.next()) {
       yield event;
     }

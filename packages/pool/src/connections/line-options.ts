@@ -1,0 +1,61 @@
+import { PoolError } from "../errors/pool-error.ts";
+
+/**
+ * Makes the tool print a text that nobody could have expected, behind the answer: the surest end of a
+ * turn. `command` is what to type, with its line end; `output` is what the tool then prints. Where the
+ * tool echoes its input, `command` must not hold the nonce in one piece.
+ */
+export interface Sentinel {
+  readonly command: (nonce: string) => string;
+  readonly output: (nonce: string) => string;
+}
+
+/** How a tool that takes lines of text is spoken with. It needs a `prompt` or a `sentinel`. */
+export interface LineProtocolOptions {
+  /** What it prints when it takes input, such as `"> "`. Weaker than a sentinel: an answer may hold it. */
+  readonly prompt?: string | RegExp;
+  readonly sentinel?: Sentinel;
+  /** Text to print before it is ready, where that is neither the prompt nor the sentinel's answer. */
+  readonly ready?: string | RegExp;
+  /**
+   * Makes one input of a request, for tools that end an input at a line end. Without it and without a
+   * sentinel, a request of several lines fails before it is sent. @default as it is
+   */
+  readonly encode?: (request: string) => string;
+  /** Typed to make it forget all context. Absent: it cannot, and its process is replaced. */
+  readonly resetCommand?: string;
+  /**
+   * Whether SIGINT stops what it does and it then takes input again. Needs a sentinel, which alone
+   * proves that it is in step. @default false: the process of a stopped turn is replaced
+   */
+  readonly interruptible?: boolean;
+  /** Whether stderr is part of the answer. @default false */
+  readonly mergeStderr?: boolean;
+  /** @default "\n" */
+  readonly lineEnd?: string;
+}
+
+/** @throws {PoolError} OPTION_INVALID */
+export function checkLineProtocol(options: LineProtocolOptions): void {
+  const { prompt, sentinel, ready } = options;
+  if (prompt === undefined && sentinel === undefined) {
+    throw invalid(
+      "expected a prompt or a sentinel, found neither. Without one it cannot know where an answer ends.",
+    );
+  }
+  if (prompt === "" || ready === "") {
+    throw invalid(
+      `${prompt === "" ? "prompt" : "ready"}: expected some text, found an empty string.`,
+    );
+  }
+  // A prompt that comes after SIGINT may be the answer's own, and the interrupt's comes later.
+  if (options.interruptible === true && sentinel === undefined) {
+    throw invalid(
+      "interruptible: expected a sentinel with it: a prompt does not prove which turn it ends.",
+    );
+  }
+}
+
+function invalid(message: string): PoolError {
+  return new PoolError("OPTION_INVALID", `lineProtocol: ${message}`);
+}

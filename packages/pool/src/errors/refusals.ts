@@ -1,0 +1,81 @@
+import type { InstanceState } from "../instance/instance-state.ts";
+import { PoolError, toError } from "./pool-error.ts";
+import { TurnAbortedError } from "./turn-errors.ts";
+
+export function poolClosed(): PoolError {
+  return new PoolError(
+    "POOL_CLOSED",
+    "The pool takes no more requests: it drains or has shut down.",
+  );
+}
+
+export function turnCancelled(reason: unknown): TurnAbortedError {
+  const why = reason === undefined ? "" : `: ${toError(reason).message}`;
+  return new TurnAbortedError("TURN_CANCELLED", `The turn was given up by its caller${why}`, {
+    cause: reason,
+  });
+}
+
+export function leaseReleased(): PoolError {
+  return new PoolError("LEASE_RELEASED", "This lease was released. Take a new one.");
+}
+
+export function leaseBusy(): PoolError {
+  return new PoolError(
+    "LEASE_BUSY",
+    "This lease has a turn in flight. Await it before the next: turns of a lease follow one another.",
+  );
+}
+
+export function contextLost(instance: number): PoolError {
+  return new PoolError(
+    "PROCESS_EXITED",
+    `The process of instance ${instance} was replaced, and the context of this lease is gone. ` +
+      "Take a new lease and begin again.",
+  );
+}
+
+export function endedBeforeTurn(instance: number): PoolError {
+  return new PoolError(
+    "PROCESS_EXITED",
+    `The process of instance ${instance} ended just before the turn began. Nothing was sent to it.`,
+  );
+}
+
+export function unknownInstance(index: unknown, size: number): PoolError {
+  return new PoolError(
+    "INSTANCE_UNKNOWN",
+    `There is no instance ${index}: this pool has ${size}, counted from 0.`,
+  );
+}
+
+export function instanceUnavailable(instance: {
+  readonly index: number;
+  readonly state: InstanceState;
+  readonly detail: string | null;
+  readonly retiring?: boolean;
+}): PoolError {
+  const { index, state, detail } = instance;
+  if (instance.retiring === true) {
+    return new PoolError("INSTANCE_UNAVAILABLE", `Instance ${index} leaves the pool.`);
+  }
+  const why = state !== "failed" || detail === null ? "" : ` ${detail}`;
+  return new PoolError(
+    "INSTANCE_UNAVAILABLE",
+    `Instance ${index} is ${state}.${why}\nrestart(${index}) brings it back.`,
+  );
+}
+
+export function noInstances(): PoolError {
+  return new PoolError(
+    "INSTANCE_UNAVAILABLE",
+    "The pool has no instances. Give it some: resize(n).",
+  );
+}
+
+export function queueFull(limit: number): PoolError {
+  return new PoolError(
+    "QUEUE_FULL",
+    `${limit} requests wait already, as many as maxQueue allows. Wait for some, or raise maxQueue.`,
+  );
+}

@@ -1,0 +1,297 @@
+import { PoolError, toError } from "../errors/pool-error.ts";
+import { instanceUnavailable } from "../errors/refusals.ts";
+import type { TerminationReason } from "../events/pool-event.ts";
+import type { ProcessEnd } from "../process/end-note.ts";
+import type { ManagedProcess } from "../process/managed-process.ts";
+import { startProcess } from "../process/start-process.ts";
+import { within } from "../process/termination.ts";
+import type { Transcript } from "../transcript/transcript.ts";
+import type { InstanceContext } from "./instance-context.ts";
+import { OperationLock } from "./operation-lock.ts";
+import { isPermanent } from "./permanent-failure.ts";
+import { ProcessRecord } from "./process-record.ts";
+import { RestartBudget } from "./restart-budget.ts";
+
+/**
+ * Keeps one instance's process as its owner wants it. One lock orders starts and stops. Every order
+ * of the owner (stop, restart) aborts what is under way for the order before it, so that a stop never
+ * waits for a start.
+ */
+export class ProcessKeeper<Request, Result> {
+  readonly index: number;
+  readonly record: ProcessRecord;
+  readonly #context: InstanceContext<Request, Result>;
+  readonly #transcript: Transcript | null;
+  readonly #lock = new OperationLock();
+  readonly #budget: RestartBudget;
+  readonly #oneShot: boolean;
+  #process: ManagedProcess<Request, Result> | null = null;
+  /** The present order of the owner; aborted by the next one. */
+  #order = new AbortController();
+  #starting: Promise<void> | null = null;
+  #restarting: Promise<void> | null = null;
+  /** The process that has just exited by itself, until its restart is under way. */
+  #crashed: ManagedProcess<Request, Result> | null = null;
+  #failure: PoolError | null = null;
+  #conversation = 0;
+
+  constructor(
+    index: number,
+    context: InstanceContext<Request, Result>,
+    transcript: Transcript | null,
+  ) {
+    this.index = index;
+    this.#context = context;
+    this.#transcript = transcript;
+    this.#oneShot = context.adapter.capabilities?.oneShot === true;
+    this.record = new ProcessRecord(index, context);
+    this.#budget = new RestartBudget(context.options.restart);
+  }
+
+  get process(): ManagedProcess<Request, Result> | null {
+    return this.#process;
+  }
+
+  /** Grows whenever the context of the instance is lost. */
+  get conversation(): number {
+    return this.#conversation;
+  }
+
+  /** The context is lost although the process lives. */
+  forget(): void {
+    this.#conversation += 1;
+    this.#context.forgotten(this.index);
+  }
+
+  /** Resolves when it is ready, and starts it when nobody has yet. Rejects when it has failed. */
+  async whenReady(): Promise<void> {
+    if (this.#oneShot && this.record.state !== "stopped") return;
+    if (this.record.state === "idle") return this.start();
+    await this.#lock.run(async () => {});
+    if (this.record.state === "failed" && this.#failure !== null) throw this.#failure;
+    if (this.record.state === "stopped") throw this.#unavailable();
+  }
+
+  /** Brings a process up if there is none. Rejects when it fails for good. */
+  start(): Promise<void> {
+    if (this.#oneShot && this.record.state !== "stopped") return Promise.resolve();
+    const { signal } = this.#order;
+    this.#starting ??= this.#lock.run(async () => {
+      try {
+        if (this.#process !== null && this.#process.state !== "ready") await this.#process.ended;
+        if (this.#process !== null) return;
+        this.#budget.clear();
+        await this.#bringUp(signal);
+      } finally {
+        if (!signal.aborted) this.#starting = null;
+      }
+    });
+    return this.#starting;
+  }
+
+  /** Ends its process; it stays down until `start` or `restart`. */
+  stop(reason: TerminationReason, graceMs?: number): Promise<void> {
+    this.#supersede("was stopped");
+    if (this.record.state !== "stopped") this.record.setState("stopping");
+    // Beside the lock as well: a start, or a turn of a one-shot tool, must not keep it waiting.
+    const ending = this.#end(reason, graceMs);
+    return this.#lock.run(async () => {
+      await ending;
+      await this.#end(reason, graceMs);
+      this.record.setState("stopped");
+    });
+  }
+
+  /** Ends its process, if any, and brings a new one up, with a new restart budget. */
+  restart(): Promise<void> {
+    if (this.#restarting !== null) return this.#restarting;
+    this.#supersede("was restarted");
+    const { signal } = this.#order;
+    this.record.setState("stopping");
+    const ending = this.#end("restart");
+    this.#restarting = this.#lock.run(async () => {
+      try {
+        await ending;
+        await this.#end("restart");
+        signal.throwIfAborted();
+        this.#budget.clear();
+        await this.#bringUp(signal);
+      } finally {
+        if (!signal.aborted) this.#restarting = null;
+      }
+    });
+    return this.#restarting;
+  }
+
+  /** Ends a process and brings up the next one, without anybody waiting for it. */
+  replace(process: ManagedProcess<Request, Result>, reason: TerminationReason): void {
+    // In any other state somebody else is already at it: a stop, a restart, the wait after a crash.
+    if (this.record.state !== "ready") return;
+    // The next one may be there before the last turn of this one has come to its end.
+    if (this.#process !== process && this.#process !== null) return;
+    const { signal } = this.#order;
+    this.record.setState("stopping");
+    const ending = this.#end(reason);
+    void this.#lock.run(async () => {
+      await ending;
+      // Its failure shows in the state; nobody waits for this promise.
+      await this.#bringUp(signal).catch(() => {});
+    });
+  }
+
+  /** Gives a one-shot tool's process to one turn, from its start to its end. */
+  useOnce<Value>(
+    request: Request,
+    turn: AbortSignal,
+    use: (process: ManagedProcess<Request, Result>) => Promise<Value>,
+  ): Promise<Value> {
+    return this.#lock.run(async () => {
+      if (this.record.state === "stopped") throw this.#unavailable();
+      const order = this.#order.signal;
+      const signal = AbortSignal.any([order, turn]);
+      try {
+        this.record.setState("starting");
+        const process = await this.#startOne(signal, request);
+        if (!order.aborted) this.record.setState("ready");
+        return await use(process);
+      } finally {
+        await this.#end("turn-over");
+        // Otherwise whoever gave the new order says what comes.
+        if (!order.aborted) this.record.setState("idle");
+      }
+    });
+  }
+
+  #supersede(what: string): void {
+    const error = new PoolError("INSTANCE_UNAVAILABLE", `Instance ${this.index} ${what}.`);
+    this.#order.abort(error);
+    this.#order = new AbortController();
+    this.#starting = null;
+    this.#restarting = null;
+    this.#crashed = null;
+  }
+
+  async #end(reason: TerminationReason, graceMs?: number): Promise<void> {
+    const process = this.#process;
+    if (process === null) return;
+    this.record.setState("stopping");
+    await process.terminate(reason, graceMs);
+    this.#onEnded(process, await process.ended);
+  }
+
+  /** Starts until a process is ready or the budget is spent. Called under the lock. */
+  async #bringUp(signal: AbortSignal): Promise<void> {
+    if (this.#oneShot) {
+      this.record.setState("idle");
+      return;
+    }
+    while (true) {
+      signal.throwIfAborted();
+      this.record.setState("starting");
+      try {
+        await this.#startOne(signal);
+        this.record.setState("ready");
+        return;
+      } catch (thrown) {
+        signal.throwIfAborted();
+        const error = toError(thrown);
+        const wait = isPermanent(error) ? null : this.#budget.crash(this.#context.clock.elapsed());
+        if (wait === null) throw this.#fail(error);
+        await this.#backOff(wait, error.message, signal);
+      }
+    }
+  }
+
+  async #startOne(
+    signal: AbortSignal,
+    request?: Request,
+  ): Promise<ManagedProcess<Request, Result>> {
+    const { adapter, host, options, clock, gate, redaction } = this.#context;
+    const leave = await gate.enter();
+    try {
+      signal.throwIfAborted();
+      const generation = this.record.starting();
+      const process = await startProcess(
+        {
+          adapter,
+          host,
+          slot: { index: this.index, generation },
+          cwd: () => options.cwd(this.index),
+          ...(request === undefined ? {} : { request }),
+          clock,
+          startTimeoutMs: options.startTimeoutMs,
+          graceMs: options.graceMs,
+          maxStartBytes: options.maxTurnBytes,
+          transcript: this.#transcript,
+          redact: redaction.redact,
+          signal,
+        },
+        (spawned) => this.#adopt(spawned),
+      );
+      this.record.ready(process.pid);
+      return process;
+    } finally {
+      leave();
+    }
+  }
+
+  #adopt(process: ManagedProcess<Request, Result>): void {
+    this.#process = process;
+    this.record.spawned(process.startedAt);
+    process.onExit = () => {
+      if (this.#process !== process || this.#oneShot || this.record.state !== "ready") return;
+      this.#crashed = process;
+      this.record.setState("stopping");
+    };
+    void process.ended.then((end) => this.#onEnded(process, end));
+  }
+
+  #onEnded(process: ManagedProcess<Request, Result>, end: ProcessEnd): void {
+    if (this.#process !== process) return;
+    this.#process = null;
+    this.record.ended(end);
+    this.forget();
+    if (this.#crashed !== process) return;
+    this.#crashed = null;
+    const error = process.exitError(end, "");
+    const wait = this.#budget.crash(this.#context.clock.elapsed());
+    if (wait === null) {
+      this.#fail(error);
+      return;
+    }
+    const { signal } = this.#order;
+    this.record.detail = error.message;
+    this.record.setState("backoff");
+    void this.#lock.run(async () => {
+      if (this.#process !== null || signal.aborted) return;
+      await this.#backOff(wait, error.message, signal);
+      // Its failure shows in the state; nobody waits for this promise.
+      await this.#bringUp(signal).catch(() => {});
+    });
+  }
+
+  #fail(error: Error): PoolError {
+    this.#failure =
+      error instanceof PoolError
+        ? error
+        : new PoolError("INSTANCE_UNAVAILABLE", error.message, { cause: error });
+    this.record.detail = error.message;
+    this.record.setState("failed");
+    return this.#failure;
+  }
+
+  async #backOff(wait: number, detail: string, signal: AbortSignal): Promise<void> {
+    this.record.detail = detail;
+    this.record.setState("backoff");
+    const aborted = Promise.withResolvers<void>();
+    const onAbort = (): void => aborted.resolve();
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (!signal.aborted) await within(aborted.promise, wait, this.#context.clock);
+    signal.removeEventListener("abort", onAbort);
+  }
+
+  #unavailable(): PoolError {
+    const { state, detail } = this.record;
+    return instanceUnavailable({ index: this.index, state, detail });
+  }
+}

@@ -1,0 +1,47 @@
+import { inspect } from "node:util";
+import { PoolError } from "../errors/pool-error.ts";
+import { RELEASE_MODES, type RunOptions } from "./options.ts";
+
+export const MILLISECONDS = "expected milliseconds, a number of at least 0 or Infinity";
+
+/** Whether it is a time; NaN is not. */
+export function isMilliseconds(value: unknown): boolean {
+  return typeof value === "number" && value >= 0;
+}
+
+/** "number -3", for the end of a message. */
+export function found(value: unknown): string {
+  const text = inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY });
+  return `${typeof value} ${text.length > 80 ? `${text.slice(0, 80)}…` : text}`;
+}
+
+export function invalidOption(name: string, expected: string, value: unknown): PoolError {
+  return new PoolError("OPTION_INVALID", `${name}: ${expected}, found ${found(value)}.`);
+}
+
+/** What is wrong with the options of one request or lease; null when all is well. */
+export function checkRunOptions(options: RunOptions): PoolError | null {
+  const { turnTimeoutMs, idleTimeoutMs, release, onQuestion, key, avoid, signal } = options;
+  if (turnTimeoutMs !== undefined && !isMilliseconds(turnTimeoutMs)) {
+    return invalidOption("turnTimeoutMs", MILLISECONDS, turnTimeoutMs);
+  }
+  if (idleTimeoutMs !== undefined && !isMilliseconds(idleTimeoutMs)) {
+    return invalidOption("idleTimeoutMs", MILLISECONDS, idleTimeoutMs);
+  }
+  if (release !== undefined && !RELEASE_MODES.includes(release)) {
+    return invalidOption("release", `expected one of ${RELEASE_MODES.join(", ")}`, release);
+  }
+  if (onQuestion !== undefined && typeof onQuestion !== "function") {
+    return invalidOption("onQuestion", "expected a function", onQuestion);
+  }
+  if (key !== undefined && typeof key !== "string") {
+    return invalidOption("key", "expected a string", key);
+  }
+  if (avoid !== undefined && !Array.isArray(avoid)) {
+    return invalidOption("avoid", "expected an array of instance numbers", avoid);
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    return invalidOption("signal", "expected an AbortSignal", signal);
+  }
+  return null;
+}

@@ -1,0 +1,61 @@
+import { Instance } from "../instance/instance.ts";
+import type { InstanceContext } from "../instance/instance-context.ts";
+import { OperationLock } from "../instance/operation-lock.ts";
+
+/** The instances of a pool, and how they become more or fewer. */
+export class Roster<Request, Result> {
+  readonly #context: InstanceContext<Request, Result>;
+  readonly #resizing = new OperationLock();
+  #instances: readonly Instance<Request, Result>[] = [];
+
+  constructor(context: InstanceContext<Request, Result>) {
+    this.#context = context;
+  }
+
+  get all(): readonly Instance<Request, Result>[] {
+    return this.#instances;
+  }
+
+  at(index: number): Instance<Request, Result> | undefined {
+    const instance = this.#instances[index];
+    // An index from a caller without types may be "0".
+    return instance?.index === index ? instance : undefined;
+  }
+
+  grow(size: number): void {
+    for (let index = this.#instances.length; index < size; index += 1) {
+      const instance = new Instance(index, this.#context);
+      this.#instances = [...this.#instances, instance];
+      // Its failure shows in its state, and reaches those who wait from there.
+      if (this.#context.options.start === "eager") void instance.start().catch(() => {});
+    }
+    this.#context.changed();
+  }
+
+  /**
+   * @param proceed Asked before each step: a pool that closes meanwhile must not grow.
+   * @param released Resolves when a lease was given back, or the pool closes.
+   */
+  resize(size: number, proceed: () => boolean, released: () => Promise<void>): Promise<void> {
+    return this.#resizing.run(async () => {
+      if (!proceed()) return;
+      if (size >= this.#instances.length) this.grow(size);
+      else await this.#shrink(size, proceed, released);
+    });
+  }
+
+  async #shrink(
+    size: number,
+    proceed: () => boolean,
+    released: () => Promise<void>,
+  ): Promise<void> {
+    const leaving = this.#instances.slice(size);
+    for (const instance of leaving) instance.retire();
+    while (proceed() && leaving.some((instance) => instance.occupancy !== "free")) await released();
+    if (!proceed()) return;
+    await Promise.all(leaving.map((instance) => instance.stop("stop")));
+    await Promise.all(leaving.map((instance) => instance.closeTranscript()));
+    this.#instances = this.#instances.slice(0, size);
+    this.#context.changed();
+  }
+}

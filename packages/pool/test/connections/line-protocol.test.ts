@@ -1,0 +1,152 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { createPool, lineProtocol } from "../../src/index.ts";
+import { expectNoProcessLeft, lineTool, python, rejection } from "../support/tools.ts";
+
+afterAll(expectNoProcessLeft);
+
+describe("with a prompt", () => {
+  test("an answer is what comes before the prompt, without its last line end", async () => {
+    await using pool = createPool({ adapter: lineTool("repl") });
+    const turn = pool.run("hello");
+    let told = "";
+    for await (const event of turn) if (event.type === "text") told += event.text;
+    expect(await turn).toBe("hello");
+    expect(told).toBe("hello\n");
+    expect(turn.endedBy).toBe("prompt");
+    expect(await pool.run("")).toBe("");
+  });
+
+  test("a banner and a ready text come before the first turn", async () => {
+    const adapter = lineTool("repl", ["--banner", "Welcome > to the repl"], {
+      prompt: /^> $/m,
+      ready: "repl\n",
+    });
+    await using pool = createPool({ adapter });
+    expect(await pool.run("hello")).toBe("hello");
+  });
+
+  test("a request of several lines is refused before it is sent, or framed by encode", async () => {
+    await using pool = createPool({ adapter: lineTool("repl") });
+    expect(await rejection(pool.run("one\ntwo"))).toMatchObject({
+      code: "TOOL_FAILED",
+      failureClass: "refused",
+      message: expect.stringMatching(/several lines.*Nothing was sent.*encode/),
+    });
+    expect(await pool.run("three")).toBe("three");
+    expect(pool.status().instances[0]?.generation).toBe(1);
+    const encode = (text: string): string => `{BLOCK\n${text}\nBLOCK}`;
+    await using framed = createPool({ adapter: lineTool("repl", [], { encode }) });
+    expect(await framed.run("one\ntwo\n/exit 3")).toBe("one\ntwo\n/exit 3");
+  });
+
+  test("resetCommand makes the tool forget and keeps the process", async () => {
+    const adapter = lineTool("repl", [], { resetCommand: "/reset" });
+    await using pool = createPool({ adapter, afterTurn: "reset" });
+    const pid = await pool.run("/pid");
+    await pool.run("/remember x");
+    expect(await pool.run("/recall")).toBe("");
+    expect(await pool.run("/pid")).toBe(pid);
+  });
+
+  test("an exit in the turn is the turn's error", async () => {
+    await using pool = createPool({ adapter: lineTool("repl") });
+    expect(await rejection(pool.run("/exit 3"))).toMatchObject({
+      code: "PROCESS_EXITED",
+      exit: { kind: "code", code: 3 },
+    });
+  });
+});
+
+describe("around python3 -i", () => {
+  test("values, several lines, text of any kind and errors are answers", async () => {
+    await using pool = createPool({ adapter: python, size: 2 });
+    const turn = pool.run("print(6 * 7)");
+    expect(await turn).toBe("42");
+    expect(turn.endedBy).toBe("sentinel");
+    expect(await pool.run("for n in range(3):\n  print(n)\nprint('end')")).toBe("0\n1\n2\nend");
+    expect(await pool.run("print('>>> ' + chr(0x1F3BB) + ' \\u20ac')")).toBe(">>> 🎻 €");
+    expect(await pool.run("import sys; sys.stdout.write('no line end')")).toBe("no line end");
+    const long = "x".repeat(300_000);
+    expect((await pool.run(`print(len("${long}"))`)).trim()).toBe("300000");
+  });
+
+  test("what it says on stderr in a turn is in that turn's answer, each time", async () => {
+    await using pool = createPool({ adapter: python });
+    for (let n = 0; n < 30; n += 1) {
+      expect(await pool.run(`raise ValueError("number ${n}")`)).toMatch(
+        new RegExp(`^Traceback[^]*ValueError: number ${n}$`),
+      );
+      expect(await pool.run(`print(${n})`)).toBe(String(n));
+    }
+  });
+
+  test("a turn that is interrupted keeps its process and its context", async () => {
+    await using pool = createPool({ adapter: python });
+    await pool.run("import time; kept = 'still here'");
+    for (let n = 0; n < 5; n += 1) {
+      const slow = pool.run("time.sleep(60); print('never')", { turnTimeoutMs: 30 });
+      expect(await rejection(slow)).toMatchObject({ code: "TURN_TIMEOUT" });
+      expect(await pool.run("print(kept)")).toBe("still here");
+    }
+    expect(pool.status().instances[0]?.generation).toBe(1);
+  });
+
+  test("one that swallows the interrupt is replaced", async () => {
+    await using pool = createPool({ adapter: python, interruptTimeoutMs: 100, graceMs: 100 });
+    const deaf =
+      "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\ntime.sleep(60)";
+    expect(await rejection(pool.run(deaf, { turnTimeoutMs: 100 }))).toMatchObject({
+      code: "TURN_TIMEOUT",
+    });
+    expect(await pool.run("print('new')")).toBe("new");
+    expect(pool.status().instances[0]?.generation).toBe(2);
+  });
+
+  test("its exit in a turn is told with its code", async () => {
+    await using pool = createPool({ adapter: python });
+    expect(await rejection(pool.run("import os; os._exit(9)"))).toMatchObject({
+      exit: { kind: "code", code: 9 },
+    });
+  });
+
+  test("output between turns, however much, belongs to none", async () => {
+    await using pool = createPool({ adapter: python });
+    await pool.run(
+      [
+        "import threading, time",
+        "def talk():",
+        "  for n in range(200):",
+        "    print('between ' * 1000)",
+        "threading.Thread(target=talk).start()",
+      ].join("\n"),
+    );
+    await pool.run("time.sleep(0.3)");
+    expect(await pool.run("print('clean')")).toBe("clean");
+  });
+});
+
+describe("wrong options", () => {
+  const wrong = (options: object): (() => unknown) => {
+    return () => lineProtocol(options as Parameters<typeof lineProtocol>[0]);
+  };
+
+  test("without an end of an answer", () => {
+    expect(wrong({})).toThrow(
+      expect.objectContaining({
+        code: "OPTION_INVALID",
+        message: expect.stringContaining("expected a prompt or a sentinel"),
+      }),
+    );
+  });
+
+  test("an empty prompt, an empty ready text", () => {
+    expect(wrong({ prompt: "" })).toThrow("prompt: expected some text");
+    expect(wrong({ prompt: "> ", ready: "" })).toThrow("ready: expected some text");
+  });
+
+  test("an interrupt that nothing could prove", () => {
+    expect(wrong({ prompt: "> ", interruptible: true })).toThrow(
+      "interruptible: expected a sentinel",
+    );
+  });
+});
