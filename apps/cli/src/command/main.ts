@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { usageError } from "../exit/cli-error.ts";
 import { endProcess, surviveClosedPipes } from "../exit/end-process.ts";
 import { EXIT_CODES, type ExitName } from "../exit/exit-codes.ts";
 import { reportError } from "../exit/report-error.ts";
@@ -17,6 +18,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     exit = name;
   });
   try {
+    if (raw.length > 0 && !own.includes("run")) {
+      throw usageError("Only cluster run takes raw arguments after --.");
+    }
     await program.parseAsync(own, { from: "user" });
   } catch (thrown) {
     // Help and version are "errors" with exit code 0 to commander.

@@ -1,6 +1,7 @@
 import { oneLine, printable } from "../progress/fit.ts";
 import { formatTime, plural } from "../progress/quantities.ts";
 import type { RunSettings } from "../run/settings.ts";
+import { shellWord } from "./shell-word.ts";
 
 /** What `--dry-run` shows. */
 export interface RunPlan {
@@ -41,11 +42,6 @@ export function runPlan(
   };
 }
 
-/** A word as a shell would take it, for reading: nothing is ever run from this. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
 /** The plan for people. Pure. */
 export function renderPlan(plan: RunPlan): string {
   const lines = [
@@ -62,7 +58,7 @@ export function renderPlan(plan: RunPlan): string {
   );
   if (plan.command !== null) {
     lines.push(
-      `command: ${[plan.command.file, ...plan.command.args].map(quoted).map(printable).join(" ")}`,
+      `command: ${[plan.command.file, ...plan.command.args].map(shellWord).map(printable).join(" ")}`,
     );
   }
   lines.push("", "Nothing was started.");

@@ -3,6 +3,7 @@ import { oneLine, printable } from "../progress/fit.ts";
 import { formatCost, formatRate, formatTime, plural } from "../progress/quantities.ts";
 import { hintsFor } from "./hints.ts";
 import { plainTable } from "./plain-table.ts";
+import { shellWord } from "./shell-word.ts";
 
 /** More failures than these are counted by their reason, and listed by --json. */
 const MOST_FAILURES = 30;
@@ -11,6 +12,8 @@ const MOST_FAILURES = 30;
 export interface ReportOptions {
   /** A task that changed nothing has failed. */
   readonly requireChange: boolean;
+  /** The repository, when commands to copy must name it; absent where its folder is the current one. */
+  readonly repository?: string | undefined;
 }
 
 /** Tasks that need no line of their own: they went well, or share the reason of the run's end. */
@@ -95,20 +98,21 @@ function tokens(report: RunReport): string {
   return usage === "unknown" ? `unknown, at least ${text}` : text;
 }
 
-function delivery(report: RunReport): string[] {
+function delivery(report: RunReport, { repository }: ReportOptions): string[] {
+  const git = repository === undefined ? "git" : `git -C ${shellWord(repository)}`;
   switch (report.delivery.kind) {
     case "merged":
       return [
         `${plural(report.counts.landed, "commit")} landed on ${report.delivery.branch}. Look at them with:`,
-        `  git log --stat ${report.base.slice(0, 12)}..${report.delivery.branch}`,
+        `  ${git} log --stat ${report.base.slice(0, 12)}..${report.delivery.branch}`,
       ];
     case "kept":
       return [
         `${plural(report.counts.landed, "commit")} stayed on ${report.delivery.branch}: ${report.delivery.reason}`,
         "Look at them with:",
-        `  git log --stat ${report.base.slice(0, 12)}..${report.delivery.branch}`,
+        `  ${git} log --stat ${report.base.slice(0, 12)}..${report.delivery.branch}`,
         "Land them with:",
-        `  ${report.delivery.command}`,
+        `  ${report.delivery.command.replace(/^git/, () => git)}`,
       ];
     case "nothing":
       return ["Nothing landed; the repository is as it was."];
@@ -138,6 +142,6 @@ export function renderReport(report: RunReport, options: ReportOptions): string 
     ...ending(report),
     ...hintsFor(report),
     ...report.warnings.map((warning) => `Note: ${printable(warning)}`),
-    ...delivery(report),
+    ...delivery(report, options),
   ].join("\n");
 }

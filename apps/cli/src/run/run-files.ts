@@ -1,3 +1,5 @@
+import { realpathSync } from "node:fs";
+import { sep } from "node:path";
 import { reportToJson } from "@cluster/batch";
 import type { RunFlags } from "../command/run-command.ts";
 import { workingFolder } from "../command/working-folder.ts";
@@ -13,6 +15,11 @@ import { planTasks } from "./plan-tasks.ts";
 import { readMessage } from "./read-message.ts";
 import { requireTool } from "./require-tool.ts";
 import { runSettings } from "./settings.ts";
+
+function isInside(folder: string): boolean {
+  const here = realpathSync(process.cwd());
+  return here === folder || here.startsWith(`${folder}${sep}`);
+}
 
 /** `cluster run`: from the flags to the report. */
 export async function runFiles(
@@ -41,8 +48,12 @@ export async function runFiles(
     if (flags.quiet !== true) for (const line of planned.warnings) progress.say(line);
     const report = await conductRun({ settings, planned, adapter, progress });
     progress.end();
+    const { root } = planned.repository;
+    const repository = isInside(root) ? undefined : root;
     process.stdout.write(
-      flags.json === true ? reportToJson(report) : `${renderReport(report, { requireChange })}\n`,
+      flags.json === true
+        ? reportToJson(report)
+        : `${renderReport(report, { requireChange, repository })}\n`,
     );
     return exitOfReport(report);
   } finally {

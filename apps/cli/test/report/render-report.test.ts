@@ -77,6 +77,14 @@ describe("renderReport", () => {
     expect(text).not.toContain("docs/1.md");
   });
 
+  it("gives commands that work from another folder", () => {
+    const text = renderReport(sampleReport([sampleOutcome(0, "landed")]), {
+      requireChange: false,
+      repository: "/tmp/my repo",
+    });
+    expect(text).toContain("  git -C '/tmp/my repo' log --stat 0123456789ab..main");
+  });
+
   it("says what can be done about each kind of failure, once", () => {
     const reason = { failureClass: "auth", code: null, message: "refused" } as const;
     const tasks = [1, 2].map((index) => sampleOutcome(index, "tool-error", { reason }));

@@ -138,3 +138,15 @@ describe("tools", () => {
     await bench.expectNothingLeft();
   });
 });
+
+it("a mistake that nobody foresaw is said to be one, with where to tell", async () => {
+  const file = join(bench.repository.path, "thrower.mjs");
+  await writeFile(
+    file,
+    `const tool = { name: "x", command() {}, connect() {},
+       get capabilities() { throw new TypeError("odd"); } };
+     export default { tools: { x: tool }, tool: "x" };`,
+  );
+  const args = ["-m", "x", "docs/*.md", "--dry-run", "--config", file];
+  await expectRefusal(args, /unexpected error: odd\n.*CLUSTER_DEBUG=1.*\/issues/, { code: 70 });
+});

@@ -70,6 +70,14 @@ describe("cluster tools", () => {
     await cli[Symbol.asyncDispose]();
   });
 
+  it("cannot install aider without a Python, and says which it needs", async () => {
+    const { code, stdout, stderr } = await cli.run(["tools", "install", "aider"], {
+      env: { PATH: cli.home, PYENV_ROOT: cli.home, UV_PYTHON_INSTALL_DIR: cli.home },
+    });
+    expect(stderr).toMatch(/Looking for a Python[\s\S]*aider needs Python >=3\.10, <3\.13/);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+  });
+
   it("lists what --tool takes, and whether it is there", async () => {
     const { code, stdout } = await cli.run(["tools", "--config", SAMPLE_CONFIG], {
       env: { CLUSTER_AIDER: "/nowhere/aider" },
