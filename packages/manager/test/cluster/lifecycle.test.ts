@@ -188,10 +188,10 @@ describe("getStatus and checkHealth", () => {
     for await (const _item of cluster.map([{ echo: 3 }])) {
       // Counted only.
     }
-    await using conversation = cluster.conversation();
-    const asked = conversation.run({ sleep: 100 });
-    const behind = conversation.run({ echo: 4 });
     await cluster.read(1);
+    await using conversation = cluster.conversation();
+    const asked = conversation.run({ sleep: 10 });
+    const behind = conversation.run({ echo: 4 });
     expect(cluster.getStatus().metrics).toEqual({
       totalSent: 6,
       totalReceived: 3,

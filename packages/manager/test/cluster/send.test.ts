@@ -64,13 +64,14 @@ describe("send", () => {
 
   test("least-busy goes where the least is waiting", async () => {
     await using cluster = launchCluster(fakeAdapter(), { count: 3, routing: "least-busy" });
-    const slow = [cluster.sendTo(0, { sleep: 300 }), cluster.sendTo(1, { sleep: 300 })];
+    const slow = [cluster.sendTo(0, { sleep: 60_000 }), cluster.sendTo(1, { sleep: 60_000 })];
     for (let i = 0; i < 3; i += 1) {
       const quick = cluster.run({ echo: i });
       expect(await quick.assigned).toBe(2);
       await quick;
     }
-    await Promise.all(slow);
+    for (const turn of slow) turn.cancel();
+    await Promise.allSettled(slow);
   });
 
   test("sticky gives everything without a key to the first instance", async () => {
@@ -100,7 +101,11 @@ describe("send", () => {
   );
 
   test("a key moves when its instance's process dies, and stays where it went", async () => {
-    await using cluster = launchCluster(fakeAdapter(), { count: 3, routing: "sticky" });
+    await using cluster = launchCluster(fakeAdapter(), {
+      count: 3,
+      routing: "sticky",
+      restart: { backoffMs: 1_000 },
+    });
     await cluster.ready();
     const send = async () => {
       const turn = cluster.run({ pid: true }, { key: "docs" });

@@ -1,4 +1,5 @@
 import { launchCluster } from "@cluster/manager";
+import { waitFor } from "@cluster/testkit";
 import { describe, expect, test } from "vitest";
 import { fakeAdapter } from "../support/fake-adapters.ts";
 
@@ -76,7 +77,7 @@ describe("readAny", () => {
   test("gives responses in the order in which they finished, with instance and turn", async () => {
     await using cluster = launchCluster(fakeAdapter(), { count: 2 });
     await cluster.ready();
-    const slow = cluster.sendTo(0, { sleep: 200, echo: "slow" });
+    const slow = cluster.sendTo(0, { sleep: 400, echo: "slow" });
     const quick = cluster.sendTo(1, { echo: "quick" });
     expect(await cluster.readAny()).toEqual({
       outcome: "done",
@@ -115,16 +116,18 @@ describe("readAny", () => {
     await using cluster = launchCluster(fakeAdapter(), { count: 3 });
     const wanted = Array.from({ length: 60 }, (_, i) => i);
     const read: unknown[] = [];
+    const all = new AbortController();
     const reader = async () => {
       for (;;) {
-        const delivered = await cluster.readAny({ timeoutMs: 500 });
+        const delivered = await cluster.readAny({ signal: all.signal });
         if (delivered.outcome === "done") read.push(delivered.result);
+        if (read.length === wanted.length) all.abort();
       }
     };
     const readers = Promise.allSettled([reader(), reader(), reader(), reader()]);
     for (const echo of wanted) cluster.send({ echo });
     for (const end of await readers) {
-      expect(end).toMatchObject({ status: "rejected", reason: { code: "READ_TIMEOUT" } });
+      expect(end).toMatchObject({ status: "rejected", reason: { code: "READ_CANCELLED" } });
     }
     expect(read.toSorted((a, b) => Number(a) - Number(b))).toEqual(wanted);
     expect(cluster.getStatus().metrics).toMatchObject({ totalReceived: 60, unread: 0 });
@@ -192,7 +195,7 @@ describe("responses that nobody reads", () => {
   test("are told of to the reader of that instance, not to another one's", async () => {
     await using cluster = launchCluster(fakeAdapter(), { count: 2, maxUnread: 0 });
     cluster.sendTo(1, { echo: "lost" });
-    await cluster.run({ echo: 1 }, { avoid: [0] });
+    await waitFor(() => cluster.getStatus().metrics.evicted === 1);
     await expect(cluster.read(0, { timeoutMs: 0 })).rejects.toMatchObject({ code: "READ_TIMEOUT" });
     await expect(cluster.readAny({ timeoutMs: 0 })).rejects.toMatchObject({
       code: "RESPONSES_EVICTED",

@@ -15,9 +15,9 @@ const results = (items: readonly MapItem<FakeRequest, unknown>[]) =>
 test("yields results as they finish", async () => {
   await using cluster = launchCluster(fakeAdapter(), { count: 3 });
   await cluster.ready();
-  const requests = [250, 0, 100].map((sleep) => ({ sleep, echo: sleep }));
+  const requests = [600, 0, 200].map((sleep) => ({ sleep, echo: sleep }));
   const items = await collect(cluster.map(requests));
-  expect(results(items)).toEqual([0, 100, 250]);
+  expect(results(items)).toEqual([0, 200, 600]);
   expect(items.map((item) => item.index)).toEqual([1, 2, 0]);
   expect(items.map((item) => item.request)).toEqual([requests[1], requests[2], requests[0]]);
 });

@@ -46,6 +46,7 @@ describe.each([
     expect(adapter.getPoolStatus()).toBeNull();
     expect(await adapter.usePool({ tool: fakeAdapter(), count: 2 })).toBe(true);
     expect(adapter.isPoolEnabled).toBe(true);
+    await waitFor(() => adapter.getPoolStatus()?.instances.every((one) => one.state === "ready"));
     const pids = await Promise.all(
       Array.from({ length: 8 }, () => adapter.invokeWithPool({ sleep: 5, pid: true })),
     );

@@ -47,11 +47,3 @@ export function fakeAdapter(
     ),
   };
 }
-
-/** The next value of a promise's settling, for comparing orders. */
-export function settled(promise: Promise<unknown>): Promise<"fulfilled" | "rejected"> {
-  return promise.then(
-    () => "fulfilled",
-    () => "rejected",
-  );
-}
