@@ -28,7 +28,8 @@ const ALLOWED_PREFIXES: readonly string[] = ["LC_", "XDG_"];
 
 /**
  * The environment for a tool: an allow-list of this process's variables, and `extra` over them. API
- * keys reach a tool only when its adapter names them.
+ * keys reach a tool only when its adapter names them. (Proxy addresses are inherited, with the
+ * password that one may hold: without them a tool has no network.)
  *
  * @param extra Variables to set; `undefined` removes one.
  * @param allow More names to inherit; one that ends in `*` is a prefix.
@@ -46,7 +47,7 @@ export function inheritedEnvironment(
   for (const [name, value] of Object.entries({ ...process.env, ...extra })) {
     if (value === undefined) continue;
     const allowed = names.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
-    if (allowed || name in extra) environment[name] = value;
+    if (allowed || Object.hasOwn(extra, name)) environment[name] = value;
   }
   return environment;
 }

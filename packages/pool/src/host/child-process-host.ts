@@ -13,13 +13,15 @@ export function childProcessHost(): ProcessHost {
   return {
     async start(spec, signal) {
       signal.throwIfAborted();
-      const child = spawnChild(spec);
       try {
+        const child = spawnChild(spec);
         await once(child, "spawn");
+        endWithThisProgram(child as PipedChild);
+        return toToolProcess(child as PipedChild);
       } catch (error) {
+        // Some failures are thrown at once (arguments that are too long), others emitted as "error".
         throw await explainStartFailure(spec, error);
       }
-      return toToolProcess(child as PipedChild);
     },
     async dispose() {},
   };
@@ -33,20 +35,40 @@ interface PipedChild extends ChildProcess {
 }
 
 function spawnChild(spec: ProcessSpec): ChildProcess {
+  return spawn(spec.file, spec.args, {
+    cwd: spec.cwd,
+    env: { ...spec.env },
+    stdio: ["pipe", "pipe", "pipe"],
+    detached: true,
+    windowsHide: true,
+  });
+}
+
+/** The process groups that live now. */
+const living = new Set<number>();
+
+/**
+ * A program that exits without a shutdown (process.exit, an uncaught error) would leave its tools
+ * behind: in groups of their own they hear no ^C, and not all of them notice the end of their input.
+ */
+function endWithThisProgram(child: PipedChild): void {
+  if (living.size === 0) process.on("exit", killLiving);
+  living.add(child.pid);
+  child.once("exit", () => {
+    living.delete(child.pid);
+    if (living.size === 0) process.off("exit", killLiving);
+  });
+}
+
+function killLiving(): void {
+  for (const pid of living) killGroup(pid, "SIGKILL");
+}
+
+function killGroup(pid: number, signal: NodeJS.Signals): boolean {
   try {
-    return spawn(spec.file, spec.args, {
-      cwd: spec.cwd,
-      env: { ...spec.env },
-      stdio: ["pipe", "pipe", "pipe"],
-      detached: true,
-      windowsHide: true,
-    });
-  } catch (error) {
-    // Invalid arguments (a NUL byte, arguments too long) throw at once instead of emitting "error".
-    throw new ProcessStartError(
-      `Could not start ${spec.file}: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+    return process.kill(-pid, signal);
+  } catch {
+    return false;
   }
 }
 
@@ -71,13 +93,9 @@ function toToolProcess(child: PipedChild): ToolProcess {
     },
     exited,
     kill(signal, target) {
-      try {
-        // A leader that has been reaped may still have left others in its group.
-        if (target === "group") return process.kill(-child.pid, signal);
-        return child.exitCode === null && child.signalCode === null && child.kill(signal);
-      } catch {
-        return false;
-      }
+      // A leader that has been reaped may still have left others in its group.
+      if (target === "group") return killGroup(child.pid, signal);
+      return child.exitCode === null && child.signalCode === null && child.kill(signal);
     },
   };
 }

@@ -1,0 +1,61 @@
+import { expectTypeOf, test } from "vitest";
+import {
+  createPool,
+  type EndSignal,
+  type Lease,
+  lineProtocol,
+  oneShot,
+  type Pool,
+  type PoolEvent,
+  type ToolAdapter,
+  type Turn,
+  type TurnEvent,
+} from "../../src/index.ts";
+
+interface Ask {
+  readonly question: string;
+}
+interface Reply {
+  readonly text: string;
+  readonly tokens: number;
+}
+declare const adapter: ToolAdapter<Ask, Reply>;
+
+// Checked by the compiler; nothing here is run.
+function inferred(): void {
+  const pool = createPool({ adapter, size: 3 });
+  expectTypeOf(pool).toEqualTypeOf<Pool<Ask, Reply>>();
+  expectTypeOf(pool.run({ question: "?" })).toEqualTypeOf<Turn<Reply>>();
+  expectTypeOf(pool.lease()).resolves.toEqualTypeOf<Lease<Ask, Reply>>();
+  expectTypeOf<Parameters<Lease<Ask, Reply>["run"]>[0]>().toEqualTypeOf<Ask>();
+  expectTypeOf<Awaited<Turn<Reply>>>().toEqualTypeOf<Reply>();
+  expectTypeOf<Turn<Reply>["assigned"]>().toEqualTypeOf<Promise<number>>();
+  expectTypeOf<Turn<Reply>["endedBy"]>().toEqualTypeOf<EndSignal | null>();
+  expectTypeOf<Turn<Reply>>().toExtend<Promise<Reply> & AsyncIterable<TurnEvent>>();
+  expectTypeOf(pool.subscribe).parameter(0).parameter(0).toEqualTypeOf<PoolEvent>();
+  // @ts-expect-error a request of another form
+  pool.run("question");
+  // @ts-expect-error an option that does not exist
+  createPool({ adapter, siez: 3 });
+  // @ts-expect-error a release that does not exist
+  pool.run({ question: "?" }, { release: "drop" });
+
+  const lines = createPool({
+    adapter: { name: "x", command: () => ({ file: "x" }), connect: lineProtocol({ prompt: "> " }) },
+  });
+  expectTypeOf(lines).toEqualTypeOf<Pool<string, string>>();
+
+  const once = createPool({
+    adapter: {
+      name: "once",
+      capabilities: { oneShot: true },
+      command: (_slot, request: Ask | undefined) => ({ file: request?.question ?? "" }),
+      connect: oneShot<Ask, number>({ parse: ({ stdout }) => Number(stdout) }),
+    },
+  });
+  expectTypeOf(once).toEqualTypeOf<Pool<Ask, number>>();
+}
+
+test("requests and results are inferred from the adapter, through pool, lease and turn", () => {
+  expectTypeOf(inferred).toEqualTypeOf<() => void>();
+});
