@@ -23,6 +23,7 @@ export class Cluster<Request, Result> implements AsyncDisposable {
   /** The adapter's name. */
   readonly tool: string;
   readonly #pool: Pool<Request, Result>;
+  readonly #oneShot: boolean;
   readonly #router: Router;
   readonly #inbox: Inbox<Result>;
   readonly #turns: TurnBook<Result>;
@@ -40,6 +41,7 @@ export class Cluster<Request, Result> implements AsyncDisposable {
       ended: (control, end) => this.#deliver(control, end),
       claimed: (turn) => this.#inbox.withdraw(turn.id),
     });
+    this.#oneShot = tool?.capabilities?.oneShot === true;
     this.#pool = createPool({ ...compiled.pool, adapter: tool });
     this.#router = new Router(compiled.strategy, this.#pool, compiled.pool.size);
     this.tool = this.#pool.tool;
@@ -140,6 +142,7 @@ export class Cluster<Request, Result> implements AsyncDisposable {
         const instance = this.#router.choose(options);
         return this.#pool.lease({ ...options, ...(instance === null ? {} : { instance }) });
       },
+      processOf: (instance) => this.#processOf(instance),
       closed: () => this.#conversations.delete(conversation),
     });
     this.#conversations.add(conversation);
@@ -247,6 +250,13 @@ export class Cluster<Request, Result> implements AsyncDisposable {
       this.#pool.run(request, instance === null ? options : { ...options, instance }),
     );
     return control.turn;
+  }
+
+  #processOf(instance: number): number | null {
+    // A process for each turn: there is no context that could be lost.
+    if (this.#oneShot) return 0;
+    const status = this.#pool.status().instances.find(({ index }) => index === instance);
+    return status?.alive === true && status.state === "ready" ? status.generation : null;
   }
 
   #deliver(control: ClusterTurnControl<Result>, end: TurnEnd<Result>): void {

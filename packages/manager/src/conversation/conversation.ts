@@ -19,13 +19,15 @@ export interface ConversationOptions {
 export interface ConversationHome<Request, Result> {
   readonly turns: TurnBook<Result>;
   lease(): Promise<Lease<Request, Result>>;
+  /** Which process of an instance can take a turn now, by its number; null when none can. */
+  processOf(instance: number): number | null;
   closed(): void;
 }
 
 /**
  * Requests that belong together. They reach one instance, one after the other in the order of sending,
  * and share its context. When its process ends, so does the context: what is sent after that rejects
- * with PROCESS_EXITED, and a new conversation begins anew.
+ * with CONVERSATION_LOST and reaches nobody, and a new conversation begins anew.
  */
 export class Conversation<Request, Result> implements AsyncDisposable {
   readonly #options: ConversationOptions;
@@ -34,6 +36,8 @@ export class Conversation<Request, Result> implements AsyncDisposable {
   #last: Promise<unknown> = Promise.resolve();
   #lease: Promise<Lease<Request, Result>> | null = null;
   #instance: number | null = null;
+  /** The process that holds the context. */
+  #process: number | null = null;
   #closing: Promise<void> | null = null;
 
   /** Use {@link Cluster.conversation}. */
@@ -88,6 +92,9 @@ export class Conversation<Request, Result> implements AsyncDisposable {
       signal?.removeEventListener("abort", onAbort);
       // Given up while it waited: the tool never hears of it, and the context stays whole.
       if (control.ended) return null;
+      if (this.#process === null || this.#home.processOf(lease.instance) !== this.#process) {
+        throw contextLost(lease.instance);
+      }
       let inner: Turn<Result> | null = null;
       this.#home.turns.begin(control, () => {
         inner = lease.run(request, options);
@@ -114,6 +121,7 @@ export class Conversation<Request, Result> implements AsyncDisposable {
     this.#lease ??= this.#home.lease().then(
       (lease) => {
         this.#instance = lease.instance;
+        this.#process = this.#home.processOf(lease.instance);
         return lease;
       },
       (error: unknown) => {
@@ -131,4 +139,12 @@ export class Conversation<Request, Result> implements AsyncDisposable {
     await lease?.release(mode);
     this.#home.closed();
   }
+}
+
+function contextLost(instance: number): ManagerError {
+  return new ManagerError(
+    "CONVERSATION_LOST",
+    `The process of instance ${instance} is gone, and with it the context of this conversation. ` +
+      "The request was not sent. Begin a new conversation.",
+  );
 }

@@ -8,6 +8,7 @@ export const MANAGER_ERROR_CODES = {
   READ_CANCELLED: "The reader gave up; nothing was taken",
   RESPONSES_EVICTED: "Responses that nobody read were let go, because maxUnread was reached",
   CLUSTER_CLOSED: "The cluster has shut down and holds no response for this reader",
+  CONVERSATION_LOST: "The process that held the conversation's context is gone",
   CONVERSATION_CLOSED: "The conversation takes no more requests",
 } as const;
 

@@ -1,5 +1,5 @@
-import { launchCluster } from "@cluster/manager";
-import { waitFor } from "@cluster/testkit";
+import { launchCluster, oneShot, type ToolAdapter } from "@cluster/manager";
+import { fakeTool, waitFor } from "@cluster/testkit";
 import { expect, test } from "vitest";
 import { fakeAdapter } from "../support/fake-adapters.ts";
 
@@ -66,14 +66,61 @@ test("says so when its process and its context are gone, instead of going on wit
   const dying = conversation.send({ exit: 3 });
   const queued = conversation.send({ recall: true });
   await expect(dying).rejects.toMatchObject({ code: "PROCESS_EXITED", exit: { code: 3 } });
-  await expect(queued).rejects.toMatchObject({ code: "PROCESS_EXITED" });
+  await expect(queued).rejects.toMatchObject({ code: "CONVERSATION_LOST" });
+  expect(queued.started).toBe(false);
   await waitFor(() => cluster.getStatus().instances[0]?.state === "ready");
   await expect(conversation.run({ recall: true })).rejects.toMatchObject({
-    code: "PROCESS_EXITED",
+    code: "CONVERSATION_LOST",
   });
   await conversation.close();
   await using next = cluster.conversation();
   expect(await next.run({ recall: true })).toEqual([]);
+});
+
+test("says so when its instance was restarted", async () => {
+  await using cluster = launchCluster(fakeAdapter(), { count: 1 });
+  await using conversation = cluster.conversation();
+  await conversation.run({ remember: "something" });
+  await cluster.restartInstance(0);
+  await expect(conversation.run({ recall: true })).rejects.toMatchObject({
+    code: "CONVERSATION_LOST",
+  });
+});
+
+test("says so when a turn that timed out cost it its process", async () => {
+  const adapter = fakeAdapter("never-answers", "--when", "silence");
+  await using cluster = launchCluster(adapter, { count: 1 });
+  await using conversation = cluster.conversation();
+  const silent = conversation.send({ echo: "silence" }, { turnTimeoutMs: 50 });
+  const queued = conversation.send({ echo: "after" });
+  await expect(silent).rejects.toMatchObject({ code: "TURN_TIMEOUT" });
+  await expect(queued).rejects.toMatchObject({ code: "CONVERSATION_LOST" });
+});
+
+test("goes on after a turn that was cancelled, when the tool kept in step", async () => {
+  await using cluster = launchCluster(fakeAdapter(), { count: 1 });
+  await using conversation = cluster.conversation();
+  await conversation.run({ remember: "kept" });
+  const cancelled = conversation.send({ sleep: 60_000 });
+  await cancelled.assigned;
+  await waitFor(() => cancelled.started);
+  cancelled.cancel();
+  await expect(cancelled).rejects.toMatchObject({ code: "TURN_CANCELLED" });
+  expect(await conversation.run({ recall: true })).toEqual(["kept"]);
+});
+
+test("of a one-shot tool is a process for each turn, on one instance", async () => {
+  const tool: ToolAdapter = {
+    name: "one-shot",
+    capabilities: { oneShot: true },
+    command: (_slot, request) => fakeTool("one-shot", request ?? ""),
+    connect: oneShot(),
+  };
+  await using cluster = launchCluster(tool, { count: 2 });
+  await using conversation = cluster.conversation();
+  const turns = ["a", "b"].map((text) => conversation.run(text));
+  expect(await Promise.all(turns)).toEqual(["a", "b"]);
+  expect(new Set(turns.map((turn) => turn.instance)).size).toBe(1);
 });
 
 test("goes on after a failure that the tool reported", async () => {
