@@ -12,10 +12,19 @@ const { values } = parseArgs({
     files: { type: "string", default: "218" },
     "sequence-files": { type: "string", default: "2" },
     "parallel-files": { type: "string", default: "10" },
+    help: { type: "boolean", short: "h", default: false },
     "latency-ms": { type: "string", default: "1000" },
     workers: { type: "string", default: "5" },
   },
 });
+if (values.help) {
+  console.log(
+    "rollout [--rounds 5] [--files 218] [--workers 5] [--latency-ms 1000]\n" +
+      "        [--sequence-files 2] [--parallel-files 10]\n\n" +
+      "Needs GNU parallel and aider (`cluster tools install aider`). About 3 minutes a round.",
+  );
+  process.exit(0);
+}
 const number = (name: keyof typeof values): number => Number(values[name]);
 const [rounds, files, workers, latencyMs] = [
   number("rounds"),
