@@ -90,7 +90,7 @@ describe.for(published)("$name, installed alone in an empty project", ({ name, f
     if (example.expected !== null && !isExpectedOutput(example.expected, result.stdout)) {
       expect(result.stdout).toBe(example.expected);
     }
-    await waitFor(() => processesIn(project.path).length === 0, {
+    await waitFor(() => processesIn(project.root).length === 0, {
       what: "the example's processes to end",
     });
   });

@@ -8,7 +8,9 @@ import { machineEnvironment } from "./environment.ts";
 /** A project that was empty until one package was installed in it. */
 export interface EmptyProject extends AsyncDisposable {
   readonly path: string;
-  /** An empty home folder beside it, gone with it. */
+  /** Around the project and the home folder; gone when disposed of. */
+  readonly root: string;
+  /** An empty home folder beside it. */
   readonly home: string;
   /** Where the package was unpacked, exactly as it was published. */
   readonly installed: string;
@@ -41,6 +43,7 @@ export async function installAlone(
   });
   return {
     path,
+    root: folder.path,
     home,
     installed: join(path, "node_modules", name),
     sources: await clusterSources(path),

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { workspaceRoot } from "../workspace/root.ts";
 
@@ -8,12 +8,14 @@ const OURS =
 
 /**
  * The environment of a person who has never seen this workspace: Node and the machine's programs on
- * PATH, nothing of ours, and a home folder in which git knows who they are.
+ * PATH, nothing of ours, and a home folder with temporary files, in which git knows who they are.
  */
 export async function strangerEnvironment(home: string): Promise<Record<string, string>> {
   const identity = "[user]\n\tname = A Stranger\n\temail = stranger@example.invalid\n";
   await writeFile(join(home, ".gitconfig"), identity);
-  return { ...machineEnvironment(), HOME: home };
+  const temporary = join(home, "tmp");
+  await mkdir(temporary, { recursive: true });
+  return { ...machineEnvironment(), HOME: home, TMPDIR: temporary };
 }
 
 /** The same with the machine's own home folder, where npm finds its configuration. */
