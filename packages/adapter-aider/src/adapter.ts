@@ -1,10 +1,10 @@
 import {
   type AgentResult,
   type AgentTask,
-  ProcessStartError,
   type Slot,
   type ToolAdapter,
   type ToolCommand,
+  ToolFailure,
 } from "@cluster/pool";
 import { chosenArguments, commandLineArguments } from "./command/arguments.ts";
 import { aiderEnvironment, withAuthor } from "./command/environment.ts";
@@ -41,9 +41,9 @@ export function aiderAdapter(options: AiderOptions = {}): ToolAdapter<AgentTask,
 
     async command(slot: Slot): Promise<ToolCommand> {
       const { executable, python } = await locate().catch((error: unknown) => {
-        // No second try finds what is not there, and the pool knows that of this error.
+        // No second try finds what is not there, and the pool knows that of this failure.
         if (!(error instanceof AiderError)) throw error;
-        throw new ProcessStartError(error.message, { cause: error });
+        throw new ToolFailure("environment", error.message, { cause: error });
       });
       const env = await withAuthor(aiderEnvironment(compiled.environment), slot.cwd);
       const checkout = await mainCheckoutOf(slot.cwd, env);
@@ -75,7 +75,7 @@ export function aiderAdapter(options: AiderOptions = {}): ToolAdapter<AgentTask,
         return await probeInstallation(await locate(), compiled);
       } catch (error) {
         if (!(error instanceof AiderError)) throw error;
-        return { installed: false, reason: error.message, remedy: error.remedy };
+        return { installed: false, reason: error.reason, remedy: error.remedy };
       }
     },
   };

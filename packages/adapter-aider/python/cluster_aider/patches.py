@@ -3,13 +3,12 @@
 import json
 import re
 
-from .failures import retry_after_ms
+from .failures import classify, retry_after_ms
 from .json_io import JsonIO
 from .turn_state import CURRENT
 
-#: Retrying cannot help with these within a turn: the same text is refused again, and a model that
-#: was silent for the whole timeout has cost enough of it.
-NEVER_RETRIED = ("ContentPolicyViolationError", "Timeout")
+#: What another try a moment later may mend. A key, a model, a text that was refused is refused again.
+WORTH_RETRYING = ("quota", "overload")
 
 
 def apply(modules, retry_for_ms):
@@ -41,6 +40,7 @@ def observed(send):
                 CURRENT.turn.model_error = error
             raise
         if CURRENT.turn is not None:
+            CURRENT.turn.model_error = None
             CURRENT.turn.reply = self.partial_response_content
 
     return send_observed
@@ -57,7 +57,9 @@ def bound_retries(modules, retry_for_ms):
     def get_ex_info(self, error):
         info = original(self, error)
         wait = retry_after_ms(error)
-        hopeless = info.name in NEVER_RETRIED or (wait is not None and wait > retry_for_ms)
+        # A model that was silent for the whole timeout has cost enough of the turn.
+        hopeless = info.name == "Timeout" or classify(error) not in WORTH_RETRYING
+        hopeless = hopeless or (wait is not None and wait > retry_for_ms)
         return exceptions.ExInfo(info.name, False, info.description) if hopeless else info
 
     exceptions.LiteLLMExceptions.get_ex_info = get_ex_info

@@ -53,13 +53,19 @@ def build(modules, aider_modules, start, folder, ask, emit, own):
     patches.wrap_completion(litellm)
     coders = building.Coders(modules, start["arguments"], start.get("settingsFolder"))
     own(coders.private)
-    absent = aider_modules.missing_of_coder(warm_up(coders, litellm))
-    if absent:
-        raise DoesNotFit(f"aider {modules.version} lacks {', '.join(absent)}")
-    JsonIO.ask = staticmethod(ask)
-    JsonIO.emit = staticmethod(emit)
+    # What cannot work is found before the warm-up is paid for.
     coder = coders.build(folder)
     building.check_model(modules, coder)
+    absent = aider_modules.missing_of_coder(coder)
+    if absent:
+        raise DoesNotFit(f"aider {modules.version} lacks {', '.join(absent)}")
+    environment = dict(os.environ)
+    warm_up(coders, litellm)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    JsonIO.ask = staticmethod(ask)
+    JsonIO.emit = staticmethod(emit)
     ready = {
         "aider": modules.version,
         "python": platform.python_version(),

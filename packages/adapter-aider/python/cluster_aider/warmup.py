@@ -40,7 +40,6 @@ def warm_up(coders, litellm):
                 coder.run(with_message="warm", preproc=False)
             CURRENT.turn = None
             call_nobody(litellm)
-            return coder
         finally:
             CURRENT.turn = None
             os.chdir(os.path.dirname(folder))

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { stat, unlink } from "node:fs/promises";
+import { realpath, stat, unlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import {
   type AgentPermissions,
@@ -58,7 +58,7 @@ export class SentinelConnection implements ToolConnection<AgentTask, AgentResult
 
   async run(task: AgentTask, context: TurnContext): Promise<AgentResult> {
     const message = messageOf(task);
-    const places = this.#placesFor(task);
+    const places = await this.#placesFor(task);
     const permissions = { ...this.#settings.permissions, ...task.permissions };
     const questions = new Questions(permissions, (question) => context.ask(question));
     const ask: ShellListener["question"] = async (asked) => {
@@ -162,7 +162,7 @@ export class SentinelConnection implements ToolConnection<AgentTask, AgentResult
     return lines;
   }
 
-  #placesFor(task: AgentTask): Places {
+  async #placesFor(task: AgentTask): Promise<Places> {
     const places = this.#places;
     if (places === null) {
       throw new ToolFailure(
@@ -170,10 +170,12 @@ export class SentinelConnection implements ToolConnection<AgentTask, AgentResult
         "aider's command line is driven in a git repository only.",
       );
     }
-    if (task.workspace !== undefined && resolve(task.workspace) !== places.folder) {
+    const workspace = task.workspace ?? places.folder;
+    const wanted = await realpath(workspace).catch(() => workspace);
+    if (wanted !== (await realpath(places.folder))) {
       throw new ToolFailure(
         "environment",
-        `aider's command line works in ${places.folder} and cannot change to ${task.workspace}.`,
+        `aider's command line works in ${places.folder} and cannot change to ${workspace}.`,
       );
     }
     return places;

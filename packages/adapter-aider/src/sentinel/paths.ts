@@ -1,4 +1,4 @@
-import { isAbsolute, join, posix, relative, sep } from "node:path";
+import { isAbsolute, join, posix, relative, resolve, sep } from "node:path";
 import { ToolFailure } from "@cluster/pool";
 
 /** Where aider works: it names files from the repository's root, everybody else from the workspace. */
@@ -31,5 +31,5 @@ export function placesOf(lines: readonly string[]): Places | null {
   const at = lines.findIndex((line) => isAbsolute(line));
   const root = lines[at];
   if (root === undefined) return null;
-  return { root, folder: join(root, (lines[at + 1] ?? "").trim()) };
+  return { root, folder: resolve(root, (lines[at + 1] ?? "").trim()) };
 }

@@ -1,13 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { StringDecoder } from "node:string_decoder";
+import { setTimeout as delay } from "node:timers/promises";
 import { ProtocolError, type ToolProcess } from "@cluster/pool";
 import type { AskedByAider } from "../questions/answer.ts";
 
-/** An unfinished line at which aider waits for a yes or a no. */
+/** How aider asks for a yes or a no. */
 const QUESTION =
-  /^(.*?) \(Y\)es\/\(N\)o(?:\/\(A\)ll)?(?:\/\(S\)kip all)?(?:\/\(D\)on't ask again)? \[(?:Yes|No)\]: $/;
+  /^(.*?) \(Y\)es\/\(N\)o(?:\/\(A\)ll)?(?:\/\(S\)kip all)?(?:\/\(D\)on't ask again)? \[(?:Yes|No)\]: /;
+
+/** What it says to an answer that is none. */
+const NO_ANSWER = "Please answer with one of: ";
 
 const MAX_PENDING = 1024 * 1024;
+
+/** aider takes a second interrupt within two seconds for a wish to leave. */
+const INTERRUPT_PAUSE_MS = 2_100;
 
 /** Who follows one exchange. */
 export interface ShellListener {
@@ -20,8 +27,11 @@ interface Exchange {
   readonly sentinel: string;
   readonly listener: ShellListener;
   readonly done: PromiseWithResolvers<void>;
-  /** A sentinel waits to be read: a question would take it for its answer, and ask again. */
-  queued: boolean;
+  /**
+   * Where the sentinel is. `queued`: it waits to be read. `eaten`: a question takes it for its
+   * answer. `refused`: aider wants another answer, and asks the same again. `answered`: it gets one.
+   */
+  sentinelIs: "queued" | "eaten" | "refused" | "answered";
   /** What a question that comes again was about: only its first time says it. */
   subject: string;
 }
@@ -37,6 +47,7 @@ export class AiderShell {
   /** The line before an unfinished one; empty when that line was. */
   #lastLine = "";
   #exchange: Exchange | null = null;
+  #interruptedAt = Number.NEGATIVE_INFINITY;
 
   constructor(process: ToolProcess) {
     this.#process = process;
@@ -46,15 +57,19 @@ export class AiderShell {
   exchange(input: string, listener: ShellListener): Promise<void> {
     const sentinel = `/zz${randomBytes(8).toString("hex")}`;
     const done = Promise.withResolvers<void>();
-    this.#exchange = { sentinel, listener, done, queued: true, subject: "" };
+    this.#exchange = { sentinel, listener, done, sentinelIs: "queued", subject: "" };
     this.#write(`${input}${sentinel}\n`);
     return done.promise;
   }
 
   /** Replaces whatever is under way: its listener hears no more. */
-  interrupt(): Promise<void> {
+  async interrupt(): Promise<void> {
+    const since = performance.now() - this.#interruptedAt;
+    if (since < INTERRUPT_PAUSE_MS) await delay(INTERRUPT_PAUSE_MS - since);
+    if (this.#exchange === null) return;
+    this.#interruptedAt = performance.now();
     this.#process.kill("SIGINT", "process");
-    return this.exchange("", { line: () => {}, question: async () => false });
+    await this.exchange("", { line: () => {}, question: async () => false });
   }
 
   push(chunk: Buffer): void {
@@ -63,9 +78,12 @@ export class AiderShell {
     for (const line of lines) this.#line(line.endsWith("\r") ? line.slice(0, -1) : line);
     if (this.#pending.length > MAX_PENDING) this.#pending = this.#pending.slice(-MAX_PENDING);
     const question = QUESTION.exec(this.#pending);
-    if (question !== null && this.#exchange !== null) {
+    if (question === null || question[0].length !== this.#pending.length) return;
+    if (this.#exchange?.sentinelIs === "refused") {
       this.#pending = "";
-      void this.#ask(this.#exchange, question[1] ?? "");
+      void this.#answer(this.#exchange, question[1] ?? "");
+    } else {
+      this.#eat();
     }
   }
 
@@ -81,17 +99,27 @@ export class AiderShell {
       exchange.done.resolve();
       return;
     }
-    this.#lastLine = line;
-    exchange.listener.line(line);
-  }
-
-  async #ask(exchange: Exchange, text: string): Promise<void> {
-    if (exchange.queued) {
-      // It is being read as an answer now; none that aider takes, so the same question comes again.
-      exchange.queued = false;
-      exchange.subject = this.#lastLine.trimEnd();
+    const question = QUESTION.exec(line);
+    const rest = question === null ? line : line.slice(question[0].length);
+    if (question !== null) this.#eat();
+    if (rest.startsWith(NO_ANSWER) && exchange.sentinelIs === "eaten") {
+      exchange.sentinelIs = "refused";
       return;
     }
+    this.#lastLine = line;
+    exchange.listener.line(rest);
+  }
+
+  /** A question is there: it reads the sentinel next. Only its first time says what it is about. */
+  #eat(): void {
+    const exchange = this.#exchange;
+    if (exchange?.sentinelIs !== "queued" && exchange?.sentinelIs !== "eaten") return;
+    exchange.sentinelIs = "eaten";
+    exchange.subject = this.#lastLine.trimEnd();
+  }
+
+  async #answer(exchange: Exchange, text: string): Promise<void> {
+    exchange.sentinelIs = "answered";
     const { subject } = exchange;
     try {
       const yes = await exchange.listener.question({
@@ -100,7 +128,7 @@ export class AiderShell {
         ...(subject === "" ? {} : { subject }),
       });
       if (this.#exchange !== exchange) return;
-      exchange.queued = true;
+      exchange.sentinelIs = "queued";
       this.#write(`${yes ? "y" : "n"}\n${exchange.sentinel}\n`);
     } catch (error) {
       exchange.done.reject(error);

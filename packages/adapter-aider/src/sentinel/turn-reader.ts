@@ -79,11 +79,10 @@ export class TurnReader {
   }
 
   line(line: string): void {
-    if (isPrompt(line)) {
-      this.#begun = true;
+    if (!this.#begun) {
+      this.#begun = isPrompt(line);
       return;
     }
-    if (!this.#begun) return;
     const report = callReportOf(line);
     if (report !== null) {
       this.#reported = true;
