@@ -150,6 +150,8 @@ export class Dispatcher<Instance extends Candidate> {
   #grant(instance: Instance, key: string | undefined): void {
     instance.take();
     if (key === undefined) return;
+    // A caller who insists on another instance does not move the conversation.
+    if ((this.#homeOf(key) ?? instance.index) !== instance.index) return;
     this.#keys.bind(key, instance);
     this.#waiting.settle(key, instance.index);
   }

@@ -1,6 +1,12 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { createPool, lineProtocol } from "../../src/index.ts";
-import { expectNoProcessLeft, lineTool, python, rejection } from "../support/tools.ts";
+import { createPool, lineProtocol, type ToolAdapter } from "../../src/index.ts";
+import {
+  expectNoProcessLeft,
+  lineTool,
+  markedEnvironment,
+  python,
+  rejection,
+} from "../support/tools.ts";
 
 afterAll(expectNoProcessLeft);
 
@@ -108,21 +114,23 @@ describe("around python3 -i", () => {
       exit: { kind: "code", code: 9 },
     });
   });
+});
 
-  test("output between turns, however much, belongs to none", async () => {
-    await using pool = createPool({ adapter: python });
-    await pool.run(
-      [
-        "import threading, time",
-        "def talk():",
-        "  for n in range(200):",
-        "    print('between ' * 1000)",
-        "threading.Thread(target=talk).start()",
-      ].join("\n"),
-    );
-    await pool.run("time.sleep(0.3)");
-    expect(await pool.run("print('clean')")).toBe("clean");
-  });
+test("output between turns, however much, belongs to none", async () => {
+  const shell: ToolAdapter = {
+    name: "sh",
+    command: () => ({ file: "sh", env: markedEnvironment }),
+    connect: lineProtocol({
+      sentinel: { command: (nonce) => `echo ${nonce}\n`, output: (nonce) => `${nonce}\n` },
+    }),
+  };
+  await using pool = createPool({ adapter: shell });
+  for (let n = 0; n < 3; n += 1) {
+    expect(await pool.run("(sleep 0.02; seq 200000) &")).toBe("");
+    await new Promise((resolve) => setTimeout(resolve, 30 * n));
+    await pool.run("wait");
+    expect(await pool.run("echo clean")).toBe("clean");
+  }
 });
 
 describe("wrong options", () => {

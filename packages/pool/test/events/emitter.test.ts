@@ -9,16 +9,20 @@ test("a subscriber that throws, or whose promise rejects, harms nobody and is wa
   const onWarning = (warning: Error): void => void warnings.push(warning.message);
   process.on("warning", onWarning);
   await using pool = createPool({ adapter: jsonLines() });
-  pool.subscribe(() => {
-    throw new Error("broken progress line");
-  });
-  pool.subscribe(async () => {
-    throw new Error("broken report");
-  });
+  await pool.ready();
+  const broken = [
+    pool.subscribe(() => {
+      throw new Error("broken progress line");
+    }),
+    pool.subscribe(async () => {
+      throw new Error("broken report");
+    }),
+  ];
   const seen: PoolEvent["type"][] = [];
   pool.subscribe(({ type }) => seen.push(type));
   expect(await pool.run({ echo: 1 })).toBe(1);
   expect(seen).toContain("turn.ended");
+  for (const unsubscribe of broken) unsubscribe();
   await new Promise(setImmediate);
   process.off("warning", onWarning);
   expect(warnings.some((text) => text.includes("broken progress line"))).toBe(true);

@@ -82,6 +82,12 @@ describe("Dispatcher", () => {
         const instances = places(3);
         const dispatcher = dispatcherOf(instances);
         const homes = new Map<string, { instance: number; conversation: number }>();
+        const livingHome = (key: string | null): number | null => {
+          const home = key === null ? undefined : homes.get(key);
+          const place = home === undefined ? undefined : instances[home.instance];
+          if (place?.hopeful !== true) return null;
+          return place.conversation === home?.conversation ? place.index : null;
+        };
         const open = new Set<{ order: number; instance: number | null; key: string | null }>();
         let settled = 0;
         let asked = 0;
@@ -104,21 +110,14 @@ describe("Dispatcher", () => {
                   none,
                 );
                 if (step.instance !== null) expect(given.index).toBe(step.instance);
-                const home = step.key === null ? undefined : homes.get(step.key);
-                if (
-                  step.instance === null &&
-                  home !== undefined &&
-                  instances[home.instance]?.hopeful === true &&
-                  instances[home.instance]?.conversation === home.conversation
-                ) {
-                  expect(given.index).toBe(home.instance);
-                }
+                const home = livingHome(step.key);
+                if (step.instance === null && home !== null) expect(given.index).toBe(home);
                 // Nobody who would take it has waited longer.
                 for (const other of open) {
                   if (other.order >= wish.order || other.key !== null) continue;
                   expect(other.instance === null || other.instance === given.index).toBe(false);
                 }
-                if (step.key !== null) {
+                if (step.key !== null && home === null) {
                   homes.set(step.key, { instance: given.index, conversation: given.conversation });
                 }
               } catch (error) {
@@ -150,7 +149,7 @@ describe("Dispatcher", () => {
           }
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 1_000 },
     );
   });
 
