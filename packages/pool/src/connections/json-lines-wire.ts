@@ -10,7 +10,6 @@ import {
   type JsonLinesMessage,
 } from "./json-lines-format.ts";
 import type { JsonLinesOptions } from "./json-lines-options.ts";
-import { writeInput } from "./write-input.ts";
 
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
@@ -111,7 +110,9 @@ export class JsonLinesWire<Request> {
 
   /** Nobody waits for the write: a tool may answer without reading all of a request. */
   #send(line: string, pending: Pending): void {
-    writeInput(this.#process.stdin, line).catch(pending.reject);
+    this.#process.stdin.write(line, (error) => {
+      if (error != null) pending.reject(error);
+    });
   }
 
   #receive(line: Buffer): void {

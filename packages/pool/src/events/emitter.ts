@@ -4,6 +4,12 @@
  */
 export class Emitter<Event> {
   readonly #listeners = new Set<(event: Event) => unknown>();
+  readonly #prepare: (event: Event) => Event;
+
+  /** @param prepare What becomes of an event before anybody hears it. */
+  constructor(prepare: (event: Event) => Event) {
+    this.#prepare = prepare;
+  }
 
   subscribe(listener: (event: Event) => unknown): () => void {
     // A wrapper of its own for each call, so that one function may subscribe twice.
@@ -19,7 +25,9 @@ export class Emitter<Event> {
     return this.#listeners.size > 0;
   }
 
-  emit(event: Event): void {
+  emit(raw: Event): void {
+    if (!this.heard) return;
+    const event = this.#prepare(raw);
     for (const listener of this.#listeners) {
       try {
         const outcome = listener(event);

@@ -122,7 +122,7 @@ export class Instance<Request, Result> implements Candidate {
         ? await this.#keeper.useOnce(request, terms.stopper.signal, (process) =>
             this.#runOn(process, request, terms),
           )
-        : await this.#runWarm(request, terms);
+        : await this.#runOn(this.#readyProcess(), request, terms);
     } catch (thrown) {
       // A turn that was given up says so, whatever that made of its start.
       const error = terms.stopper.how?.error ?? toError(thrown);
@@ -152,23 +152,21 @@ export class Instance<Request, Result> implements Candidate {
     };
   }
 
-  async #runWarm(request: Request, terms: TurnTerms): Promise<TurnVerdict<Result>> {
+  #readyProcess(): ManagedProcess<Request, Result> {
     const { process } = this.#keeper;
-    if (process === null || process.state !== "ready") {
-      throw this.state === "ready" ? endedBeforeTurn(this.index) : instanceUnavailable(this);
-    }
-    const verdict = await this.#runOn(process, request, terms);
-    if (!verdict.fit) this.#keeper.replace(process, "replaced");
-    return verdict;
+    if (process?.state === "ready") return process;
+    throw this.state === "ready" ? endedBeforeTurn(this.index) : instanceUnavailable(this);
   }
 
-  #runOn(
+  async #runOn(
     process: ManagedProcess<Request, Result>,
     request: Request,
     terms: TurnTerms,
   ): Promise<TurnVerdict<Result>> {
     const { clock } = this.#context;
-    return runTurn(request, { ...terms, process, clock, oneShot: this.oneShot });
+    const verdict = await runTurn(request, { ...terms, process, clock, oneShot: this.oneShot });
+    if (!verdict.fit && !this.oneShot) this.#keeper.replace(process, "replaced");
+    return verdict;
   }
 
   async #reset(process: ManagedProcess<Request, Result>): Promise<boolean> {

@@ -2,7 +2,7 @@ import { contextLost, leaseBusy, leaseReleased, poolClosed } from "../errors/ref
 import type { Instance } from "../instance/instance.ts";
 import { checkRunOptions } from "../pool/option-checks.ts";
 import type { ReleaseMode, TurnOptions } from "../pool/options.ts";
-import type { TurnDesk } from "../pool/turn-desk.ts";
+import type { PendingTurn, TurnDesk } from "../pool/turn-desk.ts";
 import type { Turn } from "../turn/turn.ts";
 import type { Lease } from "./lease.ts";
 
@@ -43,10 +43,7 @@ export class PoolLease<Request, Result> implements Lease<Request, Result> {
       return pending.control.turn;
     }
     this.#current = pending.control.turn;
-    void desk.runOn(this.#instance, pending).then((tell) => {
-      this.#current = null;
-      tell();
-    });
+    void this.#run(pending);
     return pending.control.turn;
   }
 
@@ -57,6 +54,14 @@ export class PoolLease<Request, Result> implements Lease<Request, Result> {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.release();
+  }
+
+  async #run(pending: PendingTurn<Request, Result>): Promise<void> {
+    // A caller may give up in the same breath, and nothing is sent.
+    await null;
+    const tell = await this.#home.desk.runOn(this.#instance, pending);
+    this.#current = null;
+    tell();
   }
 
   async #release(mode: ReleaseMode): Promise<void> {

@@ -40,7 +40,7 @@ export class Pool<Request, Result> implements AsyncDisposable {
   /** The adapter's name. */
   readonly tool: string;
   readonly #options: CompiledOptions;
-  readonly #events = new Emitter<PoolEvent>();
+  readonly #events: Emitter<PoolEvent>;
   readonly #context: InstanceContext<Request, Result>;
   readonly #roster: Roster<Request, Result>;
   readonly #dispatcher: Dispatcher<Instance<Request, Result>>;
@@ -55,8 +55,9 @@ export class Pool<Request, Result> implements AsyncDisposable {
     this.#options = compileOptions(options);
     const clock = options.clock ?? systemClock;
     const secrets = redaction(this.#options.secrets);
-    const emit = (event: PoolEvent): void =>
-      this.#events.emit(secrets.longest === 0 ? event : redactEvent(event, secrets.redact));
+    this.#events = new Emitter(
+      secrets.longest === 0 ? (event) => event : (event) => redactEvent(event, secrets.redact),
+    );
     this.tool = options.adapter.name;
     this.#dispatcher = new Dispatcher(() => this.#roster.all, this.#options.maxQueue);
     this.#context = {
@@ -66,11 +67,11 @@ export class Pool<Request, Result> implements AsyncDisposable {
       gate: new StartGate(this.#options.startConcurrency),
       clock,
       redaction: secrets,
-      emit,
+      emit: (event) => this.#events.emit(event),
       changed: () => this.#dispatcher.schedule(),
       forgotten: (instance) => this.#dispatcher.forgotten(instance),
     };
-    this.#desk = new TurnDesk(this.#options, clock, emit, () => this.#notifyIdle());
+    this.#desk = new TurnDesk(this.#options, clock, this.#events, () => this.#notifyIdle());
     this.#roster = new Roster(this.#context);
     this.#roster.grow(this.#options.size);
   }
@@ -251,6 +252,7 @@ export class Pool<Request, Result> implements AsyncDisposable {
     if (wanted !== undefined && this.#roster.at(wanted) !== undefined) pending.control.pin(wanted);
     let instance: Instance<Request, Result>;
     try {
+      // Also where one is free at once: a caller may give up in the same breath, and nothing is sent.
       instance = await this.#dispatcher.acquire(options, () => pending.stopper.signal);
     } catch (error) {
       this.#desk.refuse(pending, toError(error));

@@ -29,18 +29,18 @@ export class TurnDesk<Request, Result> {
   readonly #open = new Set<PendingTurn<Request, Result>>();
   readonly #options: CompiledOptions;
   readonly #clock: Clock;
-  readonly #emit: (event: PoolEvent) => void;
+  readonly #events: { readonly heard: boolean; emit(event: PoolEvent): void };
   readonly #onSettled: () => void;
 
   constructor(
     options: CompiledOptions,
     clock: Clock,
-    emit: (event: PoolEvent) => void,
+    events: { readonly heard: boolean; emit(event: PoolEvent): void },
     onSettled: () => void,
   ) {
     this.#options = options;
     this.#clock = clock;
-    this.#emit = emit;
+    this.#events = events;
     this.#onSettled = onSettled;
   }
 
@@ -89,7 +89,7 @@ export class TurnDesk<Request, Result> {
     this.counts.start();
     pending.state = "running";
     control.assign(instance.index, waitMs);
-    this.#emit({ type: "turn.started", at: this.#clock.now(), ...turn, waitMs });
+    this.#events.emit({ type: "turn.started", at: this.#clock.now(), ...turn, waitMs });
     const verdict = await instance.run(pending.request, {
       limits: {
         turnTimeoutMs: options.turnTimeoutMs ?? this.#options.turnTimeoutMs,
@@ -101,11 +101,13 @@ export class TurnDesk<Request, Result> {
       observer: {
         event: (event) => {
           control.push(event);
-          this.#emit({ type: "turn.progress", at: this.#clock.now(), ...turn, event });
+          // There may be thousands; one that nobody hears is not made.
+          if (!this.#events.heard) return;
+          this.#events.emit({ type: "turn.progress", at: this.#clock.now(), ...turn, event });
         },
         question: (answered: AnsweredQuestion) => {
           control.push({ type: "question", answered });
-          this.#emit({ type: "turn.question", at: this.#clock.now(), ...turn, answered });
+          this.#events.emit({ type: "turn.question", at: this.#clock.now(), ...turn, answered });
         },
       },
       stopper,
@@ -117,13 +119,13 @@ export class TurnDesk<Request, Result> {
         const { endedBy } = verdict;
         this.#settle(pending, "done");
         control.resolve(verdict.result, endedBy);
-        this.#emit({ type: "turn.ended", at, ...turn, runMs, outcome: "done", endedBy });
+        this.#events.emit({ type: "turn.ended", at, ...turn, runMs, outcome: "done", endedBy });
       } else {
         const { error } = verdict;
         const code = error instanceof PoolError ? { code: error.code } : {};
         this.#settle(pending, "failed");
         control.reject(error);
-        this.#emit({ type: "turn.ended", at, ...turn, runMs, outcome: "failed", ...code });
+        this.#events.emit({ type: "turn.ended", at, ...turn, runMs, outcome: "failed", ...code });
       }
       this.#onSettled();
     };

@@ -8,6 +8,7 @@ import type { Clock } from "../pool/clock.ts";
 import type { ManagedProcess } from "../process/managed-process.ts";
 import { within } from "../process/termination.ts";
 import { TurnDeadlines } from "./turn-deadlines.ts";
+import { TurnScope } from "./turn-scope.ts";
 import type { TurnStop, TurnStopper } from "./turn-stop.ts";
 
 /** How long a connection may take to settle once its process has ended and its output is read. */
@@ -68,72 +69,63 @@ export async function runTurn<Request, Result>(
   request: Request,
   setting: TurnSetting<Request, Result>,
 ): Promise<TurnVerdict<Result>> {
-  const { process, limits, clock, observer, stopper, oneShot } = setting;
+  const { process, limits, clock, stopper, oneShot } = setting;
   // Given up before a byte was sent: its process knows nothing of it.
   if (stopper.how !== null) return failed(stopper.how.error, process.state === "ready");
-  let over = false;
-  let endedBy: EndSignal = oneShot ? "exit" : "protocol";
   const deadlines = new TurnDeadlines(limits, clock, stopper);
+  const context = new TurnScope(setting, deadlines);
   const unwatch = process.watch({
     limit: limits.maxTurnBytes,
     onOutput: () => deadlines.activity(),
     onLimit: () =>
       stopper.stop({ error: outputLimit(limits.maxTurnBytes), reason: "turn-output-limit" }),
   });
-  const first = Promise.withResolvers<Settled<Result> | { readonly kind: "stopped" | "exited" }>();
-  const forgetEnd = process.onEnd(() => first.resolve({ kind: "exited" }));
-  stopper.onStop = () => first.resolve({ kind: "stopped" });
-  const run = settle(async () =>
-    process.connection.run(request, {
-      get signal() {
-        return stopper.signal;
-      },
-      emit(event) {
-        if (over || stopper.how !== null) return;
-        deadlines.activity();
-        observer.event(event);
-      },
-      async ask(question) {
-        deadlines.question();
-        try {
-          const answer = await setting.policy(question);
-          if (!over && stopper.how === null) observer.question({ question, answer });
-          return answer;
-        } finally {
-          deadlines.answered();
-        }
-      },
-      endedBy(signal) {
-        endedBy = signal;
-      },
-    }),
+  let wake = (): void => {};
+  const change = (): Promise<void> =>
+    new Promise((resolve) => {
+      wake = resolve;
+    });
+  // Typed like this, since the compiler does not see that the callbacks assign it.
+  let settled = null as Settled<Result> | null;
+  const settle = (how: Settled<Result>): void => {
+    // What a connection makes of being given up is no answer.
+    if (stopper.how === null) settled = how;
+    wake();
+  };
+  const first = change();
+  const forgetEnd = process.onEnd(() => wake());
+  stopper.onStop = () => wake();
+  begin(() => process.connection.run(request, context)).then(
+    (value) => settle({ kind: "value", value }),
+    (error: unknown) => settle({ kind: "error", error }),
   );
-  void run.then(first.resolve);
   try {
-    let end: Settled<Result> | { readonly kind: "stopped" | "exited" } | null = await first.promise;
+    await first;
     deadlines.clear();
-    if (stopper.how !== null && end.kind !== "value") return await stopTurn(stopper.how, setting);
-    if (end.kind === "exited") {
-      const patience = oneShot ? SETTLE_ONE_SHOT_MS : SETTLE_AFTER_EXIT_MS;
-      end = (await within(run, patience, clock)) ? await run : null;
+    if (settled === null && stopper.how === null) {
+      // The process has ended, and its connection may still make something of its last words.
+      await within(change(), oneShot ? SETTLE_ONE_SHOT_MS : SETTLE_AFTER_EXIT_MS, clock);
     }
-    if (end?.kind === "value" && !(oneShot && wasEnded(process))) {
-      return { kind: "done", result: end.value, endedBy, fit: process.state === "ready" };
+    if (stopper.how !== null && settled === null) return await stopTurn(stopper.how, setting);
+    if (settled?.kind === "value" && !(oneShot && wasEnded(process))) {
+      const fit = process.state === "ready";
+      return { kind: "done", result: settled.value, endedBy: context.end, fit };
     }
-    return await failTurn(end?.kind === "error" ? end.error : undefined, setting);
+    return await failTurn(settled?.kind === "error" ? settled.error : undefined, setting);
   } finally {
-    over = true;
+    context.close();
     unwatch();
     forgetEnd();
     stopper.onStop = null;
   }
 }
 
-async function settle<Value>(operation: () => Promise<Value>): Promise<Settled<Value>> {
+/** A connection that throws at once is one that rejects. */
+function begin<Value>(operation: () => Promise<Value>): Promise<Value> {
   try {
-    return { kind: "value", value: await operation() };
+    return operation();
   } catch (error) {
-    return { kind: "error", error };
+    return Promise.reject(error);
   }
 }
 
@@ -150,15 +142,16 @@ async function stopTurn<Request, Result>(
   const { connection } = process;
   const mayStay = how.reason === "turn-timeout" || how.reason === "turn-cancelled";
   if (mayStay && connection.interrupt !== undefined && process.state === "ready") {
-    const interrupted = settle(async () => connection.interrupt?.());
-    const gone = Promise.withResolvers<null>();
-    const forgetEnd = process.onEnd(() => gone.resolve(null));
-    const inStep = Promise.race([interrupted, gone.promise]);
-    const inTime = await within(inStep, limits.interruptTimeoutMs, clock);
+    const over = Promise.withResolvers<void>();
+    const forgetEnd = process.onEnd(over.resolve);
+    let inStep = false;
+    begin(async () => connection.interrupt?.()).then(() => {
+      inStep = true;
+      over.resolve();
+    }, over.resolve);
+    await within(over.promise, limits.interruptTimeoutMs, clock);
     forgetEnd();
-    if (inTime && (await inStep)?.kind === "value" && process.state === "ready") {
-      return failed(how.error, true);
-    }
+    if (inStep && process.state === "ready") return failed(how.error, true);
   }
   await process.terminate(how.reason);
   return failed(how.error, false);

@@ -60,6 +60,12 @@ test("a turn that is cancelled right after it was given an instance sends nothin
   const turn = pool.run({ remember: "x" });
   turn.cancel();
   expect(await rejection(turn)).toMatchObject({ code: "TURN_CANCELLED" });
+  {
+    await using lease = await pool.lease();
+    const second = lease.run({ remember: "y" });
+    second.cancel();
+    expect(await rejection(second)).toMatchObject({ code: "TURN_CANCELLED" });
+  }
   expect(await pool.run({ recall: true })).toEqual([]);
   expect(pool.status().instances[0]?.generation).toBe(1);
 });
