@@ -2,12 +2,7 @@
 
 import sys
 
-# The package may lie in a folder that is read-only, or belongs to somebody else's checksum.
-sys.dont_write_bytecode = True
-
-from cluster_aider.process import main  # noqa: E402
-
-sys.dont_write_bytecode = False
+from cluster_aider.process import main
 
 if __name__ == "__main__":
     main(sys.argv[1:])

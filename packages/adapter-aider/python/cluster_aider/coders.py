@@ -46,6 +46,7 @@ class Coders:
             # New files are the caller's to add: aider would take the index lock for it, and lose the
             # edit where the lock is held.
             coder.repo.path_in_repo = lambda _path: True
+        check_model(self._modules, coder)
         return coder
 
     def _keep_tags_out_of_workspaces(self, repo_map):

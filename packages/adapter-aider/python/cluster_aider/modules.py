@@ -77,8 +77,8 @@ OF_A_CODER = (
     "root",
     "suggest_shell_commands",
     "total_cost",
-    "total_tokens_sent",
-    "total_tokens_received",
+    "message_tokens_sent",
+    "message_tokens_received",
 )
 
 

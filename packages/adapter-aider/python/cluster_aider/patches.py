@@ -30,15 +30,23 @@ def apply(modules, retry_for_ms):
 
 
 def observed(send):
-    """Remembers the exception that ended a model call, whatever aider makes of it."""
+    """Counts a model call's tokens, and remembers the exception that ended it.
+
+    At this place: an architect's editor is a coder of its own, whose counts nobody else sees.
+    """
 
     def send_observed(self, *args, **kwargs):
+        before = (self.message_tokens_sent, self.message_tokens_received)
         try:
             yield from send(self, *args, **kwargs)
         except Exception as error:
             if CURRENT.turn is not None and type(error).__name__ != "FinishReasonLength":
                 CURRENT.turn.model_error = error
             raise
+        finally:
+            if CURRENT.turn is not None:
+                CURRENT.turn.tokens_sent += self.message_tokens_sent - before[0]
+                CURRENT.turn.tokens_received += self.message_tokens_received - before[1]
         if CURRENT.turn is not None:
             CURRENT.turn.model_error = None
             CURRENT.turn.reply = self.partial_response_content

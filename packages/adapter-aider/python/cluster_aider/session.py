@@ -77,7 +77,7 @@ class Session:
         if is_cancelled():
             self._discard_coder(history)
             return None
-        usage = before.usage(coder, state.calls)
+        usage = state.usage()
         failure = error_of(error) if error is not None else failure_of(coder, state, before)
         if failure is not None:
             # No half exchange may stay, as if the model had still to answer it.
@@ -104,8 +104,6 @@ class Session:
             self._key = key
         self._coder.suggest_shell_commands = bool(request.get("commands"))
         self._coder.last_keyboard_interrupt = None
-        self._coder.message_tokens_sent = 0
-        self._coder.message_tokens_received = 0
         return self._coder
 
     def _adopt(self, coder):
@@ -126,14 +124,7 @@ class Counters:
 
     def __init__(self, coder):
         self._cost = coder.total_cost
-        self._sent = coder.total_tokens_sent
-        self._received = coder.total_tokens_received
         self.exhausted = coder.num_exhausted_context_windows
-
-    def usage(self, coder, calls):
-        sent = coder.total_tokens_sent + coder.message_tokens_sent - self._sent
-        received = coder.total_tokens_received + coder.message_tokens_received - self._received
-        return {"inputTokens": sent, "outputTokens": received, "modelCalls": calls}
 
     def cost(self, coder):
         """US dollars, or None when nobody has told aider the model's price."""

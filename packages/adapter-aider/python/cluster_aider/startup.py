@@ -42,8 +42,8 @@ def begin(start, ask, emit, own):
 def build(modules, aider_modules, start, folder, ask, emit, own):
     import litellm
 
-    from . import coders as building
     from . import patches
+    from .coders import Coders
     from .json_io import JsonIO
     from .session import Session
     from .warmup import warm_up
@@ -51,11 +51,10 @@ def build(modules, aider_modules, start, folder, ask, emit, own):
     patches.apply(modules, start["retryForMs"])
     modules.models.litellm._load_litellm()
     patches.wrap_completion(litellm)
-    coders = building.Coders(modules, start["arguments"], start.get("settingsFolder"))
+    coders = Coders(modules, start["arguments"], start.get("settingsFolder"))
     own(coders.private)
     # What cannot work is found before the warm-up is paid for.
     coder = coders.build(folder)
-    building.check_model(modules, coder)
     absent = aider_modules.missing_of_coder(coder)
     if absent:
         raise DoesNotFit(f"aider {modules.version} lacks {', '.join(absent)}")

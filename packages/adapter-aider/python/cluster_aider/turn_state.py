@@ -7,6 +7,8 @@ class TurnState:
     def __init__(self, number):
         self.number = number
         self.calls = 0
+        self.tokens_sent = 0
+        self.tokens_received = 0
         self.edits = []
         self.model_error = None
         self.write_error = None
@@ -22,6 +24,13 @@ class TurnState:
         self.malformed = False
         self.empty = False
         self.filtered = False
+
+    def usage(self):
+        return {
+            "inputTokens": self.tokens_sent,
+            "outputTokens": self.tokens_received,
+            "modelCalls": self.calls,
+        }
 
     def setback(self):
         """The failure that aider is about to retry, as an event."""

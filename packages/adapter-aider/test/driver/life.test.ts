@@ -115,6 +115,24 @@ describe("context", () => {
   });
 });
 
+describe("another model", () => {
+  test("for one task only", async () => {
+    await fixture.tell({ ...TASK, model: fixture.model.weakModel });
+    expect(fixture.model.calls[0]?.model).toBe("stand-in-weak");
+    await fixture.tell(TASK);
+    expect(fixture.model.calls[0]?.model).toBe("stand-in");
+    await fixture.repository.git("reset", "--quiet", "--hard");
+  });
+
+  test("that nobody provides fails as environment, and the next turn works", async () => {
+    const { error } = await fixture.tell({ ...TASK, model: "nonsense" });
+    expect(error).toMatchObject({ failureClass: "environment" });
+    expect(String(error)).toContain("nonsense");
+    expect((await fixture.tell(TASK)).error).toBeNull();
+    await fixture.repository.git("reset", "--quiet", "--hard");
+  });
+});
+
 describe("another workspace", () => {
   test("a worktree: paths are its own, edits land in it", async () => {
     await using folder = await temporaryFolder();
