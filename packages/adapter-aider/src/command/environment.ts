@@ -2,7 +2,7 @@ import { inheritedEnvironment } from "@cluster/pool";
 import { execa } from "execa";
 
 /** Beside what every tool needs: the keys and addresses of model providers, and aider's own settings. */
-export const PROVIDER_VARIABLES: readonly string[] = [
+const PROVIDER_VARIABLES: readonly string[] = [
   "AIDER_*",
   "LITELLM_*",
   "OPENAI_*",
