@@ -83,7 +83,9 @@ describe.for(published)("$name, installed alone in an empty project", ({ name, f
     expect(await typeCheck(name, project)).toBe("");
   });
 
-  it("runs the first example of its README, which leaves no process behind", async () => {
+  it("runs the first example of its README, which leaves no process behind", {
+    timeout: 270_000,
+  }, async () => {
     const example = firstExample(await readFile(join(project.installed, "README.md"), "utf8"));
     const result = await runExample(example, project);
     expect(result.exitCode, result.all).toBe(0);

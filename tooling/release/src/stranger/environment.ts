@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { workspaceRoot } from "../workspace/root.ts";
 
@@ -8,14 +9,16 @@ const OURS =
 
 /**
  * The environment of a person who has never seen this workspace: Node and the machine's programs on
- * PATH, nothing of ours, and a home folder with temporary files, in which git knows who they are.
+ * PATH, nothing of ours, a home folder in which git knows who they are, and the machine's cache.
  */
 export async function strangerEnvironment(home: string): Promise<Record<string, string>> {
   const identity = "[user]\n\tname = A Stranger\n\temail = stranger@example.invalid\n";
   await writeFile(join(home, ".gitconfig"), identity);
   const temporary = join(home, "tmp");
   await mkdir(temporary, { recursive: true });
-  return { ...machineEnvironment(), HOME: home, TMPDIR: temporary };
+  // An example that installs its tool finds on Linux what was installed before.
+  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
+  return { ...machineEnvironment(), HOME: home, TMPDIR: temporary, XDG_CACHE_HOME: cache };
 }
 
 /** The same with the machine's own home folder, where npm finds its configuration. */

@@ -5,8 +5,8 @@ import type { FirstExample } from "../readme/first-example.ts";
 import type { EmptyProject } from "./empty-project.ts";
 import { strangerEnvironment } from "./environment.ts";
 
-/** How long an example may take, in milliseconds. */
-const EXAMPLE_TIMEOUT_MS = 60_000;
+/** How long an example may take, in milliseconds: the first time it may have a tool to install. */
+const EXAMPLE_TIMEOUT_MS = 240_000;
 
 /** What an example did. */
 export interface ExampleResult {
