@@ -44,7 +44,7 @@ export class Instance<Request, Result> implements Candidate {
     return this.#occupancy;
   }
 
-  get conversation(): number {
+  get conversation(): object {
     return this.#keeper.conversation;
   }
 

@@ -33,7 +33,7 @@ export class ProcessKeeper<Request, Result> {
   /** The process that has just exited by itself, until its restart is under way. */
   #crashed: ManagedProcess<Request, Result> | null = null;
   #failure: PoolError | null = null;
-  #conversation = 0;
+  #conversation: object = {};
 
   constructor(
     index: number,
@@ -52,14 +52,14 @@ export class ProcessKeeper<Request, Result> {
     return this.#process;
   }
 
-  /** Grows whenever the context of the instance is lost. */
-  get conversation(): number {
+  /** Another one whenever the context of the instance is lost. */
+  get conversation(): object {
     return this.#conversation;
   }
 
   /** The context is lost although the process lives. */
   forget(): void {
-    this.#conversation += 1;
+    this.#conversation = {};
     this.#context.forgotten(this.index);
   }
 
@@ -207,7 +207,7 @@ export class ProcessKeeper<Request, Result> {
     request?: Request,
   ): Promise<ManagedProcess<Request, Result>> {
     const { adapter, host, options, clock, gate, redaction } = this.#context;
-    const leave = await gate.enter();
+    const leave = await gate.enter(signal);
     try {
       signal.throwIfAborted();
       const generation = this.record.starting();

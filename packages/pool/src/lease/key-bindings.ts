@@ -4,8 +4,8 @@ const MAX_KEYS = 10_000;
 /** What the keys need to know of an instance. */
 export interface KeyHome {
   readonly index: number;
-  /** Grows whenever the instance loses its context: with its process, or by a reset. */
-  readonly conversation: number;
+  /** Another one whenever the instance loses its context: with its process, or by a reset. */
+  readonly conversation: object;
   readonly hopeful: boolean;
 }
 
@@ -13,7 +13,7 @@ export interface KeyHome {
 export class KeyBindings {
   readonly #bindings = new Map<
     string,
-    { readonly instance: number; readonly conversation: number }
+    { readonly instance: number; readonly conversation: object }
   >();
 
   bind(key: string, home: KeyHome): void {

@@ -1,4 +1,4 @@
-import type { ToolProcess } from "../contract/process-host.ts";
+import type { Exit, ToolProcess } from "../contract/process-host.ts";
 import type { ToolConnection } from "../contract/tool-connection.ts";
 import { inheritedEnvironment } from "../environment/inherited-environment.ts";
 import { PoolError, toError } from "../errors/pool-error.ts";
@@ -220,7 +220,7 @@ export class ManagedProcess<Request, Result> {
   }
 
   async #followToItsEnd(): Promise<ProcessEnd> {
-    const exit = await this.#process.exited;
+    const exit = await this.#process.exited.catch(lostSight);
     const byItself = this.#reason === null;
     this.#reason ??= "exited";
     this.#state = "stopping";
@@ -251,6 +251,11 @@ export class ManagedProcess<Request, Result> {
     this.#process.stderr?.destroy();
     watch.onLimit();
   }
+}
+
+/** A host must not reject here; one that does must not keep an end away. */
+function lostSight(thrown: unknown): Exit {
+  return { kind: "unknown", reason: toError(thrown).message };
 }
 
 function floodAtStart(name: string, limit: number): ProtocolError {

@@ -56,7 +56,7 @@ export class Transcript {
         done(error);
       },
     });
-    tapped.on("error", () => {});
+    for (const stream of [tapped, stdin]) stream.on("error", () => {});
     stdin.once("close", () => {
       this.#end(input);
       tapped.destroy();

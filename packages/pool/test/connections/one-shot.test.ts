@@ -1,4 +1,4 @@
-import { fakeTool } from "@cluster/testkit";
+import { fakeTool, waitFor } from "@cluster/testkit";
 import { afterAll, expect, test } from "vitest";
 import {
   createPool,
@@ -110,6 +110,19 @@ test("a process that is ended by a stop has no result, whatever it makes of the 
   expect(await rejection(pool.run(["true"]))).toMatchObject({ code: "INSTANCE_UNAVAILABLE" });
   await pool.start(0);
   expect(await pool.run(["echo back"])).toBe("back");
+});
+
+test("a restart ends the process of the turn and takes the next request", async () => {
+  await using pool = createPool({ adapter: onceTool(shell) });
+  const turn = rejection(pool.run(["sleep 60"]));
+  await waitFor(() => pool.status().instances[0]?.state === "ready", { what: "the process" });
+  await pool.restart(0);
+  expect(await turn).toMatchObject({
+    code: "PROCESS_EXITED",
+    message: expect.stringContaining("its instance was restarted"),
+  });
+  expect(pool.status().instances[0]?.state).toBe("idle");
+  expect(await pool.run(["echo next"])).toBe("next");
 });
 
 test("a missing executable fails the request and not the instance", async () => {

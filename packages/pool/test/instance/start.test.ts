@@ -1,3 +1,4 @@
+import { waitFor } from "@cluster/testkit";
 import { afterAll, expect, test } from "vitest";
 import {
   createPool,
@@ -186,14 +187,21 @@ test("no more processes start at once than startConcurrency allows", async () =>
   expect(most).toBe(2);
 });
 
+test("a stop and a cancel do not wait for the starts of others", async () => {
+  const adapter = jsonTool("hangs-at-start");
+  await using pool = createPool({ adapter, size: 2, startConcurrency: 1 });
+  await waitFor(() => pool.status().instances[0]?.alive, { what: "the first start" });
+  await pool.stop(1);
+  expect(pool.status().instances.map(({ state }) => state)).toEqual(["starting", "stopped"]);
+  const begun = pool.start(1);
+  await pool.stop(0);
+  await waitFor(() => pool.status().instances[1]?.alive, { what: "the second start" });
+  await pool.stop(1);
+  expect(await rejection(begun)).toMatchObject({ code: "INSTANCE_UNAVAILABLE" });
+});
+
 test("a status tells of a process that is not ready yet", async () => {
   await using pool = createPool({ adapter: jsonTool("hangs-at-start") });
-  await new Promise<void>((resolve) => {
-    const timer = setInterval(() => {
-      if (pool.status().instances[0]?.pid === null) return;
-      clearInterval(timer);
-      resolve();
-    }, 5);
-  });
+  await waitFor(() => pool.status().instances[0]?.pid, { what: "the process" });
   expect(pool.status().instances[0]).toMatchObject({ state: "starting", alive: true });
 });

@@ -95,6 +95,20 @@ describe("a key", () => {
   });
 });
 
+test("a key does not stick to the number of an instance that was taken away and came back", async () => {
+  await using pool = createPool({ adapter: jsonLines(), size: 2 });
+  await pool.ready();
+  const first = await pool.lease({ instance: 0 });
+  await pool.run({ echo: 1 }, { key: "a" });
+  await first.release();
+  await pool.resize(1);
+  await pool.resize(2);
+  await pool.ready();
+  const other = await pool.lease({ instance: 1 });
+  expect(await place(pool.run({ echo: 1 }, { key: "a" }))).toBe(0);
+  await other.release();
+});
+
 test("avoided instances are taken only when there is no other", async () => {
   await using pool = createPool({ adapter: jsonLines(), size: 2 });
   await pool.ready();

@@ -11,7 +11,7 @@ class Place implements Candidate {
   readonly detail = null;
   state: InstanceState = "ready";
   leased = false;
-  conversation = 0;
+  conversation: object = {};
   started = 0;
 
   constructor(index: number, state: InstanceState = "ready") {
@@ -81,7 +81,7 @@ describe("Dispatcher", () => {
       fc.asyncProperty(fc.array(operation, { maxLength: 40 }), async (operations) => {
         const instances = places(3);
         const dispatcher = dispatcherOf(instances);
-        const homes = new Map<string, { instance: number; conversation: number }>();
+        const homes = new Map<string, { instance: number; conversation: object }>();
         const livingHome = (key: string | null): number | null => {
           const home = key === null ? undefined : homes.get(key);
           const place = home === undefined ? undefined : instances[home.instance];
@@ -134,7 +134,7 @@ describe("Dispatcher", () => {
             if (step.do === "stop") instance.state = "stopped";
             if (step.do === "crash" || step.do === "stop") {
               if (step.do === "crash" && instance.state === "ready") instance.state = "backoff";
-              instance.conversation += 1;
+              instance.conversation = {};
               dispatcher.forgotten(instance.index);
             }
             dispatcher.schedule();

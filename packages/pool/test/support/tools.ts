@@ -18,7 +18,7 @@ import {
 } from "../../src/index.ts";
 
 /** Marks every process that the tests of one file start. */
-export const marker: string = randomUUID();
+const marker: string = randomUUID();
 
 export const markedEnvironment: Record<string, string> = inheritedEnvironment({
   [TEST_MARKER]: marker,
