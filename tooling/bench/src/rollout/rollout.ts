@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,7 +15,7 @@ export interface Measurement {
   readonly mostCallsAtOnce: number;
   /** Files that really have the header at the end, as git has them. */
   readonly edited: number;
-  /** From the first lease to the last landing; only of our own way. */
+  /** From the moment at which all workers were ready to the end; only of our own way. */
   readonly warmSeconds: number | null;
 }
 
@@ -67,7 +67,7 @@ export function withParallel(setting: Setting, files: number): Promise<Measureme
 
 /** (c) `cluster run`, with the workers held back until all are ready. */
 export function withCluster(setting: Setting, files: number): Promise<Measurement> {
-  return measure(setting, files, (repository, common, environment) =>
+  return measure(setting, files, (repository, common, environment, readyFile) =>
     timedCommand({
       file: process.execPath,
       args: [
@@ -96,6 +96,7 @@ export function withCluster(setting: Setting, files: number): Promise<Measuremen
           model: setting.model.model,
           extraArguments: common,
           workers: setting.workers,
+          readyFile,
         }),
       },
     }),
@@ -109,6 +110,7 @@ async function measure(
     repository: SampleRepository,
     common: readonly string[],
     environment: Readonly<Record<string, string>>,
+    readyFile: string,
   ) => Promise<Cost>,
 ): Promise<Measurement> {
   const { model } = setting;
@@ -117,10 +119,12 @@ async function measure(
   try {
     const settings = await model.writeAiderSettings(folder);
     model.clearCalls();
-    const cost = await work(repository, modelArguments(model, settings), {
+    const readyFile = join(folder, "ready");
+    const environment = {
       OPENAI_API_KEY: model.apiKey,
       LITELLM_LOCAL_MODEL_COST_MAP: "True",
-    });
+    };
+    const cost = await work(repository, modelArguments(model, settings), environment, readyFile);
     return {
       files,
       wallSeconds: cost.wallSeconds,
@@ -128,7 +132,7 @@ async function measure(
       modelCalls: model.calls.length,
       mostCallsAtOnce: model.maxConcurrent,
       edited: countLines(await repository.git("grep", "-l", "DOC_ID", "HEAD")),
-      warmSeconds: warmSeconds(cost.stdout),
+      warmSeconds: await warmSeconds(cost.stdout, readyFile),
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -139,13 +143,10 @@ function countLines(text: string): number {
   return text.split("\n").filter((line) => line !== "").length;
 }
 
-/** The report that `cluster run --json` prints tells tasks per second from the first lease on. */
-function warmSeconds(stdout: string): number | null {
-  if (!stdout.startsWith("{")) return null;
-  const report = JSON.parse(stdout) as {
-    readonly tasks?: unknown[];
-    readonly tasksPerSecond?: number;
-  };
-  if (report.tasks === undefined || report.tasksPerSecond === undefined) return null;
-  return report.tasks.length / report.tasksPerSecond;
+/** From the moment at which all workers were ready to the end that the report names. */
+async function warmSeconds(stdout: string, readyFile: string): Promise<number | null> {
+  const readyAt = await readFile(readyFile, "utf8").catch(() => null);
+  if (readyAt === null) return null;
+  const report = JSON.parse(stdout) as { readonly endedAt: number };
+  return (report.endedAt - Number(readyAt)) / 1000;
 }

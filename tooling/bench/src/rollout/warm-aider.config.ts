@@ -1,16 +1,23 @@
 // The configuration that the benchmark gives to `cluster run`: real aider, all workers ready first.
+import { writeFileSync } from "node:fs";
 import { aiderAdapter } from "@cluster/adapter-aider";
 import { type ClusterConfig, defineConfig } from "@cluster/cli";
-import { readyTogether } from "./ready-together.ts";
+import { startTogether } from "./start-together.ts";
 
-const { model, extraArguments, workers } = JSON.parse(process.env.ROLLOUT ?? "{}") as {
+const { model, extraArguments, workers, readyFile } = JSON.parse(process.env.ROLLOUT ?? "{}") as {
   readonly model: string;
   readonly extraArguments: readonly string[];
   readonly workers: number;
+  /** Where to write the moment at which all workers were ready, in milliseconds since the epoch. */
+  readonly readyFile: string;
 };
 
 const config: ClusterConfig = defineConfig({
-  tools: { "warm-aider": readyTogether(aiderAdapter({ model, extraArguments }), workers) },
+  tools: {
+    "warm-aider": startTogether(aiderAdapter({ model, extraArguments }), workers, () =>
+      writeFileSync(readyFile, String(Date.now())),
+    ),
+  },
 });
 
 export default config;
