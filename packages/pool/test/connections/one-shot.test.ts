@@ -112,6 +112,15 @@ test("a process that is ended by a stop has no result, whatever it makes of the 
   expect(await pool.run(["echo back"])).toBe("back");
 });
 
+test("an instance that is being stopped takes no request", async () => {
+  await using pool = createPool({ adapter: onceTool(echo), size: 2 });
+  const stopped = pool.stop(0);
+  const turns = [pool.run(["a"]), pool.run(["b"])];
+  expect(await Promise.all(turns)).toEqual(["a", "b"]);
+  expect(turns.map(({ instance }) => instance)).toEqual([1, 1]);
+  await stopped;
+});
+
 test("a restart ends the process of the turn and takes the next request", async () => {
   await using pool = createPool({ adapter: onceTool(shell) });
   const turn = rejection(pool.run(["sleep 60"]));

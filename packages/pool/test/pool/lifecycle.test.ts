@@ -1,7 +1,13 @@
 import { waitFor } from "@cluster/testkit";
 import { afterAll, describe, expect, test } from "vitest";
-import { createPool, type PoolEvent, type Turn } from "../../src/index.ts";
-import { expectNoProcessLeft, jsonLines, jsonTool, rejection } from "../support/tools.ts";
+import {
+  childProcessHost,
+  createPool,
+  type PoolEvent,
+  type ProcessHost,
+  type Turn,
+} from "../../src/index.ts";
+import { expectNoProcessLeft, jsonLines, jsonTool, rejection, running } from "../support/tools.ts";
 
 afterAll(expectNoProcessLeft);
 
@@ -78,6 +84,27 @@ describe("stop", () => {
     await crashes.stop(0);
     expect(state(crashes)).toBe("stopped");
     expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
+  test("ends a process that its host brings up afterwards", async () => {
+    const adapter = jsonTool("hangs-at-start");
+    const asked = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    const host: ProcessHost = {
+      ...childProcessHost(),
+      async start(spec) {
+        asked.resolve();
+        await goOn.promise;
+        return childProcessHost().start(spec, new AbortController().signal);
+      },
+    };
+    await using pool = createPool({ adapter: { ...adapter, host } });
+    await asked.promise;
+    const stopped = pool.stop(0);
+    goOn.resolve();
+    await stopped;
+    expect(running()).toEqual([]);
+    expect(pool.status().instances[0]).toMatchObject({ state: "stopped", alive: false });
   });
 
   test("stays down, although its process died by itself at the same time", async () => {

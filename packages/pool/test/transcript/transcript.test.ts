@@ -1,6 +1,8 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type TemporaryFolder, temporaryFolder } from "@cluster/testkit";
+import { type TemporaryFolder, temporaryFolder, waitFor } from "@cluster/testkit";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import {
@@ -102,6 +104,34 @@ test("a flood goes through at the speed of the disk and is complete", async () =
   expect(text.match(/x{100}/g)).toHaveLength(80_000);
   expect(text).toContain("out| next\n");
 }, 20_000);
+
+test("a tool waits for a disk that is slower than it", async () => {
+  await using folder = await temporaryFolder();
+  const transcripts = join(folder.path, "transcripts");
+  await mkdir(transcripts);
+  const file = join(transcripts, "instance-0.log");
+  execFileSync("mkfifo", [file]);
+  // A disk that takes nothing until it is told to.
+  const disk = spawn("sh", ["-c", 'exec 3<"$0"; read go; exec cat <&3', file], {
+    stdio: ["pipe", "ignore", "inherit"],
+  });
+  {
+    await using pool = createPool({ adapter: shell, transcripts });
+    const turn = pool.run("head -c 8000000 /dev/zero | tr '\\0' x | fold -w 100; echo end");
+    let told = 0;
+    const reading = (async () => {
+      for await (const event of turn) if (event.type === "text") told += event.text.length;
+    })();
+    await waitFor(() => told > 0, { what: "the first output" });
+    // The pipe holds 64 KiB, and so does the file's buffer; the rest must wait in the tool.
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(told).toBeLessThan(2_000_000);
+    disk.stdin.write("go\n");
+    await reading;
+    expect((await turn).length).toBe(8_080_002);
+  }
+  await once(disk, "exit");
+});
 
 test("a file that cannot be written ends the transcript with a warning, and not the work", async () => {
   await using folder = await temporaryFolder();

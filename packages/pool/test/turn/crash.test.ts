@@ -115,6 +115,9 @@ test("a crash loop ends in failed, with the last stderr as detail, and the budge
   // A restart is a new beginning, with a new budget.
   await pool.restart(0);
   expect(pool.status().instances[0]).toMatchObject({ state: "ready", detail: null });
+  expect(await rejection(pool.run({ echo: 5 }))).toMatchObject({ code: "PROCESS_EXITED" });
+  await pool.ready();
+  expect(pool.status().instances[0]).toMatchObject({ state: "ready", generation: 5 });
 });
 
 test("a process that is ready before the last turn of the one before has ended is left alone", async () => {
