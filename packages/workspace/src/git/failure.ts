@@ -8,6 +8,8 @@ const WORDS: readonly (readonly [RegExp, WorkspaceErrorCode])[] = [
   [/gpg failed to sign|failed to write commit object/, "SIGNING_FAILED"],
   [/Unable to create '.*\.lock': File exists/s, "LOCKED"],
   [/could not lock config file|Another git process seems to be running/, "LOCKED"],
+  // Another process is just making that worktree: its file is there, and still empty.
+  [/failed to read '?\S*worktrees\/\S+: Success/, "LOCKED"],
 ];
 
 /** The stable code for what git printed on stderr. */
