@@ -11,6 +11,7 @@ import {
 } from "./json-lines-format.ts";
 import type { JsonLinesOptions } from "./json-lines-options.ts";
 
+const ANSWER_AFTER_FAILED_WRITE_MS = 200;
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
 interface Pending {
@@ -108,10 +109,11 @@ export class JsonLinesWire<Request> {
     return pending;
   }
 
-  /** Nobody waits for the write: a tool may answer without reading all of a request. */
+  /** Nobody waits for the write: a tool may answer, and even exit, without reading all of a request. */
   #send(line: string, pending: Pending): void {
     this.#process.stdin.write(line, (error) => {
-      if (error != null) pending.reject(error);
+      // Its last answer may lie in its stdout, unread.
+      if (error != null) setTimeout(pending.reject, ANSWER_AFTER_FAILED_WRITE_MS, error);
     });
   }
 

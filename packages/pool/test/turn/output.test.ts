@@ -130,20 +130,29 @@ test("a line of 8 MiB is an answer; over maxLineBytes it is a violation", async 
 });
 
 test("an answer that the request did not wait for is taken, although the request was not read", async () => {
-  // It answers at once and reads nothing: the write of the request never ends.
+  // It reads one byte and answers: the write of the request never ends, or fails.
   const script = `
-    const send = (message) => process.stdout.write(JSON.stringify(message) + "\\n");
-    send({ ready: true });
-    process.stdin.once("readable", () => send({ id: 1, error: { class: "context", message: "too long" } }));
+    const send = (message, then) => process.stdout.write(JSON.stringify(message) + "\\n", then);
+    const after = process.argv[1] === "exit" ? () => process.exit(0) : () => setInterval(() => {}, 1000);
+    send({ ready: true }, () => {
+      require("node:fs").readSync(0, Buffer.alloc(1));
+      send({ id: 1, error: { class: "context", message: "too long" } }, after);
+    });
   `;
-  const adapter = {
-    ...jsonTool("json-lines"),
-    command: () => ({ file: process.execPath, args: ["-e", script], env: markedEnvironment }),
-  };
-  await using pool = createPool({ adapter, graceMs: 100 });
-  expect(await rejection(pool.run("x".repeat(4_000_000)))).toMatchObject({
-    code: "TOOL_FAILED",
-    failureClass: "context",
-    message: "too long",
-  });
+  for (const end of ["stay", "exit"]) {
+    const adapter = {
+      ...jsonTool("json-lines"),
+      command: () => ({
+        file: process.execPath,
+        args: ["-e", script, end],
+        env: markedEnvironment,
+      }),
+    };
+    await using pool = createPool({ adapter, graceMs: 100 });
+    expect(await rejection(pool.run("x".repeat(4_000_000)))).toMatchObject({
+      code: "TOOL_FAILED",
+      failureClass: "context",
+      message: "too long",
+    });
+  }
 });
