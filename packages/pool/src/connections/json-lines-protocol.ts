@@ -18,13 +18,15 @@ import { JsonLinesWire } from "./json-lines-wire.ts";
 export function jsonLinesProtocol<Request = unknown, Result = unknown>(
   options: JsonLinesOptions<Request, Result> = {},
 ): (process: ToolProcess) => ToolConnection<Request, Result> {
-  const toResult = options.toResult ?? ((result: unknown) => result as Result);
-  const { cancel, reset, ping } = options;
+  const { cancel, reset, ping, toResult } = options;
   return (process) => {
     const wire = new JsonLinesWire<Request>(process, options);
     return {
       ready: () => wire.ready,
-      run: async (request, context) => toResult(await wire.request(request, context)),
+      run(request, context) {
+        const answer = wire.request(request, context);
+        return toResult === undefined ? (answer as Promise<Result>) : answer.then(toResult);
+      },
       ...(cancel && { interrupt: () => wire.cancelCurrent(cancel) }),
       ...(reset && { reset: (signal: AbortSignal) => wire.command(reset, signal) }),
       ...(ping && { ping: (signal: AbortSignal) => wire.command(ping, signal) }),

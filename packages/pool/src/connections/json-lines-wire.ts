@@ -53,18 +53,13 @@ export class JsonLinesWire<Request> {
     });
   }
 
-  async request(request: Request, context: TurnContext): Promise<unknown> {
+  request(request: Request, context: TurnContext): Promise<unknown> {
     const id = this.#nextId++;
+    // Throws what cannot be written down; nothing is sent then.
     const line = this.#encode(id, request);
-    const pending = this.#expect(id, context);
-    this.#current = pending;
-    this.#send(line, pending);
-    try {
-      return await pending.ended;
-    } finally {
-      this.#pending.delete(id);
-      this.#current = null;
-    }
+    this.#current = this.#expect(id, context);
+    this.#send(line, this.#current);
+    return this.#current.ended;
   }
 
   async command(line: (id: number) => unknown, signal: AbortSignal): Promise<void> {
@@ -76,7 +71,6 @@ export class JsonLinesWire<Request> {
     try {
       await pending.ended;
     } finally {
-      this.#pending.delete(id);
       signal.removeEventListener("abort", onAbort);
     }
   }
@@ -103,10 +97,27 @@ export class JsonLinesWire<Request> {
 
   #expect(id: number, context: TurnContext | null): Pending {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    promise.catch(() => {});
-    const pending = { id, context, ended: promise, resolve, reject };
+    const pending: Pending = {
+      id,
+      context,
+      ended: promise,
+      resolve: (result) => {
+        this.#forget(pending);
+        resolve(result);
+      },
+      reject: (error) => {
+        this.#forget(pending);
+        reject(error);
+      },
+    };
     this.#pending.set(id, pending);
     return pending;
+  }
+
+  /** At once, not when somebody notices: a cancel that comes now must find nothing to cancel. */
+  #forget(pending: Pending): void {
+    this.#pending.delete(pending.id);
+    if (this.#current === pending) this.#current = null;
   }
 
   /** Nobody waits for the write: a tool may answer, and even exit, without reading all of a request. */

@@ -116,13 +116,19 @@ export class Instance<Request, Result> implements Candidate {
 
   /** One turn on its process, or on a process of its own where the tool is one-shot. */
   async run(request: Request, terms: TurnTerms): Promise<TurnVerdict<Result>> {
+    const { clock } = this.#context;
     let verdict: TurnVerdict<Result>;
     try {
-      verdict = this.oneShot
-        ? await this.#keeper.useOnce(request, terms.stopper.signal, (process) =>
-            this.#runOn(process, request, terms),
-          )
-        : await this.#runOn(this.#readyProcess(), request, terms);
+      if (this.oneShot) {
+        const { signal } = terms.stopper;
+        verdict = await this.#keeper.useOnce(request, signal, (process) =>
+          runTurn(request, { ...terms, process, clock, oneShot: true }),
+        );
+      } else {
+        const process = this.#readyProcess();
+        verdict = await runTurn(request, { ...terms, process, clock, oneShot: false });
+        if (!verdict.fit) this.#keeper.replace(process, "replaced");
+      }
     } catch (thrown) {
       // A turn that was given up says so, whatever that made of its start.
       const error = terms.stopper.how?.error ?? toError(thrown);
@@ -156,17 +162,6 @@ export class Instance<Request, Result> implements Candidate {
     const { process } = this.#keeper;
     if (process?.state === "ready") return process;
     throw this.state === "ready" ? endedBeforeTurn(this.index) : instanceUnavailable(this);
-  }
-
-  async #runOn(
-    process: ManagedProcess<Request, Result>,
-    request: Request,
-    terms: TurnTerms,
-  ): Promise<TurnVerdict<Result>> {
-    const { clock } = this.#context;
-    const verdict = await runTurn(request, { ...terms, process, clock, oneShot: this.oneShot });
-    if (!verdict.fit && !this.oneShot) this.#keeper.replace(process, "replaced");
-    return verdict;
   }
 
   async #reset(process: ManagedProcess<Request, Result>): Promise<boolean> {

@@ -59,9 +59,11 @@ export class PoolLease<Request, Result> implements Lease<Request, Result> {
   async #run(pending: PendingTurn<Request, Result>): Promise<void> {
     // A caller may give up in the same breath, and nothing is sent.
     await null;
-    const tell = await this.#home.desk.runOn(this.#instance, pending);
+    const { desk } = this.#home;
+    const { index } = this.#instance;
+    const verdict = await this.#instance.run(pending.request, desk.begin(index, pending));
     this.#current = null;
-    tell();
+    desk.end(index, pending, verdict);
   }
 
   async #release(mode: ReleaseMode): Promise<void> {

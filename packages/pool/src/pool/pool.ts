@@ -259,10 +259,11 @@ export class Pool<Request, Result> implements AsyncDisposable {
       return;
     }
     this.#leases += 1;
-    const tell = await this.#desk.runOn(instance, pending);
+    const { index } = instance;
+    const verdict = await instance.run(pending.request, this.#desk.begin(index, pending));
     // Released before the caller hears of the end, so that whoever sends next finds it free.
     const released = this.#giveBack(instance, options.release ?? this.#options.afterTurn);
-    tell();
+    this.#desk.end(index, pending, verdict);
     await released;
   }
 

@@ -2,7 +2,7 @@ import type { AnsweredQuestion } from "../contract/question.ts";
 import { PoolError } from "../errors/pool-error.ts";
 import { turnCancelled } from "../errors/refusals.ts";
 import type { PoolEvent } from "../events/pool-event.ts";
-import type { Instance } from "../instance/instance.ts";
+import type { TurnTerms, TurnVerdict } from "../turn/run-turn.ts";
 import { Turn, type TurnControl } from "../turn/turn.ts";
 import { type TurnStop, TurnStopper } from "../turn/turn-stop.ts";
 import type { Clock } from "./clock.ts";
@@ -18,12 +18,14 @@ export interface PendingTurn<Request, Result> {
   readonly stopper: TurnStopper;
   readonly acceptedAt: number;
   state: "queued" | "running";
+  /** When it began to run. */
+  began: number;
   forgetSignal(): void;
 }
 
-type Tell = () => void;
+type Untimed<Event> = Event extends unknown ? Omit<Event, "at"> : never;
 
-/** Takes requests in, runs them on instances, counts them, and tells what becomes of each exactly once. */
+/** Takes requests in, counts them, and tells what becomes of each exactly once. */
 export class TurnDesk<Request, Result> {
   readonly counts: TurnCounts = new TurnCounts();
   readonly #open = new Set<PendingTurn<Request, Result>>();
@@ -56,6 +58,7 @@ export class TurnDesk<Request, Result> {
       stopper,
       acceptedAt: this.#clock.elapsed(),
       state: "queued",
+      began: 0,
       forgetSignal: () => {},
     };
     this.#open.add(pending);
@@ -77,20 +80,17 @@ export class TurnDesk<Request, Result> {
     this.#onSettled();
   }
 
-  /** Runs an accepted request on an instance. Returns the function that tells its caller. */
-  async runOn(
-    instance: Instance<Request, Result>,
-    pending: PendingTurn<Request, Result>,
-  ): Promise<Tell> {
+  /** An accepted request begins on an instance. Returns what that needs to run it. */
+  begin(instance: number, pending: PendingTurn<Request, Result>): TurnTerms {
     const { control, options, stopper } = pending;
-    const began = this.#clock.elapsed();
-    const waitMs = began - pending.acceptedAt;
-    const turn = { instance: instance.index, turn: control.turn.id };
+    const turn = { instance, turn: control.turn.id };
     this.counts.start();
     pending.state = "running";
-    control.assign(instance.index, waitMs);
-    this.#events.emit({ type: "turn.started", at: this.#clock.now(), ...turn, waitMs });
-    const verdict = await instance.run(pending.request, {
+    pending.began = this.#clock.elapsed();
+    const waitMs = pending.began - pending.acceptedAt;
+    control.assign(instance, waitMs);
+    this.#tell({ type: "turn.started", ...turn, waitMs });
+    return {
       limits: {
         turnTimeoutMs: options.turnTimeoutMs ?? this.#options.turnTimeoutMs,
         idleTimeoutMs: options.idleTimeoutMs ?? this.#options.idleTimeoutMs,
@@ -101,39 +101,45 @@ export class TurnDesk<Request, Result> {
       observer: {
         event: (event) => {
           control.push(event);
-          // There may be thousands; one that nobody hears is not made.
-          if (!this.#events.heard) return;
-          this.#events.emit({ type: "turn.progress", at: this.#clock.now(), ...turn, event });
+          this.#tell({ type: "turn.progress", ...turn, event });
         },
         question: (answered: AnsweredQuestion) => {
           control.push({ type: "question", answered });
-          this.#events.emit({ type: "turn.question", at: this.#clock.now(), ...turn, answered });
+          this.#tell({ type: "turn.question", ...turn, answered });
         },
       },
       stopper,
-    });
-    const runMs = this.#clock.elapsed() - began;
-    return () => {
-      const at = this.#clock.now();
-      if (verdict.kind === "done") {
-        const { endedBy } = verdict;
-        this.#settle(pending, "done");
-        control.resolve(verdict.result, endedBy);
-        this.#events.emit({ type: "turn.ended", at, ...turn, runMs, outcome: "done", endedBy });
-      } else {
-        const { error } = verdict;
-        const code = error instanceof PoolError ? { code: error.code } : {};
-        this.#settle(pending, "failed");
-        control.reject(error);
-        this.#events.emit({ type: "turn.ended", at, ...turn, runMs, outcome: "failed", ...code });
-      }
-      this.#onSettled();
     };
+  }
+
+  /** Tells the caller of a turn, and everybody else, how it ended. */
+  end(instance: number, pending: PendingTurn<Request, Result>, verdict: TurnVerdict<Result>): void {
+    const { control } = pending;
+    const runMs = this.#clock.elapsed() - pending.began;
+    const turn = { instance, turn: control.turn.id, runMs };
+    if (verdict.kind === "done") {
+      const { result, endedBy } = verdict;
+      this.#settle(pending, "done");
+      control.resolve(result, endedBy);
+      this.#tell({ type: "turn.ended", ...turn, outcome: "done", endedBy });
+    } else {
+      const { error } = verdict;
+      const code = error instanceof PoolError ? { code: error.code } : {};
+      this.#settle(pending, "failed");
+      control.reject(error);
+      this.#tell({ type: "turn.ended", ...turn, outcome: "failed", ...code });
+    }
+    this.#onSettled();
   }
 
   /** Gives up every request that is queued or running. */
   stopAll(how: TurnStop): void {
     for (const pending of this.#open) pending.stopper.stop(how);
+  }
+
+  /** An event that nobody hears is not made. */
+  #tell(event: Untimed<PoolEvent>): void {
+    if (this.#events.heard) this.#events.emit({ ...event, at: this.#clock.now() } as PoolEvent);
   }
 
   #settle(pending: PendingTurn<Request, Result>, outcome: "done" | "failed"): void {
