@@ -110,7 +110,7 @@ test("a tool waits for a disk that is slower than it", async () => {
   const transcripts = join(folder.path, "transcripts");
   await mkdir(transcripts);
   const file = join(transcripts, "instance-0.log");
-  execFileSync("mkfifo", [file]);
+  execFileSync("sh", ["-c", 'mkfifo "$0"', file]);
   // A disk that takes nothing until it is told to.
   const disk = spawn("sh", ["-c", 'exec 3<"$0"; read go; exec cat <&3', file], {
     stdio: ["pipe", "ignore", "inherit"],
