@@ -189,7 +189,9 @@ export class Conductor {
         ? { failureClass: null, code: null, message: this.#closedBecause ?? "stopped" }
         : null;
     // A lease is refused only when no instance can come back by itself.
-    if (failure?.stage === "lease" && failure.code === "INSTANCE_UNAVAILABLE") {
+    const noneLeft = failure?.stage === "lease" && failure.code === "INSTANCE_UNAVAILABLE";
+    const nothingLanded = this.#options.recorder.status.counts.landed === 0;
+    if (noneLeft && (nothingLanded || this.#dispatcher.waiting > 0)) {
       this.#halt(`No instance is left to work with. ${failure.message}`);
     }
     await this.#end(state, outcome, reason ?? cancelled, bearing);
@@ -216,7 +218,8 @@ export class Conductor {
   ): Promise<void> {
     await this.#writer.ended(state, outcome, reason, "in attempt");
     this.#oneLess();
-    if (this.#halting.note(bearing)) {
+    // Where nothing is left to start, nothing is saved by giving up, and what landed is wanted.
+    if (this.#halting.note(bearing) && this.#dispatcher.waiting > 0) {
       const inRow =
         this.#options.haltAfter === 1 ? "A task" : `${this.#options.haltAfter} tasks in a row`;
       this.#halt(

@@ -34,6 +34,11 @@ export class Dispatcher<Item> {
     return this.#atWork;
   }
 
+  /** How many items are still to be started, those that wait for their retry among them. */
+  get waiting(): number {
+    return this.#again.length + this.#delayed.size + this.#queue.length - this.#head;
+  }
+
   /** Adds items at the end of the queue. */
   add(items: readonly Item[]): void {
     for (const item of items) this.#queue.push(item);
@@ -78,6 +83,7 @@ export class Dispatcher<Item> {
       ...this.#queue.splice(0).slice(this.#head),
     ];
     this.#delayed.clear();
+    this.#head = 0;
     return waiting;
   }
 

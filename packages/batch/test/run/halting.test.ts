@@ -92,3 +92,50 @@ test("an instance that crash-loops does not stop the others", async () => {
   expect(report).toMatchObject({ ok: true, counts: { landed: 8 } });
   expect(new Set(report.tasks.map(({ instance }) => instance))).toEqual(new Set([1]));
 });
+
+test("a run whose last tasks fail alike is complete, and what landed is delivered", async () => {
+  await using sample = await bench({ files: 6 });
+  const tasks = sample.repository.files.map((file, index) => ({
+    prompt: index < 3 ? "edit" : "[fake:fail=overload]",
+    files: [file],
+  }));
+  const { report, events } = await sample.run(tasks, { workers: 1, retries: 0 });
+  expect(report).toMatchObject({
+    ok: false,
+    end: "complete",
+    haltReason: null,
+    counts: { landed: 3, "tool-error": 3 },
+    delivery: { kind: "merged" },
+  });
+  expect(events.filter(({ type }) => type === "run.state")).toEqual([]);
+  expect(await sample.repository.read("docs/page-001.md")).toContain("DOC_ID");
+});
+
+test("when no instance is left for the last task, what landed before it is delivered", async () => {
+  await using sample = await bench({
+    files: 2,
+    adapt: (tool) => {
+      let starts = 0;
+      return {
+        ...tool,
+        command: (slot, request) => {
+          starts += 1;
+          return starts === 1 ? tool.command(slot, request) : { file: "/nonexistent/agent" };
+        },
+      };
+    },
+  });
+  const [first = "", last = ""] = sample.repository.files;
+  const { report } = await sample.run(
+    [
+      { prompt: "edit", files: [first] },
+      { prompt: "[fake:crash]", files: [last] },
+    ],
+    { workers: 1 },
+  );
+  expect(report).toMatchObject({
+    end: "complete",
+    counts: { landed: 1, "tool-error": 1 },
+    delivery: { kind: "merged" },
+  });
+});
