@@ -16,6 +16,13 @@ import { OutcomeWriter } from "./outcome-writer.ts";
 import type { Recorder } from "./recorder.ts";
 import { type AttemptDefaults, attemptOf, reasonOf, TaskState } from "./task-state.ts";
 
+const NOT_MADE_AGAIN: Reason = {
+  failureClass: null,
+  code: "CONFLICT",
+  message:
+    "The edit does not fit what landed before it, and a second turn on top of that changed nothing. The edit is kept, not landed.",
+};
+
 /** What a {@link Conductor} works with. */
 export interface ConductorOptions {
   readonly recorder: Recorder;
@@ -184,6 +191,10 @@ export class Conductor {
   ): Promise<void> {
     const { failure, verdict } = result;
     const reason = verdict === "no-change" ? reasonWithoutChange(result) : reasonOf(failure);
+    if (verdict === "no-change" && state.replayed && state.commit !== null) {
+      await this.#end(state, "conflict", NOT_MADE_AGAIN, bearing);
+      return;
+    }
     const cancelled: Reason | null =
       verdict === "cancelled"
         ? { failureClass: null, code: null, message: this.#closedBecause ?? "stopped" }

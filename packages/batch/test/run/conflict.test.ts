@@ -92,3 +92,24 @@ test("two tasks in different files of one folder do not disturb one another", as
   expect(report.counts.landed).toBe(12);
   expect(report.tasks.every(({ attempts }) => attempts === 1)).toBe(true);
 });
+
+test("an edit that did not fit and is not made again is a conflict, and is kept", async () => {
+  await using sample = await bench({ files: 1 });
+  await using doors = await gates();
+  const { files } = sample.repository;
+  await using run = await sample.start([
+    // No edit of its own in the second attempt.
+    { prompt: "[fake:no-change] [fake:first=1:append=slow]", files, verify: doors.verify("slow") },
+    { prompt: "[fake:append=quick]", files },
+  ]);
+  await doors.reached("slow", 1);
+  await waitFor(() => run.status().counts.landed === 1, { what: "the quick one to land" });
+  await doors.open("slow", 1);
+  const report = await run.finished;
+  expect(report).toMatchObject({ ok: false, counts: { landed: 1, conflict: 1, "no-change": 0 } });
+  const { evidence, reason, attempts } = report.tasks[0] ?? {};
+  expect(attempts).toBe(2);
+  expect(reason).toMatchObject({ code: "CONFLICT", message: expect.stringContaining("kept") });
+  const parked = `${evidence?.parkedRef}:${files[0]}`;
+  expect(await sample.repository.git("show", parked)).toContain("slow");
+});
