@@ -189,7 +189,9 @@ export class ProcessKeeper<Request, Result> {
       signal.throwIfAborted();
       this.record.setState("starting");
       try {
-        await this.#startOne(signal);
+        const process = await this.#startOne(signal);
+        // An exit that came before the state was set is a crash to nobody else.
+        if (process.state !== "ready") throw process.exitError(await process.ended, "");
         this.record.setState("ready");
         return;
       } catch (thrown) {

@@ -159,6 +159,8 @@ export class ManagedProcess<Request, Result> {
     try {
       await Promise.race([failure.promise, this.#connect(giveUp.signal)]);
       if (this.#state === "starting") this.#state = "ready";
+      // What it said with its last breath, or what it left behind said, does not make it ready.
+      else if (!oneShot) throw this.#exitAtStart(await this.ended);
     } catch (error) {
       giveUp.abort(error);
       // What ends it gives the better explanation than what its connection makes of that.

@@ -55,6 +55,41 @@ test("what a tool says on stdout explains its exit when its stderr is empty", as
   expect(error.message).toMatch(/exited with code 4 before it was ready.*please log in/s);
 });
 
+// The grandchild waits for the exit of its parent, and holds stdout open for longer than it is read.
+const lateWords =
+  '(while kill -0 $$ 2> /dev/null; do :; done; printf "> "; exec sleep 60) & exit 3';
+const lateReadiness: Readonly<Record<string, ToolAdapter["connect"]>> = {
+  "a prompt that comes after the exit": lineProtocol({ prompt: "> " }),
+  "a readiness check that outlives the process": (process) => ({
+    ready: async () => void (await process.exited),
+    run: () => new Promise<never>(() => {}),
+  }),
+};
+
+for (const [what, connect] of Object.entries(lateReadiness)) {
+  test(`${what} makes nothing ready: the start has failed, and so does a request`, async () => {
+    const adapter: ToolAdapter = {
+      name: "gone",
+      command: () => ({ file: "sh", args: ["-c", lateWords], env: markedEnvironment }),
+      connect,
+    };
+    await using pool = createPool({ adapter, restart: { intensity: 1, backoffMs: 1 } });
+    const waiting = rejection(pool.run("anybody there?"));
+    expect(await rejection(pool.ready())).toMatchObject({
+      code: "PROCESS_EXITED",
+      exit: { kind: "code", code: 3 },
+      message: expect.stringContaining("before it was ready"),
+    });
+    expect(await waiting).toMatchObject({ code: "INSTANCE_UNAVAILABLE" });
+    expect(pool.status().instances[0]).toMatchObject({
+      state: "failed",
+      alive: false,
+      generation: 2,
+    });
+    await expectNoProcessLeft();
+  });
+}
+
 test("a tool that hangs at its start fails with START_TIMEOUT and is ended", async () => {
   const adapter = jsonTool("hangs-at-start");
   await using pool = createPool({ adapter, startTimeoutMs: 150, restart: { intensity: 0 } });
