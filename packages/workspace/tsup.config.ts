@@ -1,3 +1,7 @@
 import { library } from "@cluster/presets/tsup";
 
-export default library();
+export default library({
+  index: "src/index.ts",
+  // A program of its own, which the library starts.
+  "runner-process": "src/git/runner-process.ts",
+});

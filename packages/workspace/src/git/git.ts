@@ -1,9 +1,9 @@
 import { stat, statfs } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
-import { execa } from "execa";
 import type { WorkspaceErrorCode } from "../errors/codes.ts";
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import { failureCode, isFailedWrite, lockFile } from "./failure.ts";
+import type { GitOutcome, RunGit } from "./run-git.ts";
 
 /** Where and how git runs. */
 export interface GitOptions {
@@ -12,6 +12,7 @@ export interface GitOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** How long to try again when another process holds one of git's locks. */
   readonly lockTimeoutMs: number;
+  readonly runGit: RunGit;
 }
 
 /** One call of git. */
@@ -32,7 +33,6 @@ export interface GitAnswer {
 const FIRST_DELAY_MS = 15;
 const LONGEST_DELAY_MS = 500;
 const FULL_BYTES = 64 * 1024;
-const LARGEST_ANSWER = 400 * 1024 * 1024;
 
 /** Runs git: argument arrays, a closed environment, whole errors, patience with locks. */
 export class Git {
@@ -70,7 +70,15 @@ export class Git {
         const left = deadline - performance.now();
         if (!(error instanceof WorkspaceError) || error.code !== "LOCKED" || left <= 0) throw error;
         // Jitter, so that two that met do not meet again.
-        await wait(Math.min(left, delay * (0.5 + Math.random())), undefined, options(call.signal));
+        await wait(
+          Math.min(left, delay * (0.5 + Math.random())),
+          undefined,
+          options(call.signal),
+        ).catch((aborted: unknown) => {
+          // The timer's own error hides the reason that the caller gave.
+          call.signal?.throwIfAborted();
+          throw aborted;
+        });
       }
     }
   }
@@ -87,27 +95,18 @@ export class Git {
 
   async #once(args: readonly string[], call: GitCall): Promise<GitAnswer> {
     call.signal?.throwIfAborted();
-    const { cwd, environment } = this.#options;
-    const result = await execa("git", args, {
-      cwd,
-      env: { ...environment, ...call.environment },
-      extendEnv: false,
-      encoding: "latin1",
-      stripFinalNewline: false,
-      reject: false,
-      maxBuffer: LARGEST_ANSWER,
-      // A process group of its own: ^C on the terminal does not reach git in mid-write, and giving up
-      // reaches its filters and hooks too.
-      killDescendants: true,
-      ...(call.input === undefined ? { stdin: "ignore" } : { input: bytes(call.input) }),
-      ...(call.signal === undefined ? {} : { cancelSignal: call.signal }),
-    });
-    if (result.isCanceled) call.signal?.throwIfAborted();
+    const { cwd, environment, runGit } = this.#options;
+    const input = call.input === undefined ? null : bytes(call.input);
+    const result = await runGit(
+      { args, cwd, environment: { ...environment, ...call.environment }, input },
+      call.signal,
+    );
+    if (result.exitCode === null) call.signal?.throwIfAborted();
     const { exitCode, stdout } = result;
-    if (exitCode !== undefined && (exitCode === 0 || call.answers?.includes(exitCode))) {
+    if (exitCode !== null && (exitCode === 0 || call.answers?.includes(exitCode))) {
       return { exitCode, stdout };
     }
-    if (exitCode === undefined && result.code === "ENOENT") throw await missing(cwd, result);
+    if (result.startError === "ENOENT") throw await missing(cwd, result);
     const stderr = text(result.stderr).trim();
     throw failure(args, stderr, await this.#codeOf(stderr), result);
   }
@@ -133,7 +132,7 @@ function options(signal: AbortSignal | undefined): { signal?: AbortSignal } {
   return signal === undefined ? {} : { signal };
 }
 
-async function missing(cwd: string, cause: Error | undefined | object): Promise<WorkspaceError> {
+async function missing(cwd: string, cause: GitOutcome): Promise<WorkspaceError> {
   const folder = await stat(cwd).catch(() => undefined);
   if (folder?.isDirectory()) {
     return new WorkspaceError(
@@ -154,9 +153,9 @@ function failure(
   args: readonly string[],
   stderr: string,
   code: WorkspaceErrorCode,
-  cause: object,
+  cause: GitOutcome,
 ): WorkspaceError {
-  const said = stderr === "" ? String((cause as Error).message ?? "nothing") : stderr;
+  const said = stderr === "" ? cause.message : stderr;
   const command = `git ${args.find((arg) => !arg.startsWith("-")) ?? ""}`;
   const details = { cause, stderr };
   switch (code) {

@@ -5,6 +5,7 @@ import { WorkspaceError } from "../errors/workspace-error.ts";
 import { gitEnvironment } from "../git/environment.ts";
 import { Git } from "../git/git.ts";
 import { identityVariables, readIdentities, wantsSignature } from "../git/identity.ts";
+import { runGitHere } from "../git/run-git.ts";
 import { requireGit } from "../git/version.ts";
 import { checkLockTimeout, type OpenRepositoryOptions, worktreesDirectory } from "./options.ts";
 import { Repository } from "./repository.ts";
@@ -24,7 +25,7 @@ export async function openRepository(
   const folder = resolve(path);
   await requireFolder(folder);
   const environment = gitEnvironment(options.environment ?? process.env);
-  const git = new Git({ cwd: folder, environment, lockTimeoutMs });
+  const git = new Git({ cwd: folder, environment, lockTimeoutMs, runGit: runGitHere });
 
   await requireGit(git, signal);
   const root = await readRoot(git, folder, signal);

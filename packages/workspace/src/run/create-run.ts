@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { repositoryQueue } from "../concurrency/repository-queue.ts";
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import { swapRef } from "../git/refs.ts";
+import { runGitSeparately } from "../git/separate-runner.ts";
 import { readHead } from "../repository/head.ts";
 import { noObject, type RepositoryParts } from "../repository/parts.ts";
 import { RunBranch } from "./run-branch.ts";
@@ -17,9 +18,10 @@ export interface CreateRunOptions {
 
 /** See {@link Repository.createRun}. */
 export async function createRun(
-  parts: RepositoryParts,
+  opened: RepositoryParts,
   { run, base, signal }: CreateRunOptions,
 ): Promise<RunBranch> {
+  const parts = { ...opened, git: opened.git.with({ runGit: runGitSeparately }) };
   if (
     !/^[A-Za-z0-9](?:\.?[A-Za-z0-9_-])*$/.test(run) ||
     run.endsWith(".lock") ||
