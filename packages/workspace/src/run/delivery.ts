@@ -85,10 +85,21 @@ async function moveHead(
   const { git, root, gitDir } = parts;
   const move = { ref: "HEAD", from, to, message: `cluster: deliver run ${run}` };
   const patient = git.with({ lockTimeoutMs: Math.min(git.options.lockTimeoutMs, 1_000) });
-  const end = await withLockedRef(git, move, () =>
-    moveCheckout(patient, { root, gitDir, branch, from, to }),
-  );
-  return end === "committed";
+  let moved = false;
+  const end = await withLockedRef(git, move, async () => {
+    await moveCheckout(patient, { root, gitDir, branch, from, to });
+    moved = true;
+  }).catch((error: unknown) => {
+    if (!moved) throw error;
+    return error;
+  });
+  if (end === "committed") return true;
+  if (!moved) return false;
+  // The files went ahead and the branch did not follow, as when its log cannot be written.
+  if ((await readHead(git)).commit === to) return true;
+  await patient.run(["read-tree", "-m", "-u", to, from]);
+  if (end === "stale") return false;
+  throw end;
 }
 
 /** The tip itself when that is ahead of `head`, else a merge of both. */

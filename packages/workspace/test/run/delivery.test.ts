@@ -233,6 +233,18 @@ test("while it holds HEAD, nobody else can move the branch; afterwards they can"
   await at.sample.git("commit", "-q", "--allow-empty", "-m", "afterwards");
 });
 
+test("a branch that git cannot move takes the checkout back to where it was", async () => {
+  await using at = await workSetting({ files: FILES });
+  await landed(at);
+  // Git can lock the branch and not write its log: it fails after the checkout was moved.
+  const log = join(at.sample.path, ".git/logs/refs/heads/main");
+  await rm(log);
+  await mkdir(log);
+  await writeFile(join(log, "in-the-way"), "");
+  await expectKept(at, /main|HEAD/);
+  expect(await at.sample.read("a.md")).toBe("a\n");
+});
+
 test("a checkout that git cannot update is left as it was", async () => {
   await using at = await workSetting({ files: FILES });
   await landed(at);
