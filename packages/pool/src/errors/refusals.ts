@@ -66,6 +66,12 @@ export function instanceUnavailable(instance: {
   );
 }
 
+/** What those hear who wait for an instance that has failed for good: the error that it failed with. */
+export function failedForGood(error: Error): PoolError {
+  if (error instanceof PoolError) return error;
+  return new PoolError("INSTANCE_UNAVAILABLE", error.message, { cause: error });
+}
+
 export function noInstances(): PoolError {
   return new PoolError(
     "INSTANCE_UNAVAILABLE",

@@ -75,7 +75,9 @@ export class Instance<Request, Result> implements Candidate {
     return this.#keeper.whenReady();
   }
 
-  start(): Promise<void> {
+  /** @throws {PoolError} INSTANCE_UNAVAILABLE when it leaves the pool. */
+  async start(): Promise<void> {
+    if (this.#retiring) throw instanceUnavailable(this);
     return this.#keeper.start();
   }
 
@@ -83,18 +85,26 @@ export class Instance<Request, Result> implements Candidate {
     return this.#keeper.stop(reason, graceMs);
   }
 
-  restart(): Promise<void> {
+  /** @throws {PoolError} INSTANCE_UNAVAILABLE when it leaves the pool. */
+  async restart(): Promise<void> {
+    if (this.#retiring) throw instanceUnavailable(this);
     return this.#keeper.restart();
+  }
+
+  /** It leaves the pool when its lease ends, takes no other one and is not started again. */
+  retire(): void {
+    this.#retiring = true;
+    this.#context.changed();
+  }
+
+  /** The end of an instance that was retired. */
+  async leave(): Promise<void> {
+    await this.#keeper.retire("stop");
+    await this.closeTranscript();
   }
 
   async closeTranscript(): Promise<void> {
     await this.#transcript?.close();
-  }
-
-  /** It leaves the pool when its lease ends, and takes no other one. */
-  retire(): void {
-    this.#retiring = true;
-    this.#context.changed();
   }
 
   take(): void {

@@ -1,13 +1,13 @@
 import { PoolError, toError } from "../errors/pool-error.ts";
-import { instanceUnavailable } from "../errors/refusals.ts";
+import { failedForGood, instanceUnavailable } from "../errors/refusals.ts";
 import type { TerminationReason } from "../events/pool-event.ts";
 import type { ProcessEnd } from "../process/end-note.ts";
 import type { ManagedProcess } from "../process/managed-process.ts";
 import { startProcess } from "../process/start-process.ts";
-import { within } from "../process/termination.ts";
 import type { Transcript } from "../transcript/transcript.ts";
 import type { InstanceContext } from "./instance-context.ts";
 import { OperationLock } from "./operation-lock.ts";
+import { pause } from "./pause.ts";
 import { isPermanent } from "./permanent-failure.ts";
 import { ProcessRecord } from "./process-record.ts";
 import { RestartBudget } from "./restart-budget.ts";
@@ -26,7 +26,7 @@ export class ProcessKeeper<Request, Result> {
   readonly #budget: RestartBudget;
   readonly #oneShot: boolean;
   #process: ManagedProcess<Request, Result> | null = null;
-  /** The present order of the owner; aborted by the next one. */
+  /** The present order of the owner; aborted by the next one. The last one is aborted for ever. */
   #order = new AbortController();
   #starting: Promise<void> | null = null;
   #restarting: Promise<void> | null = null;
@@ -76,6 +76,7 @@ export class ProcessKeeper<Request, Result> {
   start(): Promise<void> {
     if (this.#oneShot && this.record.state !== "stopped") return Promise.resolve();
     const { signal } = this.#order;
+    if (signal.aborted) return Promise.reject(signal.reason);
     this.#starting ??= this.#lock.run(async () => {
       try {
         if (this.#process !== null && this.#process.state !== "ready") await this.#process.ended;
@@ -102,11 +103,19 @@ export class ProcessKeeper<Request, Result> {
     });
   }
 
+  /** As {@link stop}, and for good: no order after this one brings a process up. */
+  retire(reason: TerminationReason): Promise<void> {
+    const ended = this.stop(reason);
+    this.#order.abort(this.#unavailable(true));
+    return ended;
+  }
+
   /** Ends its process, if any, and brings a new one up, with a new restart budget. */
   restart(): Promise<void> {
     if (this.#restarting !== null) return this.#restarting;
     this.#supersede("was restarted");
     const { signal } = this.#order;
+    if (signal.aborted) return Promise.reject(signal.reason);
     this.record.setState("stopping");
     const ending = this.#end("restart");
     this.#restarting = this.#lock.run(async () => {
@@ -163,6 +172,7 @@ export class ProcessKeeper<Request, Result> {
   }
 
   #supersede(what: string): void {
+    if (this.#order.signal.aborted) return;
     const error = new PoolError("INSTANCE_UNAVAILABLE", `Instance ${this.index} ${what}.`);
     this.#order.abort(error);
     this.#order = new AbortController();
@@ -181,12 +191,9 @@ export class ProcessKeeper<Request, Result> {
 
   /** Starts until a process is ready or the budget is spent. Called under the lock. */
   async #bringUp(signal: AbortSignal): Promise<void> {
-    if (this.#oneShot) {
-      this.record.setState("idle");
-      return;
-    }
     while (true) {
       signal.throwIfAborted();
+      if (this.#oneShot) return this.record.setState("idle");
       this.record.setState("starting");
       try {
         const process = await this.#startOne(signal);
@@ -273,10 +280,7 @@ export class ProcessKeeper<Request, Result> {
   }
 
   #fail(error: Error): PoolError {
-    this.#failure =
-      error instanceof PoolError
-        ? error
-        : new PoolError("INSTANCE_UNAVAILABLE", error.message, { cause: error });
+    this.#failure = failedForGood(error);
     this.record.detail = error.message;
     this.record.setState("failed");
     return this.#failure;
@@ -285,15 +289,11 @@ export class ProcessKeeper<Request, Result> {
   async #backOff(wait: number, detail: string, signal: AbortSignal): Promise<void> {
     this.record.detail = detail;
     this.record.setState("backoff");
-    const aborted = Promise.withResolvers<void>();
-    const onAbort = (): void => aborted.resolve();
-    signal.addEventListener("abort", onAbort, { once: true });
-    if (!signal.aborted) await within(aborted.promise, wait, this.#context.clock);
-    signal.removeEventListener("abort", onAbort);
+    await pause(wait, signal, this.#context.clock);
   }
 
-  #unavailable(): PoolError {
+  #unavailable(retiring = false): PoolError {
     const { state, detail } = this.record;
-    return instanceUnavailable({ index: this.index, state, detail });
+    return instanceUnavailable({ index: this.index, state, detail, retiring });
   }
 }

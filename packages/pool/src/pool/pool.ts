@@ -88,7 +88,8 @@ export class Pool<Request, Result> implements AsyncDisposable {
   async ready(): Promise<void> {
     this.#assertOpen();
     try {
-      await Promise.all(this.#roster.all.map((instance) => instance.whenReady()));
+      const staying = this.#roster.all.filter((instance) => !instance.retiring);
+      await Promise.all(staying.map((instance) => instance.whenReady()));
     } catch (error) {
       this.#assertOpen();
       throw error;
@@ -156,7 +157,8 @@ export class Pool<Request, Result> implements AsyncDisposable {
 
   /**
    * Ends an instance's process, if it has one, and starts a new one in its place. A turn on it rejects;
-   * requests that wait for it go on waiting. Rejects when it fails for good, or is stopped meanwhile.
+   * requests that wait for it go on waiting. Rejects when it fails for good, is stopped meanwhile or
+   * leaves the pool.
    */
   async restart(instance: number): Promise<void> {
     this.#assertOpen();

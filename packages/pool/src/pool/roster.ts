@@ -53,8 +53,7 @@ export class Roster<Request, Result> {
     for (const instance of leaving) instance.retire();
     while (proceed() && leaving.some((instance) => instance.occupancy !== "free")) await released();
     if (!proceed()) return;
-    await Promise.all(leaving.map((instance) => instance.stop("stop")));
-    await Promise.all(leaving.map((instance) => instance.closeTranscript()));
+    await Promise.all(leaving.map((instance) => instance.leave()));
     this.#instances = this.#instances.slice(0, size);
     this.#context.changed();
   }

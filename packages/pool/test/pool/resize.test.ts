@@ -1,6 +1,7 @@
+import { waitFor } from "@cluster/testkit";
 import { afterAll, expect, test } from "vitest";
 import { createPool } from "../../src/index.ts";
-import { expectNoProcessLeft, jsonLines, rejection, running } from "../support/tools.ts";
+import { expectNoProcessLeft, jsonLines, jsonTool, rejection, running } from "../support/tools.ts";
 
 afterAll(expectNoProcessLeft);
 
@@ -49,6 +50,47 @@ test("a lease on a leaving instance goes on until its release", async () => {
   });
   await pool.resize(1);
   expect(await pool.run({ echo: 4 })).toBe(4);
+});
+
+test("a leaving instance is neither restarted nor started, and a shutdown leaves no process of it", async () => {
+  const adapter = jsonTool("ignores-sigterm");
+  await using pool = createPool({ adapter, size: 2, graceMs: 300 });
+  await pool.ready();
+  const resized = pool.resize(1);
+  await waitFor(() => pool.status().instances[1]?.state === "stopping", { what: "its stop" });
+  const refused = [rejection(pool.restart(1)), rejection(pool.start(1))];
+  await resized;
+  for (const error of await Promise.all(refused)) {
+    expect(error).toMatchObject({
+      code: "INSTANCE_UNAVAILABLE",
+      message: "Instance 1 leaves the pool.",
+    });
+  }
+  await pool.shutdown();
+  expect(running()).toEqual([]);
+});
+
+test("a restart that is under way when its instance leaves starts nothing more", async () => {
+  await using pool = createPool({ adapter: jsonTool("ignores-sigterm"), size: 2, graceMs: 300 });
+  await pool.ready();
+  const restarted = rejection(pool.restart(1));
+  await pool.resize(1);
+  expect(await restarted).toMatchObject({ code: "INSTANCE_UNAVAILABLE" });
+  expect(running()).toHaveLength(1);
+});
+
+test("ready() does not wait for instances that leave, nor start them", async () => {
+  await using pool = createPool({ adapter: jsonLines(), size: 3, start: "lazy" });
+  const lease = await pool.lease({ instance: 1 });
+  const resized = pool.resize(1);
+  expect(await rejection(pool.run({ echo: 1 }, { instance: 1 }))).toMatchObject({
+    message: "Instance 1 leaves the pool.",
+  });
+  await pool.ready();
+  expect(pool.status().instances[2]?.generation).toBe(0);
+  await lease.release();
+  await resized;
+  expect(running()).toHaveLength(1);
 });
 
 test("resizes follow one another", async () => {
