@@ -121,15 +121,17 @@ export class Pool<Request, Result> implements AsyncDisposable {
     const refusal = checkRunOptions(options);
     if (refusal !== null) throw refusal;
     const { signal } = options;
+    // Before the first wait, so that a drain sees it.
+    this.#leases += 1;
     let instance: Instance<Request, Result>;
     try {
       signal?.throwIfAborted();
       instance = await this.#dispatcher.acquire(options, () => signal);
     } catch (error) {
+      this.#leases -= 1;
       this.#notifyIdle();
       throw signal?.aborted === true && error === signal.reason ? turnCancelled(error) : error;
     }
-    this.#leases += 1;
     try {
       const cwd = await this.#options.cwd(instance.index);
       return new PoolLease(instance, cwd, {
@@ -211,9 +213,7 @@ export class Pool<Request, Result> implements AsyncDisposable {
   /** Takes no more requests; resolves when none is queued or running and no lease is out. */
   async drain(): Promise<void> {
     if (this.#state === "open") this.#state = "draining";
-    while (this.#desk.counts.open || this.#leases > 0 || this.#dispatcher.waiting > 0) {
-      await this.#change();
-    }
+    while (this.#desk.counts.open || this.#leases > 0) await this.#change();
   }
 
   /**

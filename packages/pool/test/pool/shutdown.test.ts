@@ -86,6 +86,36 @@ test("await using shuts down", async () => {
 });
 
 describe("drain", () => {
+  test("waits for a lease that is just being taken", async () => {
+    await using pool = createPool({ adapter: jsonLines() });
+    await pool.ready();
+    const heard: string[] = [];
+    const leasing = pool.lease();
+    const drained = pool.drain().then(() => heard.push("drained"));
+    const lease = await leasing;
+    expect(await lease.run({ echo: 1 })).toBe(1);
+    heard.push("answered");
+    await lease.release();
+    await drained;
+    expect(heard).toEqual(["answered", "drained"]);
+  });
+
+  test("does not wait for leases that were refused or given up", async () => {
+    await using pool = createPool({ adapter: jsonLines() });
+    await using held = await pool.lease();
+    const caller = new AbortController();
+    const refused = [pool.lease({ instance: 9 }), pool.lease({ signal: caller.signal })];
+    const errors = refused.map((lease) => rejection(lease));
+    const drained = pool.drain();
+    caller.abort();
+    expect((await Promise.all(errors)).map(({ code }) => code)).toEqual([
+      "INSTANCE_UNKNOWN",
+      "TURN_CANCELLED",
+    ]);
+    await held.release();
+    await drained;
+  });
+
   test("lets everything end that was accepted, and takes nothing more", async () => {
     await using pool = createPool({ adapter: jsonLines(), size: 2 });
     const turns = Array.from({ length: 6 }, (_, n) => pool.run({ sleep: 10 * n }));
