@@ -29,6 +29,7 @@ export class Cluster<Request, Result> implements AsyncDisposable {
   readonly #turns: TurnBook<Result>;
   readonly #subscribers = new Subscribers<ClusterEvent>();
   readonly #conversations = new Set<Conversation<Request, Result>>();
+  #size: number;
 
   /** Use {@link launchCluster}. */
   constructor(tool: ToolAdapter<Request, Result>, options: ClusterOptions<Request, Result> = {}) {
@@ -43,7 +44,8 @@ export class Cluster<Request, Result> implements AsyncDisposable {
     });
     this.#oneShot = tool?.capabilities?.oneShot === true;
     this.#pool = createPool({ ...compiled.pool, adapter: tool });
-    this.#router = new Router(compiled.strategy, this.#pool, compiled.pool.size);
+    this.#router = new Router(compiled.strategy, this.#pool);
+    this.#size = compiled.pool.size;
     this.tool = this.#pool.tool;
     this.#pool.subscribe((event) => {
       const translated = this.#turns.translate(event);
@@ -54,7 +56,7 @@ export class Cluster<Request, Result> implements AsyncDisposable {
 
   /** How many instances it has, or is about to have. */
   get size(): number {
-    return this.#router.size;
+    return this.#size;
   }
 
   /**
@@ -160,12 +162,15 @@ export class Cluster<Request, Result> implements AsyncDisposable {
       throw invalidOption("count", "a whole number of at least 0", count);
     }
     // First, so that nothing more is sent to those that go.
-    this.#router.size = count;
+    const arrived = this.#router.heading(count);
+    this.#size = count;
     try {
       await this.#pool.resize(count);
     } catch (error) {
-      this.#router.size = this.#pool.size;
+      this.#size = this.#pool.size;
       throw error;
+    } finally {
+      arrived();
     }
   }
 

@@ -18,14 +18,23 @@ export class Router {
   readonly #pool: Pick<Pool<never, unknown>, "status">;
   readonly #latency = new Map<number, number>();
   readonly #keys = new KeyBindings();
+  /** The sizes that the pool has still to go through, each in an object of its own. */
+  readonly #ahead = new Set<{ readonly size: number }>();
   #sequence = 0;
-  /** Instances from here on are leaving. */
-  size: number;
 
-  constructor(strategy: Strategy, pool: Pick<Pool<never, unknown>, "status">, size: number) {
+  constructor(strategy: Strategy, pool: Pick<Pool<never, unknown>, "status">) {
     this.strategy = strategy;
     this.#pool = pool;
-    this.size = size;
+  }
+
+  /**
+   * The pool is about to get this size: nothing goes to those that leave, although they may be
+   * followed by new ones of the same number. Returns what to call when it has it.
+   */
+  heading(size: number): () => void {
+    const goal = { size };
+    this.#ahead.add(goal);
+    return () => this.#ahead.delete(goal);
   }
 
   /** The instance for a request, or null for the queue that all instances take from. */
@@ -57,7 +66,8 @@ export class Router {
   }
 
   #candidates(): Candidate[] {
-    const staying = this.#pool.status().instances.filter(({ index }) => index < this.size);
+    const smallest = Math.min(...[...this.#ahead].map(({ size }) => size));
+    const staying = this.#pool.status().instances.filter(({ index }) => index < smallest);
     const ready = staying.filter(servesSoon);
     return (ready.length > 0 ? ready : staying.filter(comesBack)).map(({ index, inFlight }) => {
       const latencyMs = this.#latency.get(index);

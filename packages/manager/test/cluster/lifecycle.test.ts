@@ -75,6 +75,36 @@ describe("scale", () => {
     });
   });
 
+  test("sends nothing to those that go when more are wanted again before they are gone", async () => {
+    await using cluster = launchCluster(fakeAdapter(), { count: 3, routing: "round-robin" });
+    await cluster.ready();
+    await using first = cluster.conversation();
+    await using second = cluster.conversation();
+    await using third = cluster.conversation();
+    const held = [first, second, third];
+    const turns = held.map((conversation) => conversation.run({ echo: "begun" }));
+    expect(await Promise.all(turns.map((turn) => turn.assigned))).toEqual([0, 1, 2]);
+    await Promise.all(turns);
+    await first.close();
+    const scaled = [cluster.scale(1), cluster.scale(3)];
+    expect(cluster.size).toBe(3);
+    const atOnce = [1, 2, 3].map((echo) => cluster.run({ echo }));
+    expect(await Promise.all(atOnce)).toEqual([1, 2, 3]);
+    // What is refused to one that goes shows that it is going.
+    await expect(cluster.sendTo(1, { echo: 0 })).rejects.toMatchObject({
+      code: "INSTANCE_UNAVAILABLE",
+    });
+    const meanwhile = [4, 5, 6].map((echo) => cluster.run({ echo }));
+    expect(await Promise.all(meanwhile)).toEqual([4, 5, 6]);
+    expect([...atOnce, ...meanwhile].map((turn) => turn.instance)).toEqual([0, 0, 0, 0, 0, 0]);
+    await Promise.all([second.close(), third.close()]);
+    await Promise.all(scaled);
+    await cluster.ready();
+    const after = [7, 8, 9].map((echo) => cluster.run({ echo }));
+    await Promise.all(after);
+    expect(after.map((turn) => turn.instance).toSorted()).toEqual([0, 1, 2]);
+  });
+
   test("tells a request that waited for an instance that goes", async () => {
     await using cluster = launchCluster(fakeAdapter(), { count: 2 });
     await cluster.ready();
