@@ -1,12 +1,21 @@
 """The files of one task: into the chat before the turn, and nothing left behind after it."""
 
+import errno
 import os
 
 from aider.utils import is_image_file
 
 
+# What other tasks would meet too: it is the machine's fault, not the file's.
+OF_THE_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
+
+
 class FileFailure(Exception):
-    failure_class = "environment"
+    """`refused` says that this task cannot go on; `environment`, that others cannot either."""
+
+    def __init__(self, message, failure_class="refused"):
+        super().__init__(message)
+        self.failure_class = failure_class
 
 
 class TaskFiles:
@@ -21,8 +30,10 @@ class TaskFiles:
         for path in files:
             if not os.path.lexists(path):
                 self._make(path, request)
-        for path in (*files, *read_only):
-            self._check(path)
+        for path in files:
+            self._check(path, "refused")
+        for path in read_only:
+            self._check(path, "environment")
         coder.abs_fnames = {coder.abs_root_path(path) for path in files}
         coder.abs_read_only_fnames = {
             *(coder.abs_root_path(path) for path in read_only),
@@ -64,9 +75,10 @@ class TaskFiles:
                 self._made.append(path)
         except OSError as error:
             self.tidy(())
-            raise FileFailure(f"{path} cannot be created: {error.strerror}.") from error
+            message = f"{path} cannot be created: {error.strerror}."
+            raise FileFailure(message, class_of(error, "refused")) from error
 
-    def _check(self, path):
+    def _check(self, path, failure_class):
         if is_image_file(path):
             return
         try:
@@ -75,7 +87,13 @@ class TaskFiles:
         except UnicodeError as error:
             self.tidy(())
             encoding = self._coder.io.encoding
-            raise FileFailure(f"{path} is not text in {encoding}; aider cannot read it.") from error
+            message = f"{path} is not text in {encoding}; aider cannot read it."
+            raise FileFailure(message, failure_class) from error
         except OSError as error:
             self.tidy(())
-            raise FileFailure(f"{path} cannot be read: {error.strerror}.") from error
+            message = f"{path} cannot be read: {error.strerror}."
+            raise FileFailure(message, class_of(error, failure_class)) from error
+
+
+def class_of(error, otherwise):
+    return "environment" if error.errno in OF_THE_MACHINE else otherwise

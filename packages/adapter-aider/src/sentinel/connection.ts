@@ -134,13 +134,16 @@ export class SentinelConnection implements ToolConnection<AgentTask, AgentResult
       const path = resolve(places.folder, file);
       const before = await stat(path).catch(() => null);
       const lines = await this.#command(`/add ${commandPath(file, places)}`, question);
-      if (!lines.some((line) => /^Added .* to the chat$/.test(line))) throw refused(file, lines);
+      if (!lines.some((line) => /^Added .* to the chat$/.test(line))) {
+        throw notTaken("refused", file, lines);
+      }
       if (before === null) made.push(path);
     }
     for (const file of task.readOnlyFiles ?? []) {
       const lines = await this.#command(`/read-only ${commandPath(file, places)}`, question);
       if (!lines.some((line) => /^Added .* to read-only files\.$/.test(line))) {
-        throw refused(file, lines);
+        // Not the task's own file: other tasks would miss it too.
+        throw notTaken("environment", file, lines);
       }
     }
     return made;
@@ -182,9 +185,13 @@ export class SentinelConnection implements ToolConnection<AgentTask, AgentResult
   }
 }
 
-function refused(file: string, lines: readonly string[]): ToolFailure {
+function notTaken(
+  failureClass: "refused" | "environment",
+  file: string,
+  lines: readonly string[],
+): ToolFailure {
   const words = lines.filter((line) => line.trim() !== "" && !/^[\s>]*$/.test(line)).join(" ");
-  return new ToolFailure("environment", `aider does not take the file ${file}: ${words}`);
+  return new ToolFailure(failureClass, `aider does not take the file ${file}: ${words}`);
 }
 
 /** Takes back the empty files that aider made for the task and did not fill. */

@@ -7,14 +7,14 @@ export interface Places {
   readonly folder: string;
 }
 
-/** A file as aider's commands take it. @throws {ToolFailure} environment, when they cannot. */
+/** A file as aider's commands take it. @throws {ToolFailure} refused, when they cannot. */
 export function commandPath(file: string, { root, folder }: Places): string {
   const path = relative(root, isAbsolute(file) ? file : join(folder, file));
   // In front of a leading `~` or `-` it takes their meaning away.
   const plain = isAbsolute(path) || path.startsWith("..") ? path : `./${path}`;
   if (/[\n\r]/.test(plain) || (plain.includes('"') && /\s/.test(plain))) {
     throw new ToolFailure(
-      "environment",
+      "refused",
       `aider's command line cannot name the file ${JSON.stringify(file)}: it has quotes and spaces.`,
     );
   }

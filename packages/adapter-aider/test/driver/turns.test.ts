@@ -148,15 +148,15 @@ describe("files that a turn cannot take", () => {
     ["a path out of the workspace", "../outside.md", /outside the workspace/],
     ["a link out of the workspace", "link.md", /outside the workspace/],
     ["a folder", "deep", /cannot be read/],
-  ])("%s fails as environment, without a call", async (_what, file, message) => {
+  ])("%s is refused, without a call", async (_what, file, message) => {
     await symlink("/etc/hostname", join(fixture.repository.path, "link.md"));
     const { error } = await fixture.tell({ message: "Edit", files: [file] });
-    expect(error).toMatchObject({ code: "TOOL_FAILED", failureClass: "environment" });
+    expect(error).toMatchObject({ code: "TOOL_FAILED", failureClass: "refused" });
     expect(String(error)).toMatch(message);
     expect(fixture.model.calls).toHaveLength(0);
   });
 
-  test("a read-only file that is missing", async () => {
+  test("a read-only file that is missing: other tasks would miss it too", async () => {
     const task = { message: "Edit", files: ["one.md"], readOnlyFiles: ["/nowhere/style.md"] };
     const { error } = await fixture.tell(task);
     expect(error).toMatchObject({ failureClass: "environment" });
@@ -168,7 +168,7 @@ describe("files that a turn cannot take", () => {
       files: ["absent.md"],
       permissions: { createFiles: false },
     });
-    expect(error).toMatchObject({ failureClass: "environment" });
+    expect(error).toMatchObject({ failureClass: "refused" });
     expect(await fixture.changes()).toEqual([]);
   });
 

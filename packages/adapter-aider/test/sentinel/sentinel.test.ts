@@ -162,7 +162,7 @@ describe("a turn by the sentinel that fails", () => {
     await writeFile(join(fixture.repository.path, "binary.md"), new Uint8Array([0xff, 0xfe, 0]));
     for (const file of ['sp ace"quote.md', "binary.md", "../outside.md"]) {
       const { error } = await fixture.tell({ message: "Edit", files: [file] });
-      expect(error).toMatchObject({ failureClass: "environment" });
+      expect(error).toMatchObject({ failureClass: "refused" });
     }
     expect(fixture.model.calls).toHaveLength(0);
   });
