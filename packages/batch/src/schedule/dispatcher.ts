@@ -60,6 +60,7 @@ export class Dispatcher<Item> {
   /** Starts nothing for `ms`. Of several pauses the one that ends last counts. Returns its end. */
   pause(ms: number): number {
     const { clock } = this.#options;
+    if (this.#closed) return clock.now();
     const until = clock.now() + ms;
     if (until <= this.#pausedUntil) return this.#pausedUntil;
     this.#pausedUntil = until;

@@ -42,8 +42,14 @@ const BY_CLASS: Readonly<Record<FailureClass, FailurePolicy>> = {
 /** Git's locks pass; a full disk or a missing signature key does not. */
 const PASSING_CODES: ReadonlySet<string> = new Set(["LOCKED", "GIT_FAILED", "BRANCH_MOVED"]);
 
+/** Somebody gave up, and nothing failed: the class that such an error has besides says nothing. */
+const GIVEN_UP_CODES: ReadonlySet<string> = new Set(["TURN_CANCELLED", "POOL_CLOSED"]);
+
 /** Decides what follows from a failure. */
 export function policyFor(failure: AttemptFailure): FailurePolicy {
+  if (failure.code !== null && GIVEN_UP_CODES.has(failure.code)) {
+    return { retry: "never", outcome: "cancelled", bearing: "neutral" };
+  }
   if (failure.failureClass !== null) return BY_CLASS[failure.failureClass];
   const passing = failure.code !== null && PASSING_CODES.has(failure.code);
   return { retry: passing ? "backoff" : "never", outcome: "infra-error", bearing: "halts" };

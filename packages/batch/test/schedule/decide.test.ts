@@ -81,3 +81,11 @@ test("git's locks pass, a full disk does not", () => {
     bearing: "halts",
   });
 });
+
+test.each(["TURN_CANCELLED", "POOL_CLOSED"])("%s is no crash: nobody tries again", (code) => {
+  expect(decide(failed("crash", { code }), FRESH, LIMITS)).toEqual({
+    kind: "end",
+    outcome: "cancelled",
+    bearing: "neutral",
+  });
+});

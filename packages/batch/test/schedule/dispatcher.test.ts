@@ -65,3 +65,23 @@ test("after close nothing starts, and what waited is given back", async () => {
   await end("a");
   expect(started).toEqual(["a"]);
 });
+
+test("after close a pause sets no timer", () => {
+  const { dispatcher, clock } = sample(1);
+  dispatcher.close();
+  expect(dispatcher.pause(1000)).toBe(clock.now());
+  expect(clock.timers).toBe(0);
+});
+
+test("those that wait are counted, whatever for", async () => {
+  const { dispatcher, end, clock } = sample(1);
+  dispatcher.add(["a", "b", "c"]);
+  dispatcher.addAfter("x", 100);
+  expect(dispatcher.waiting).toBe(3);
+  clock.advance(100);
+  expect(dispatcher.waiting).toBe(3);
+  await end("a");
+  expect(dispatcher.waiting).toBe(2);
+  dispatcher.close();
+  expect(dispatcher.waiting).toBe(0);
+});
