@@ -25,6 +25,11 @@ export class Course {
     return this.#context.signal;
   }
 
+  /** Its turn is not to begin any more. */
+  get calledOff(): boolean {
+    return this.signal.aborted || this.#context.draining.aborted;
+  }
+
   enter(stage: Stage): void {
     this.#stage = stage;
     this.#context.emit({ stage, instance: this.#evidence.instance });
@@ -55,7 +60,8 @@ export class Course {
     if (workspace !== null && this.#evidence.commit === null) {
       this.learn({ patch: await patchOf(workspace) });
     }
-    if (this.signal.aborted) return this.end("cancelled");
+    const begun = this.#stage !== "lease" && this.#stage !== "workspace";
+    if (begun ? this.signal.aborted : this.calledOff) return this.end("cancelled");
     return { ...this.end("failed"), failure: failureOf(this.#stage, error) };
   }
 }

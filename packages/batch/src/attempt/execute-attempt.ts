@@ -26,7 +26,8 @@ export async function executeAttempt(
   let lease: Lease<AgentTask, AgentResult>;
   try {
     course.enter("lease");
-    lease = await tools.lease(attempt, context.signal);
+    const calledOff = AbortSignal.any([context.signal, context.draining]);
+    lease = await tools.lease(attempt, calledOff);
   } catch (error) {
     return course.fail(error);
   }
@@ -51,6 +52,7 @@ async function onInstance(
   course.enter("workspace");
   const workspace = await tools.workspaceOf(lease.instance);
   await workspace.reset(attempt.base, { signal });
+  if (course.calledOff) return course.end("cancelled");
 
   course.enter("turn");
   const { said, failure } = await takeTurn(lease, attempt, workspace.path, signal);

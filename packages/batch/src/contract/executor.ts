@@ -67,6 +67,8 @@ export interface AttemptProgress {
 export interface ExecuteContext {
   /** Aborted when the run is stopped: the turn ends and the verdict is `cancelled`. */
   readonly signal: AbortSignal;
+  /** Aborted when nothing new is to begin: an attempt whose turn has not begun is `cancelled`. */
+  readonly draining: AbortSignal;
   emit(progress: AttemptProgress): void;
 }
 

@@ -45,6 +45,7 @@ export class Conductor {
   readonly #halting: HaltCounter;
   readonly #writer: OutcomeWriter;
   readonly #abort = new AbortController();
+  readonly #draining = new AbortController();
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
   #remaining: number;
   #haltReason: string | null = null;
@@ -73,11 +74,12 @@ export class Conductor {
     return this.#ended.promise;
   }
 
-  /** Starts nothing more; what runs ends. */
+  /** Starts nothing more, not even the turns of attempts that wait for an instance; turns that run end. */
   drain(reason: string): void {
     if (this.#closedBecause !== null) return;
     this.#closedBecause = reason;
     const waiting = this.#dispatcher.close();
+    this.#draining.abort();
     void this.#guarded(async () => {
       for (const state of waiting) await this.#giveUp(state);
     });
@@ -107,6 +109,7 @@ export class Conductor {
       await executor
         .execute(attempt, {
           signal: this.#abort.signal,
+          draining: this.#draining.signal,
           emit: (progress) => {
             if (progress.instance !== null) state.leased(recorder.now());
             recorder.publish({ type: "attempt.stage", ...id, ...progress });
@@ -160,8 +163,10 @@ export class Conductor {
     const { recorder } = this.#options;
     if (decision.pause) {
       state.refusals += 1;
-      const until = this.#dispatcher.pause(decision.afterMs);
-      recorder.publish({ type: "run.paused", until, reason: result.failure?.message ?? "quota" });
+      if (this.#closedBecause === null) {
+        const until = this.#dispatcher.pause(decision.afterMs);
+        recorder.publish({ type: "run.paused", until, reason: result.failure?.message ?? "quota" });
+      }
     } else {
       state.retries += 1;
     }
@@ -193,6 +198,11 @@ export class Conductor {
     const reason = verdict === "no-change" ? reasonWithoutChange(result) : reasonOf(failure);
     if (verdict === "no-change" && state.replayed && state.commit !== null) {
       await this.#end(state, "conflict", NOT_MADE_AGAIN, bearing);
+      return;
+    }
+    if (verdict === "cancelled" && state.pending !== null && !this.#abort.signal.aborted) {
+      // A retry that did not begin: how the attempt before it ended is what is known.
+      await this.#end(state, state.pending.outcome, state.pending.reason, bearing);
       return;
     }
     const cancelled: Reason | null =

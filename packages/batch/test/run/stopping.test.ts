@@ -1,4 +1,6 @@
-import { waitFor } from "@cluster/testkit";
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { temporaryFolder, waitFor } from "@cluster/testkit";
 import { expect, test } from "vitest";
 import { bench, tasksFor } from "../sample/sample-run.ts";
 
@@ -92,4 +94,85 @@ test("leaving the block of a run stops it", async () => {
   }
   expect(await finished).toMatchObject({ end: "interrupted" });
   expect(await sample.leftovers()).toEqual([]);
+});
+
+test("a drain while the tool starts begins no turn", async () => {
+  await using sample = await bench({
+    files: 4,
+    adapt: (tool) => ({ ...tool, command: () => new Promise<never>(() => {}) }),
+  });
+  await using run = await sample.start(tasksFor(sample.repository.files, "edit"));
+  await waitFor(() => run.status().instances.length === 2, { what: "both instances to start" });
+  await waitFor(() => run.status().running === 2, { what: "two attempts that wait for a lease" });
+  run.drain();
+  const report = await run.finished;
+  expect(report).toMatchObject({ end: "interrupted", counts: { cancelled: 4 } });
+  expect(await sample.leftovers()).toEqual([]);
+});
+
+test("a drain ends an attempt that waits for its instance, and lets the turn that runs end", async () => {
+  await using folder = await temporaryFolder();
+  const gate = `${folder.path}/go`;
+  await using sample = await bench({
+    files: 4,
+    adapt: (tool) => ({
+      ...tool,
+      // The second instance is never ready.
+      command: (slot, request) =>
+        slot.index === 0 ? tool.command(slot, request) : new Promise<never>(() => {}),
+    }),
+  });
+  const verify = `touch ${folder.path}/reached; while [ ! -e ${gate} ]; do sleep 0.02; done`;
+  await using run = await sample.start(tasksFor(sample.repository.files, "edit"), { verify });
+  await waitFor(() => existsSync(`${folder.path}/reached`) && run.status().running === 2, {
+    what: "one attempt at work, and one that waits",
+  });
+  run.drain();
+  await waitFor(() => run.status().counts.cancelled === 3, { what: "what waits to be cancelled" });
+  await writeFile(gate, "");
+  const report = await run.finished;
+  expect(report).toMatchObject({ end: "interrupted", counts: { landed: 1, cancelled: 3 } });
+  expect(await sample.leftovers()).toEqual([]);
+});
+
+test("a drain ends a retry that waits for its instance with the failure before it", async () => {
+  let starts = 0;
+  await using sample = await bench({
+    files: 1,
+    adapt: (tool) => ({
+      ...tool,
+      command: (slot, request) => {
+        starts += 1;
+        return starts === 1 ? tool.command(slot, request) : new Promise<never>(() => {});
+      },
+    }),
+  });
+  await using run = await sample.start(tasksFor(sample.repository.files, "[fake:crash]"));
+  const stages: string[] = [];
+  run.subscribe((event) => {
+    if (event.type === "attempt.stage") stages.push(`${event.attempt} ${event.stage}`);
+  });
+  await waitFor(() => stages.includes("2 lease"), { what: "the second attempt" });
+  run.drain();
+  const report = await run.finished;
+  expect(report.tasks[0]).toMatchObject({
+    outcome: "tool-error",
+    reason: { failureClass: "crash" },
+  });
+});
+
+test("after a drain a refusal for quota pauses nobody", async () => {
+  await using sample = await bench({ files: 2 });
+  await using run = await sample.start(
+    tasksFor(sample.repository.files, "[fake:sleep=300] [fake:fail=quota:900000]"),
+  );
+  const types: string[] = [];
+  run.subscribe((event) => types.push(event.type));
+  await waitFor(() => run.status().instances.filter(({ stage }) => stage === "turn").length === 2, {
+    what: "both instances to be in their turns",
+  });
+  run.drain();
+  const report = await run.finished;
+  expect(report.counts.quota).toBe(2);
+  expect(types).not.toContain("run.paused");
 });
