@@ -143,8 +143,8 @@ export class ProcessKeeper<Request, Result> {
     const ending = this.#end(reason);
     void this.#lock.run(async () => {
       await ending;
-      // Its failure shows in the state; nobody waits for this promise.
-      await this.#bringUp(signal).catch(() => {});
+      // A start may have come before. A failure shows in the state; nobody waits for this promise.
+      if (this.#process === null) await this.#bringUp(signal).catch(() => {});
     });
   }
 

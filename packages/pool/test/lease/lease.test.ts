@@ -1,6 +1,13 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { createPool, type PoolEvent } from "../../src/index.ts";
-import { cancel, expectNoProcessLeft, jsonLines, jsonTool, rejection } from "../support/tools.ts";
+import {
+  cancel,
+  expectNoProcessLeft,
+  jsonLines,
+  jsonTool,
+  rejection,
+  running,
+} from "../support/tools.ts";
 
 afterAll(expectNoProcessLeft);
 
@@ -38,6 +45,16 @@ test("a released lease runs nothing, and to release it again does nothing", asyn
   await lease.release("replace");
   expect(await rejection(lease.run({ echo: 1 }))).toMatchObject({ code: "LEASE_RELEASED" });
   expect(pool.status().instances[0]).toMatchObject({ occupancy: "free", generation: 1 });
+});
+
+test("a start that meets the replacement of a process does not bring up a second one", async () => {
+  await using pool = createPool({ adapter: jsonLines() });
+  const lease = await pool.lease();
+  const released = lease.release("replace");
+  await Promise.all([released, pool.start(0)]);
+  await pool.ready();
+  expect(running()).toHaveLength(1);
+  expect(pool.status().instances[0]).toMatchObject({ state: "ready", generation: 2 });
 });
 
 test("a release cancels the turn in flight first", async () => {
