@@ -88,8 +88,9 @@ export async function runTurn<Request, Result>(
   // Typed like this, since the compiler does not see that the callbacks assign it.
   let settled = null as Settled<Result> | null;
   const settle = (how: Settled<Result>): void => {
-    // What a connection makes of being given up is no answer.
-    if (stopper.how === null) settled = how;
+    // What a connection makes of being given up is no answer, nor what a tool says on its way out.
+    const late = how.kind === "value" && wasEnded(process);
+    if (stopper.how === null) settled = late ? { kind: "error", error: undefined } : how;
     wake();
   };
   const first = change();
@@ -107,7 +108,7 @@ export async function runTurn<Request, Result>(
       await within(change(), oneShot ? SETTLE_ONE_SHOT_MS : SETTLE_AFTER_EXIT_MS, clock);
     }
     if (stopper.how !== null && settled === null) return await stopTurn(stopper.how, setting);
-    if (settled?.kind === "value" && !(oneShot && wasEnded(process))) {
+    if (settled?.kind === "value") {
       const fit = process.state === "ready";
       return { kind: "done", result: settled.value, endedBy: context.end, fit };
     }
@@ -129,7 +130,7 @@ function begin<Value>(operation: () => Promise<Value>): Promise<Value> {
   }
 }
 
-/** Whether somebody ended it: what a one-shot tool has said by then is not its whole answer. */
+/** Whether somebody ended it, or is about to: what a tool says from then on is not its whole answer. */
 function wasEnded(process: { readonly reason: TerminationReason | null }): boolean {
   return process.reason !== null && process.reason !== "exited";
 }
@@ -161,11 +162,13 @@ async function failTurn<Request, Result>(
   error: unknown,
   setting: TurnSetting<Request, Result>,
 ): Promise<TurnVerdict<Result>> {
-  const { process, clock, oneShot } = setting;
-  const ended = oneShot && wasEnded(process);
-  if (error instanceof ToolFailure && !ended) return failed(error, process.state === "ready");
-  const unexplained = !(error instanceof PoolError) || ended;
-  if (unexplained) await within(process.ended, EXIT_AFTER_FAILURE_MS, clock);
+  const { process, clock } = setting;
+  const stopped = wasEnded(process);
+  if (error instanceof ToolFailure && !stopped) return failed(error, process.state === "ready");
+  const unexplained = !(error instanceof PoolError) || stopped;
+  // Whoever ends it sees to it that it goes, however long it takes.
+  if (stopped) await process.ended;
+  else if (unexplained) await within(process.ended, EXIT_AFTER_FAILURE_MS, clock);
   if (unexplained && process.state === "ended") {
     return failed(process.exitError(await process.ended, " in a turn", error), false);
   }

@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from "vitest";
 import {
   createPool,
+  lineProtocol,
   type PoolEvent,
   ProcessExitedError,
   systemClock,
@@ -35,6 +36,37 @@ test("a crash by a signal says which", async () => {
   const error = await rejection(pool.run({ echo: "x" }));
   expect(error).toMatchObject({ exit: { kind: "signal", signal: "SIGSEGV" } });
 });
+
+const lastWords = {
+  "and goes": `trap 'printf "half of it> "; exit 0' TERM`,
+  "and stays": `trap 'printf "half of it> "' TERM`,
+};
+
+for (const [what, trap] of Object.entries(lastWords)) {
+  test(`what a tool answers when its instance is stopped or restarted is no answer: it says so ${what}`, async () => {
+    const script = `${trap}; printf "> "; read line; while :; do sleep 60 & wait $!; done`;
+    const adapter: ToolAdapter = {
+      name: "last-words",
+      command: () => ({ file: "sh", args: ["-c", script], env: markedEnvironment }),
+      connect: lineProtocol({ prompt: "> " }),
+    };
+    await using pool = createPool({ adapter, graceMs: 300 });
+    for (const [order, said] of [
+      ["restart", "restarted"],
+      ["stop", "stopped"],
+    ] as const) {
+      const turn = pool.run("begin");
+      const error = rejection(turn);
+      for await (const event of turn) if (event.type === "started") break;
+      await pool[order](0);
+      expect(await error).toMatchObject({
+        code: "PROCESS_EXITED",
+        message: expect.stringContaining(`its instance was ${said} in a turn`),
+      });
+    }
+    expect(pool.status()).toMatchObject({ done: 0, failed: 2 });
+  });
+}
 
 test("a request that waits while its instance crashes is served by the next process", async () => {
   const adapter = jsonTool("dies-in-turn", ["--when", "die"]);
