@@ -62,7 +62,7 @@ export function instanceUnavailable(instance: {
   const why = state !== "failed" || detail === null ? "" : ` ${detail}`;
   return new PoolError(
     "INSTANCE_UNAVAILABLE",
-    `Instance ${index} is ${state}.${why}\nrestart(${index}) brings it back.`,
+    `Instance ${index} is ${state}.${why}\nPool.restart(${index}) starts it again.`,
   );
 }
 

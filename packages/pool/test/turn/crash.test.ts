@@ -128,7 +128,9 @@ test("a crash loop ends in failed, with the last stderr as detail, and the budge
     "INSTANCE_UNAVAILABLE",
   ]);
   expect(await turns[3]).toMatchObject({
-    message: expect.stringMatching(/^Instance 0 is failed\. .*the fake tool dies.*restart\(0\)/s),
+    message: expect.stringMatching(
+      /^Instance 0 is failed\. .*the fake tool dies.*Pool\.restart\(0\) starts it again\.$/s,
+    ),
   });
   expect(pool.status().instances[0]).toMatchObject({
     state: "failed",
