@@ -32,7 +32,8 @@ function countsTable(report: RunReport): string {
 
 function failureRow(task: TaskOutcome): string[] {
   const reason = task.reason === null ? "" : oneLine(task.reason.message);
-  const kept = task.evidence.parkedRef ?? "";
+  const { parkedRef, earlierRefs } = task.evidence;
+  const kept = [...(parkedRef === null ? [] : [parkedRef]), ...earlierRefs].join(", ");
   return [printable(task.files.join(", ")), task.outcome, reason, kept];
 }
 

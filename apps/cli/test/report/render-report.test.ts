@@ -38,6 +38,12 @@ describe("renderReport", () => {
     expect(text).toContain("docs/2.md  tool-error     the key");
   });
 
+  it("names what earlier attempts left as well", () => {
+    const refs = { parkedRef: "refs/cluster/0abc/t1", earlierRefs: ["refs/cluster/0abc/t1-a"] };
+    const text = render(sampleReport([sampleOutcome(1, "tool-error", {}, refs)]));
+    expect(text).toContain("refs/cluster/0abc/t1, refs/cluster/0abc/t1-a");
+  });
+
   it("counts no-change as a failure only with --require-change", () => {
     const report = sampleReport([sampleOutcome(0, "no-change"), sampleOutcome(1, "tool-error")]);
     expect(render(report)).not.toContain("docs/0.md");

@@ -36,6 +36,7 @@ export function sampleOutcome(
       commit: null,
       parkedRef: null,
       outsideRef: null,
+      earlierRefs: [],
       patch: null,
       ...evidence,
     },

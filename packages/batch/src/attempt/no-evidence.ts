@@ -14,5 +14,6 @@ export const NO_EVIDENCE: Evidence = Object.freeze({
   commit: null,
   parkedRef: null,
   outsideRef: null,
+  earlierRefs: [],
   patch: null,
 });

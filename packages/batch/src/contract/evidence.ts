@@ -24,6 +24,11 @@ export interface Evidence {
   readonly parkedRef: string | null;
   /** The ref that keeps the changes elsewhere. */
   readonly outsideRef: string | null;
+  /**
+   * Refs that keep edits of earlier attempts, oldest first: their changes elsewhere, and, when the
+   * task did not land, their changes within its files.
+   */
+  readonly earlierRefs: readonly string[];
   /** The edit itself, when no commit could hold it, as on a full disk. */
   readonly patch: string | null;
 }

@@ -70,6 +70,14 @@ export class OutcomeWriter {
       if (state.outsideCommit !== null) {
         state.keep({ outsideRef: await this.#branch.park(state.outsideCommit, `${id}-outside`) });
       }
+      const earlierRefs: string[] = [];
+      for (const { commit, attempt, where } of state.earlierEdits) {
+        // Made again and landed: what is on the branch stands for it.
+        if (where === "inside" && outcome === "landed") continue;
+        const name = where === "inside" ? id : `${id}-outside`;
+        earlierRefs.push(await this.#branch.park(commit, `${name}-attempt-${attempt}`));
+        state.keep({ earlierRefs: [...earlierRefs] });
+      }
     } catch (error) {
       this.#recorder.warn(`An edit of task ${id} could not be kept under a ref: ${String(error)}`);
     }

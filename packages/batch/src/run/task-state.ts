@@ -5,6 +5,13 @@ import type { Outcome } from "../contract/outcome.ts";
 import type { Task } from "../contract/task.ts";
 import { addSpending, NOTHING_SPENT } from "../report/spending.ts";
 
+/** An edit of an attempt that another one with an edit came after. */
+interface EarlierEdit {
+  readonly commit: string;
+  readonly attempt: number;
+  readonly where: "inside" | "outside";
+}
+
 /** One task on its way through a run, from its plan to its outcome. */
 export class TaskState {
   readonly task: Task;
@@ -21,6 +28,10 @@ export class TaskState {
   #leasedAt: number | null = null;
   #evidence: Evidence = NO_EVIDENCE;
   #outsideCommit: string | null = null;
+  /** The attempts that {@link commit} and {@link outsideCommit} are of. */
+  #commitOf = 0;
+  #outsideCommitOf = 0;
+  readonly #earlier: EarlierEdit[] = [];
 
   constructor(task: Task) {
     this.task = task;
@@ -41,6 +52,11 @@ export class TaskState {
     return this.#outsideCommit;
   }
 
+  /** The edits of attempts before those, which must not be lost either. */
+  get earlierEdits(): readonly EarlierEdit[] {
+    return this.#earlier;
+  }
+
   /** Notes when it first got an instance. */
   leased(now: number): void {
     this.#leasedAt ??= now;
@@ -48,21 +64,33 @@ export class TaskState {
 
   /** Takes in what an attempt found. An attempt without an edit does not make us forget one with. */
   learn(result: AttemptResult): void {
-    const { evidence, failure } = result;
+    const { evidence, failure, outsideCommit } = result;
     this.#spent = addSpending(this.#spent, evidence);
     if (failure !== null && evidence.instance !== null && !this.avoid.includes(evidence.instance)) {
       this.avoid.push(evidence.instance);
+    }
+    if (evidence.commit !== null) {
+      this.#supersede("inside", this.commit, this.#commitOf);
+      this.#commitOf = this.token;
+    }
+    if (outsideCommit !== null) {
+      this.#supersede("outside", this.outsideCommit, this.#outsideCommitOf);
+      this.#outsideCommitOf = this.token;
     }
     this.#evidence = {
       ...evidence,
       commit: evidence.commit ?? this.#evidence.commit,
       patch: evidence.patch ?? this.#evidence.patch,
     };
-    this.#outsideCommit = result.outsideCommit ?? this.#outsideCommit;
+    this.#outsideCommit = outsideCommit ?? this.#outsideCommit;
+  }
+
+  #supersede(where: EarlierEdit["where"], commit: string | null, attempt: number): void {
+    if (commit !== null) this.#earlier.push({ commit, attempt, where });
   }
 
   /** Notes what became of its commits. */
-  keep(refs: Partial<Pick<Evidence, "commit" | "parkedRef" | "outsideRef">>): void {
+  keep(refs: Partial<Pick<Evidence, "commit" | "parkedRef" | "outsideRef" | "earlierRefs">>): void {
     this.#evidence = { ...this.#evidence, ...refs };
   }
 

@@ -113,3 +113,28 @@ test("an edit that did not fit and is not made again is a conflict, and is kept"
   const parked = `${evidence?.parkedRef}:${files[0]}`;
   expect(await sample.repository.git("show", parked)).toContain("slow");
 });
+
+test("edits elsewhere of an attempt that is made again are kept, as those of the last one are", async () => {
+  await using sample = await bench({ files: 3 });
+  await using doors = await gates();
+  const [file = "", once = "", always = ""] = sample.repository.files;
+  const prompt = `[fake:append=slow] [fake:first=1:outside=${once}] [fake:outside=${always}]`;
+  await using run = await sample.start([
+    { prompt, files: [file], verify: doors.verify("slow") },
+    { prompt: "[fake:append=quick]", files: [file] },
+  ]);
+  await doors.reached("slow", 1);
+  await waitFor(() => run.status().counts.landed === 1, { what: "the quick one to land" });
+  await doors.open("slow", 1);
+  await doors.reached("slow", 2);
+  await doors.open("slow", 2);
+  const report = await run.finished;
+  expect(report).toMatchObject({ ok: true, counts: { landed: 2 } });
+  const { evidence } = report.tasks[0] ?? {};
+  const shown = (ref: string | undefined | null, path: string) =>
+    sample.repository.git("show", `${ref}:${path}`);
+  expect(evidence?.earlierRefs).toHaveLength(1);
+  expect(await shown(evidence?.earlierRefs[0], once)).toContain("outside the task's");
+  expect(await shown(evidence?.outsideRef, once)).not.toContain("outside the task's");
+  expect(await shown(evidence?.outsideRef, always)).toContain("outside the task's");
+});

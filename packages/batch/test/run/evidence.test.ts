@@ -71,3 +71,20 @@ test("questions and their answers are evidence", async () => {
     },
   });
 });
+
+test("of several attempts that failed with an edit, each edit is kept", async () => {
+  await using sample = await bench({ files: 2 });
+  const [file = "", other = ""] = sample.repository.files;
+  const prompt = [
+    `[fake:first=1:append=one] [fake:append=both] [fake:outside=${other}]`,
+    "[fake:after-edit=fail=malformed]",
+  ].join(" ");
+  const { report } = await sample.run(tasksFor([file], prompt), { retries: 1 });
+  const { outcome, attempts, evidence } = report.tasks[0] ?? {};
+  expect({ outcome, attempts }).toEqual({ outcome: "tool-error", attempts: 2 });
+  expect(evidence?.earlierRefs).toEqual([expect.stringMatching(/^refs\/cluster\/.*-attempt-1$/)]);
+  const [earlier = ""] = evidence?.earlierRefs ?? [];
+  const kept = (ref: string) => sample.repository.git("show", `${ref}:${file}`);
+  expect(await kept(earlier)).toContain("one");
+  expect(await kept(evidence?.parkedRef ?? "")).not.toContain("one");
+});
