@@ -1,0 +1,45 @@
+import { afterAll, expect, test } from "vitest";
+import { childProcessHost } from "../../src/index.ts";
+import { ProcessKeeper } from "../../src/instance/process-keeper.ts";
+import { StartGate } from "../../src/instance/start-gate.ts";
+import { systemClock } from "../../src/pool/clock.ts";
+import { compileOptions } from "../../src/pool/compile-options.ts";
+import { redaction } from "../../src/transcript/redactor.ts";
+import { expectNoProcessLeft, jsonLines, rejection, running } from "../support/tools.ts";
+
+afterAll(expectNoProcessLeft);
+
+test("no order after the last one brings a process up, during it or afterwards", async () => {
+  const adapter = jsonLines();
+  const keeper = new ProcessKeeper(
+    0,
+    {
+      adapter,
+      host: childProcessHost(),
+      options: compileOptions({ adapter }),
+      gate: new StartGate(1),
+      clock: systemClock,
+      redaction: redaction([]),
+      emit: () => {},
+      changed: () => {},
+      forgotten: () => {},
+    },
+    null,
+  );
+  await keeper.start();
+  const retired = keeper.retire("stop");
+  const during = [rejection(keeper.restart()), rejection(keeper.start()), keeper.stop("stop")];
+  await retired;
+  const afterwards = [rejection(keeper.restart()), rejection(keeper.start())];
+  const refused = { code: "INSTANCE_UNAVAILABLE", message: "Instance 0 leaves the pool." };
+  expect(await Promise.all([...during, ...afterwards])).toMatchObject([
+    refused,
+    refused,
+    undefined,
+    refused,
+    refused,
+  ]);
+  expect(keeper.process).toBeNull();
+  expect(keeper.record.state).toBe("stopped");
+  expect(running()).toEqual([]);
+});
