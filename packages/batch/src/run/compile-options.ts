@@ -47,7 +47,7 @@ export function compileOptions(options: RunOptions): CompiledOptions {
         ? options.haltAfter
         : whole("haltAfter", options.haltAfter ?? 3, 1),
     keepWorktrees: options.keepWorktrees ?? false,
-    secrets: options.secrets ?? [],
+    secrets: texts("secrets", options.secrets ?? []),
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
   };
@@ -72,6 +72,11 @@ function textOrNull(name: string, value: string | undefined): string | null {
   if (value === undefined) return null;
   if (typeof value === "string" && value.trim() !== "") return value;
   throw invalid(name, "a text that is not empty", value);
+}
+
+function texts(name: string, values: readonly string[]): readonly string[] {
+  if (Array.isArray(values) && values.every((value) => typeof value === "string")) return values;
+  throw invalid(name, "a list of texts", values);
 }
 
 function invalid(name: string, expected: string, found: unknown): BatchError {

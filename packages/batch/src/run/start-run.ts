@@ -80,7 +80,7 @@ function begin(options: RunOptions, compiled: CompiledOptions, parts: Parts): Ru
       base: branch.base,
       branch: branch.ref,
     });
-    const executor = makeExecutor(options, compiled, parts);
+    const executor = await executorOr(() => branch.dispose(), options, compiled, parts);
     conductor = makeConductor(options, compiled, parts, executor);
     const ended = conductor.run();
     if (interrupted) conductor.stop("The run was stopped before it began.");
@@ -145,6 +145,19 @@ function makeConductor(
     clock,
     defaults: { run: branch.run, tool, model, verify, verifyTimeoutMs, allowOutside, permissions },
   });
+}
+
+/** What the pool refuses is known only now: a run that cannot begin leaves nothing. */
+async function executorOr(
+  undo: () => Promise<void>,
+  ...parts: Parameters<typeof makeExecutor>
+): Promise<Executor> {
+  try {
+    return makeExecutor(...parts);
+  } catch (error) {
+    await undo().catch(() => {});
+    throw error;
+  }
 }
 
 function makeExecutor(

@@ -66,6 +66,7 @@ test.each([
   ["model", ""],
   ["verify", " "],
   ["verifyTimeoutMs", "1s"],
+  ["secrets", [1]],
   ["tool", {}],
 ])("%s: %j is refused, and the message names it", async (name, value) => {
   await using sample = await bench({ files: 1 });
@@ -74,4 +75,18 @@ test.each([
     .catch((thrown) => thrown);
   expect(error).toMatchObject({ code: "OPTION_INVALID" });
   expect(error.message).toMatch(new RegExp(`^${name}: expected .*, found ${typeof value} `));
+});
+
+test("a run that cannot begin leaves no branch", async () => {
+  await using sample = await bench({ files: 1 });
+  const tasks = tasksFor(sample.repository.files, "edit");
+  // A file where a folder is wanted.
+  const transcripts = `${sample.repository.path}/${sample.repository.files[0]}/transcripts`;
+  const outcome = await sample
+    .start(tasks, { transcripts })
+    .then((run) => run.finished)
+    .catch((thrown) => thrown);
+  expect(outcome).toMatchObject({ message: expect.stringContaining("transcripts") });
+  expect(await sample.repository.git("branch", "--list", "cluster/*")).toBe("");
+  expect(await sample.leftovers()).toEqual([]);
 });
