@@ -2,9 +2,16 @@
 const SHORTEST = 8;
 const NAME = /(^|_)(API_?KEY|ACCESS_?KEY|TOKEN|SECRET|PASSWORD)$/i;
 const FLAG = /^--[\w-]*(api-key|token|secret|password)(?:=(.*))?$/s;
+/** aider's `--set-env NAME=value`: whatever it sets may be a key, or an address with one in it. */
+const SET = /^--set-env(?:=(.*))?$/s;
 
 function ofArguments(args: readonly string[]): string[] {
   return args.flatMap((arg, place) => {
+    const set = SET.exec(arg);
+    if (set !== null) {
+      const [, value = ""] = /^\w+=(.*)$/s.exec(set[1] ?? args[place + 1] ?? "") ?? [];
+      return [value];
+    }
     const match = FLAG.exec(arg);
     if (match === null) return [];
     const value = match[2] ?? args[place + 1] ?? "";

@@ -120,6 +120,20 @@ describe("cluster run", () => {
     expect(stdin.stdout).toContain("message: From stdin");
   });
 
+  it.each([
+    ["--set-env", "OPENAI_API_KEY=sk-of-a-dry-run"],
+    ["--set-env=OPENAI_API_KEY=sk-of-a-dry-run"],
+    ["--api-key", "openai=sk-of-a-dry-run"],
+  ])("shows no key with --dry-run: %s", async (...raw) => {
+    const args = ["-m", "x", "docs/*.md", "--dry-run", "--tool", "made", "--", ...raw];
+    for (const json of [[], ["--json"]]) {
+      const { code, stdout } = await bench.run([...json, ...args]);
+      expect(code).toBe(0);
+      expect(stdout).toContain("[redacted]");
+      expect(stdout).not.toContain("sk-of-a-dry-run");
+    }
+  });
+
   it("lets flags win over the configuration, and hands raw arguments to the tool", async () => {
     const config = join(bench.repository.path, "flags.config.mjs");
     await writeFile(

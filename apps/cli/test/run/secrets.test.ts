@@ -19,4 +19,23 @@ describe("secretsOf", () => {
       "gsk-provider",
     ]);
   });
+
+  it.each([
+    [["--set-env", "OPENAI_API_KEY=sk-argument"]],
+    [["--set-env=OPENAI_API_KEY=sk-argument"]],
+    [["--api-key", "openai=sk-argument"]],
+    [["--api-key=openai=sk-argument"]],
+    [["--openai-api-key=sk-argument"]],
+  ])("takes the value out of %j", (args) => {
+    expect(secretsOf({}, args)).toContain("sk-argument");
+  });
+
+  it("takes values of any variable that is set, and leaves what is no value", () => {
+    expect(secretsOf({}, ["--set-env", "OPENAI_API_BASE=https://user:word@host/"])).toContain(
+      "https://user:word@host/",
+    );
+    expect(secretsOf({}, ["--set-env"])).toEqual([]);
+    expect(secretsOf({}, ["--set-env", "--no-auto-commits"])).toEqual([]);
+    expect(secretsOf({}, ["--env-file", "settings.env"])).toEqual([]);
+  });
 });

@@ -1,15 +1,9 @@
-/** Values shorter than this are not taken for secrets: they would blank out half of every text. */
-const SHORTEST_SECRET = 6;
+import { redactor } from "@cluster/manager";
 
 /** Makes a function that replaces secrets in every string of plain data, keys aside. */
 export function redactorOf(secrets: readonly string[]): <Data>(data: Data) => Data {
-  // The longest first: one secret may be the beginning of another.
-  const values = secrets
-    .filter((value) => value.length >= SHORTEST_SECRET)
-    .sort((a, b) => b.length - a.length);
-  if (values.length === 0) return (data) => data;
-  const inText = (text: string): string =>
-    values.reduce((result, value) => result.replaceAll(value, "[redacted]"), text);
+  if (secrets.length === 0) return (data) => data;
+  const inText = redactor(secrets);
   return (data) => redact(data, inText) as typeof data;
 }
 

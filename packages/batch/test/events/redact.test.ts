@@ -12,3 +12,12 @@ test("without secrets the data is passed on as it is", () => {
   const data = { a: 1 };
   expect(redactorOf([])(data)).toBe(data);
 });
+
+test("of a secret of several lines each line is replaced, and the form that JSON gives it", () => {
+  const redact = redactorOf(["-----first\nsecond-line", 'quoted"secret']);
+  expect(redact({ a: "see second-line", b: JSON.stringify("-----first\nsecond-line") })).toEqual({
+    a: "see [redacted]",
+    b: '"[redacted]"',
+  });
+  expect(redact(JSON.stringify('quoted"secret'))).toBe('"[redacted]"');
+});
