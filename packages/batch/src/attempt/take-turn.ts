@@ -1,6 +1,7 @@
 import type { AgentResult, AgentTask, AnsweredQuestion, Lease, Usage } from "@cluster/manager";
 import type { Evidence } from "../contract/evidence.ts";
 import type { Attempt, AttemptFailure } from "../contract/executor.ts";
+import { completeResult } from "./complete-result.ts";
 import { failureOf } from "./failure-of.ts";
 
 /** What the tool said, and whether it failed. What it did is read from the workspace. */
@@ -29,7 +30,7 @@ export async function takeTurn(
       if (event.type === "usage") usage = event.usage;
       if (event.type === "edit") claimedEdits.push(event.path);
     }
-    const { reply, costUsd, endedBy, ...said } = await turn;
+    const { reply, costUsd, endedBy, ...said } = completeResult(await turn);
     return {
       said: {
         reply,
