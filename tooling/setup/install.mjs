@@ -21,8 +21,16 @@ export function install() {
   console.error("Setting up: Node 24 and the packages, from the package registry …");
   const began = Date.now();
   rmSync(stampFile, { force: true });
-  const status = pnpm(["install", "--frozen-lockfile"], ["ignore", 2, 2]);
-  if (status !== 0 || !existsSync(node)) {
+  const { packageManager } = manifest();
+  const installed = spawnSync("npx", ["--yes", packageManager, "install", "--frozen-lockfile"], {
+    cwd: root,
+    // Without a terminal pnpm asks nothing, also not whether it may begin again in an old folder.
+    env: { ...process.env, CI: "true" },
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (installed.status !== 0 || !existsSync(node)) {
+    console.error(installed.error?.message ?? `${installed.stdout}${installed.stderr}`);
     console.error(
       "\nThe packages could not be installed. The message above says why; " +
         "the package registry must be reachable, and `npx` must work.",
@@ -35,8 +43,11 @@ export function install() {
 
 /** Runs the pnpm that package.json names, and returns its exit code. */
 export function pnpm(args, stdio = "inherit") {
-  const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  return run("npx", ["--yes", packageManager, ...args], stdio);
+  return run("npx", ["--yes", manifest().packageManager, ...args], stdio);
+}
+
+function manifest() {
+  return JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 }
 
 /** Runs a program in the checkout with the checkout's own tools first on PATH. */

@@ -7,8 +7,11 @@ import { chooseAgent } from "./choose-agent.ts";
 const say = (text: string): void => console.error(text);
 
 // Not disposed: the result is there to be looked at.
-const repository = await sampleRepository({ files: 24 });
-say(`Sample repository: ${repository.path} (${repository.files.length} files)`);
+const repository = await sampleRepository({ files: 24, prefix: "cluster-sample-" });
+say(
+  `Sample repository: ${repository.path} (${repository.files.length} files). ` +
+    "It stays, for you to look at; delete it when you have.",
+);
 
 const agent = await chooseAgent(process.argv.slice(2), say);
 const cli = fileURLToPath(import.meta.resolve("@cluster/cli/main"));

@@ -13,6 +13,8 @@ export interface SampleRepositoryOptions {
   readonly files?: Readonly<Record<string, string | Uint8Array>> | number;
   /** Spreads numbered pages over that many folders `docs/part-01` and on. @default 0, none */
   readonly folders?: number;
+  /** How the name of its folder begins. @default "cluster-test-" */
+  readonly prefix?: string;
 }
 
 /** A real git repository in a folder of its own, on the branch `main`. */
@@ -35,9 +37,9 @@ export interface SampleRepository extends AsyncDisposable {
 export async function sampleRepository(
   options: SampleRepositoryOptions = {},
 ): Promise<SampleRepository> {
-  const { files = 3, folders = 0 } = options;
+  const { files = 3, folders = 0, prefix } = options;
   const contents = typeof files === "number" ? pages(files, folders) : files;
-  const folder = await temporaryFolder();
+  const folder = await temporaryFolder(prefix);
   const { path } = folder;
 
   const git = async (...args: readonly string[]): Promise<string> => {

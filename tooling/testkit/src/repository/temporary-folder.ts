@@ -8,9 +8,12 @@ export interface TemporaryFolder extends AsyncDisposable {
   readonly path: string;
 }
 
-/** Makes an empty folder of its own among the system's temporary files. */
-export async function temporaryFolder(): Promise<TemporaryFolder> {
-  const path = await mkdtemp(join(await realpath(tmpdir()), "cluster-test-"));
+/**
+ * Makes an empty folder of its own among the system's temporary files.
+ * @param prefix How its name begins. @default "cluster-test-"
+ */
+export async function temporaryFolder(prefix: string = "cluster-test-"): Promise<TemporaryFolder> {
+  const path = await mkdtemp(join(await realpath(tmpdir()), prefix));
   return {
     path,
     // A process that is just ending may still write into it.
