@@ -5,6 +5,7 @@ import { handleSignals } from "./handle-signals.ts";
 import type { PlannedTasks } from "./plan-tasks.ts";
 import { secretsOf } from "./secrets.ts";
 import type { RunSettings } from "./settings.ts";
+import { turnsUnderWay } from "./turns-under-way.ts";
 
 /** An agent imports for seconds, and several of them share few processors. */
 const START_TIMEOUT_MS = 180_000;
@@ -49,7 +50,7 @@ export async function conductRun(options: ConductOptions): Promise<RunReport> {
   const release = handleSignals(
     { drain: ask("drain"), stop: ask("stop") },
     (line) => progress.say(line),
-    () => run?.status().running ?? 0,
+    () => (run === undefined ? 0 : turnsUnderWay(run.status())),
   );
   try {
     run = await start(options);

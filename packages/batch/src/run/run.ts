@@ -23,7 +23,7 @@ export interface Run extends AsyncDisposable {
   subscribe(listener: (event: RunEvent) => void): () => void;
   /** The run at this moment, as plain data: folded from its events. */
   status(): RunStatus;
-  /** The first ^C: attempts that run end and land, nothing new starts. */
+  /** The first ^C: turns that run end and land, nothing new starts; what waits is cancelled. */
   drain(): void;
   /** The second ^C: turns are aborted too. What was landed stays on the run's branch. */
   stop(): void;
