@@ -1,31 +1,45 @@
 import { registerHooks } from "node:module";
-
-const SELF = "@cluster/cli";
+import { fileURLToPath } from "node:url";
 
 /**
- * Lets a configuration import `defineConfig` from `@cluster/cli` where only the command is
- * installed, globally say: what the project itself cannot resolve is ours.
+ * What the command brings along, each with a package of ours that depends on it: where dependencies
+ * are isolated, nobody else finds it.
  */
-function resolveSelf(): void {
-  const entry = import.meta.resolve(SELF);
+const PROVIDED: ReadonlyMap<string, string> = new Map([
+  ["@cluster/cli", "@cluster/cli"],
+  ["@cluster/batch", "@cluster/cli"],
+  ["@cluster/adapter-aider", "@cluster/cli"],
+  ["@cluster/manager", "@cluster/batch"],
+  ["@cluster/pool", "@cluster/adapter-aider"],
+]);
+
+/**
+ * Lets a configuration or an adapter import our packages where only the command is installed,
+ * globally say: what the project itself cannot resolve comes from the command's own dependencies.
+ */
+function resolveProvided(): void {
+  const parents = new Map(
+    [...PROVIDED].map(([name, holder]) => [name, import.meta.resolve(holder)]),
+  );
   registerHooks({
     resolve(specifier, context, next) {
-      if (specifier !== SELF) return next(specifier, context);
+      const parentURL = parents.get(specifier);
+      if (parentURL === undefined) return next(specifier, context);
       try {
         return next(specifier, context);
       } catch {
-        return { url: entry, shortCircuit: true };
+        return next(specifier, { ...context, parentURL });
       }
     },
   });
 }
 
-let selfResolved = false;
+let providedResolved = false;
 
 /** Imports a user's module; Node's note that its folder has no `"type"` is not for a reader of ours. */
 export async function importQuietly(url: string): Promise<Record<string, unknown>> {
-  if (!selfResolved) resolveSelf();
-  selfResolved = true;
+  if (!providedResolved) resolveProvided();
+  providedResolved = true;
   const emitWarning = process.emitWarning;
   process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
     const [options] = rest;
@@ -38,4 +52,10 @@ export async function importQuietly(url: string): Promise<Record<string, unknown
   } finally {
     process.emitWarning = emitWarning;
   }
+}
+
+/** Why a module could not be imported, without the name of this file, which says nothing to a user. */
+export function importFailure(thrown: unknown): string {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return message.replace(` imported from ${fileURLToPath(import.meta.url)}`, "");
 }

@@ -3,7 +3,7 @@ import { extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseDocument } from "yaml";
 import { usageError } from "../exit/cli-error.ts";
-import { importQuietly } from "./import-module.ts";
+import { importFailure, importQuietly } from "./import-module.ts";
 
 function reason(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
@@ -22,7 +22,11 @@ async function fromModule(file: string): Promise<unknown> {
   try {
     loaded = await importQuietly(pathToFileURL(file).href);
   } catch (cause) {
-    throw usageError(`Cannot load the configuration ${file}: ${reason(cause)}`, undefined, cause);
+    throw usageError(
+      `Cannot load the configuration ${file}: ${importFailure(cause)}`,
+      undefined,
+      cause,
+    );
   }
   if (!("default" in loaded)) {
     throw usageError(`${file} has no default export.`, "Write: export default { workers: 5 };");

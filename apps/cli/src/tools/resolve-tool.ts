@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
 import type { ClusterConfig } from "../config/config.ts";
-import { importQuietly } from "../config/import-module.ts";
+import { importFailure, importQuietly } from "../config/import-module.ts";
 import { nearest } from "../config/nearest.ts";
 import { usageError } from "../exit/cli-error.ts";
 import { isAdapter } from "./is-adapter.ts";
@@ -34,8 +34,11 @@ async function fromModule(name: string, path: string): Promise<AgentAdapter | To
   try {
     loaded = await importQuietly(path.startsWith("/") ? pathToFileURL(path).href : path);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw usageError(`tools.${name}: cannot load ${path}: ${reason}`, undefined, cause);
+    throw usageError(
+      `tools.${name}: cannot load ${path}: ${importFailure(cause)}`,
+      undefined,
+      cause,
+    );
   }
   const { default: made } = loaded;
   if (typeof made === "function") return made as ToolFactory;
