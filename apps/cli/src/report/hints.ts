@@ -5,13 +5,30 @@ const HINTS: Partial<Record<FailureClass, string>> = {
   quota: "Run it again when the provider allows; what has landed stays.",
   overload: "Run it again when the provider answers; what has landed stays.",
   context: "Give the tool less: fewer --read files, or a model with a larger window.",
-  environment: "cluster doctor says what the tool lacks.",
 };
+
+/** Words for what no look at the machine can find: `cluster doctor` would say that all is well. */
+const NO_MODEL = /\bNo (LLM )?model was specified\b|\bno API keys? (was|were) provided\b/i;
+const UNKNOWN_MODEL = /\blitellm\.\w+Error\b/;
+
+function environmentHint(message: string): string {
+  if (NO_MODEL.test(message)) {
+    return "Set the key of your provider, e.g. export OPENAI_API_KEY=…, or name a model with --model.";
+  }
+  if (UNKNOWN_MODEL.test(message)) {
+    return "Name a model that the provider knows with --model.";
+  }
+  return "cluster doctor says what the tool lacks.";
+}
 
 /** What can be done about the failures of a run, one sentence for each kind. */
 export function hintsFor(report: RunReport): string[] {
   const classes = new Set(report.tasks.map(({ reason }) => reason?.failureClass));
-  return Object.entries(HINTS)
+  const hints = Object.entries(HINTS)
     .filter(([failureClass]) => classes.has(failureClass as FailureClass))
     .map(([, hint]) => hint);
+  const lacks = report.tasks.flatMap(({ reason }) =>
+    reason?.failureClass === "environment" ? [environmentHint(reason.message)] : [],
+  );
+  return [...hints, ...new Set(lacks)];
 }

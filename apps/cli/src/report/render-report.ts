@@ -135,7 +135,8 @@ export function renderReport(report: RunReport, options: ReportOptions): string 
     ...outsideChanges(report),
     "",
     plainTable([
-      ["speed", speed(report)],
+      // Where nothing was done, no figure of it says anything.
+      ...(report.tasksPerSecond > 0 ? [["speed", speed(report)]] : []),
       ["cost", cost(report)],
       ["tokens", tokens(report)],
     ]),

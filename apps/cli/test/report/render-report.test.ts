@@ -44,6 +44,23 @@ describe("renderReport", () => {
     expect(text).toContain("refs/cluster/0abc/t1, refs/cluster/0abc/t1-a");
   });
 
+  it.each([
+    ["aider did not start (1): No LLM model was specified", /^Set the key .*OPENAI_API_KEY=…/m],
+    ["litellm.NotFoundError: no such model", /^Name a model that the provider knows/m],
+    ["spawn x ENOENT", /^cluster doctor says what the tool lacks\.$/m],
+  ])("says what to do about %j, and names doctor only where it knows more", (message, hint) => {
+    const reason = { failureClass: "environment" as const, code: null, message };
+    const text = render(sampleReport([sampleOutcome(0, "tool-error", { reason })]));
+    expect(text).toMatch(hint);
+    expect(text.includes("cluster doctor")).toBe(message.includes("ENOENT"));
+  });
+
+  it("leaves the speed out when nothing was done", () => {
+    const task = sampleOutcome(0, "tool-error", { attempts: 1, tookMs: 0 });
+    expect(render(sampleReport([task]))).toMatch(/^speed/m);
+    expect(render(sampleReport([task], { tasksPerSecond: 0 }))).not.toMatch(/^speed/m);
+  });
+
   it("counts no-change as a failure only with --require-change", () => {
     const report = sampleReport([sampleOutcome(0, "no-change"), sampleOutcome(1, "tool-error")]);
     expect(render(report)).not.toContain("docs/0.md");
