@@ -4,7 +4,13 @@ import { type CheckResult, fail, ok, warn } from "./check.ts";
 /** A tool's probe as a check. A missing tool fails only where a run would use it. */
 export function checkTool({ name, probe }: ProbedTool, needed: boolean): CheckResult {
   const title = `tool ${name}`;
-  if (probe === null) return ok(title, "its adapter has no probe");
+  if (probe === null) {
+    return warn(
+      title,
+      "cannot be known: its adapter has no probe",
+      "Give the adapter probe(), or see whether it works: cluster run on one file.",
+    );
+  }
   if (!probe.installed) return (needed ? fail : warn)(title, probe.reason, probe.remedy);
   const found = `${probe.version} (${probe.path})`;
   return probe.warning === undefined ? ok(title, found) : warn(title, found, probe.warning);

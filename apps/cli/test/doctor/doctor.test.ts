@@ -113,6 +113,13 @@ describe("single checks", () => {
   it("passes a tool's own warning on", () => {
     const probe = { installed: true, version: "1", path: "/x", warning: "old" } as const;
     expect(checkTool({ name: "x", probe }, true)).toMatchObject({ status: "warn", remedy: "old" });
-    expect(checkTool({ name: "x", probe: null }, true)).toMatchObject({ status: "ok" });
+  });
+
+  it("does not say that a tool is there when its adapter cannot tell", () => {
+    expect(checkTool({ name: "x", probe: null }, true)).toMatchObject({
+      status: "warn",
+      found: "cannot be known: its adapter has no probe",
+      remedy: expect.stringContaining("probe()"),
+    });
   });
 });
