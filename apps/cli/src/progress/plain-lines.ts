@@ -22,6 +22,9 @@ export function endedLine(
   return `${place} ${outcome} ${names(files)} ${formatTime(tookMs)}${why}`;
 }
 
+/** The answer to a signal has said these before, in better words. */
+const SAID_ALREADY: ReadonlySet<string> = new Set(["The run drains.", "The run was stopped."]);
+
 /**
  * An event that a reader wants to see although nothing has ended, as one line; `null` for all others.
  */
@@ -33,7 +36,8 @@ export function noteLine(event: RunEvent): string | null {
     case "run.paused":
       return `paused for ${formatTime(Math.max(0, event.until - event.at))}: ${oneLine(event.reason)}`;
     case "run.state":
-      return event.reason === undefined ? null : oneLine(event.reason);
+      if (event.reason === undefined || SAID_ALREADY.has(event.reason)) return null;
+      return oneLine(event.reason);
     case "pool":
       if (event.event.type !== "instance.state" || event.event.state !== "failed") return null;
       return `instance ${event.event.instance} has failed: ${oneLine(event.event.detail ?? "")}`;

@@ -41,7 +41,9 @@ export function viewOf(
   const { counts, total, ended } = status;
   const fine = counts.landed + (options.requireChange ? 0 : counts["no-change"]);
   const elapsed = status.firstAttemptAt === null ? 0 : now - status.firstAttemptAt;
-  const rate = ended > 0 && elapsed > 0 ? (ended / elapsed) * 1_000 : null;
+  // What was called off took no work, and comes hundreds at a time.
+  const worked = ended - counts.cancelled - counts.skipped;
+  const rate = worked > 0 && elapsed > 0 ? (worked / elapsed) * 1_000 : null;
   const known = status.costUsd !== "unknown" || status.knownCostUsd > 0;
   return {
     total,

@@ -85,6 +85,17 @@ describe("viewOf", () => {
     });
   });
 
+  it("counts what was called off as ended, but not in the rate", () => {
+    const cancelled = [1, 2, 3].map((index): RunEvent => {
+      const outcome = sampleOutcome(index, "cancelled", { attempts: 0 });
+      return { ...at(1_600), type: "task.ended", outcome };
+    });
+    const begun = [started, attempt(0, 400), stage(0, 0, 500)];
+    const events = [...begun, ...ended(0, 1_500), ...cancelled];
+    expect(view(events, 2_500)).toMatchObject({ ended: 4, perSecond: 0.5 });
+    expect(view([...begun, ...cancelled], 2_500).perSecond).toBeNull();
+  });
+
   it("knows a cost that is not whole", () => {
     const events = [started, attempt(0, 0), ...ended(0, 1, "unknown")];
     expect(view(events, 10)).toMatchObject({ costUsd: null });

@@ -27,6 +27,7 @@ describe("^C", () => {
     const { code, stdout, stderr } = await running.ended;
     expect(code).toBe(130);
     expect(stderr).toMatch(/Letting \d turns? end; press \^C again to stop at once\./);
+    expect(stderr).not.toMatch(/^The run drains\.$/m);
     const { counts, end } = JSON.parse(stdout) as RunReport;
     expect(end).toBe("interrupted");
     expect(counts.landed).toBeGreaterThanOrEqual(2);
@@ -49,6 +50,7 @@ describe("^C", () => {
     const { code, stdout, stderr } = await running.ended;
     expect(code).toBe(130);
     expect(stderr).toContain("Stopping; press ^C again");
+    expect(stderr).not.toMatch(/^The run was stopped\.$/m);
     expect(stdout).toMatch(/landed +3\ncancelled +9\n/);
     const branch = /stayed on (cluster\/\w+): the run was interrupted/.exec(stdout)?.[1] ?? "";
     expect(await bench.repository.git("rev-list", "--count", `main..${branch}`)).toBe("3");
