@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import type { GitOutcome, GitRequest, RunGit } from "./run-git.ts";
@@ -12,8 +13,27 @@ import type { RunnerReply, RunnerRequest } from "./runner-messages.ts";
  */
 export const runGitSeparately: RunGit = (request, signal) => shared().run(request, signal);
 
-/** One for the whole program: it is cheap to share, and ends with the program. */
+/** One for the whole program, as long as somebody holds it. */
 let runner: SeparateRunner | null = null;
+let holders = 0;
+
+/**
+ * Holds the runner for as long as a run lasts. Returns the function that lets it go: with the last
+ * one its process ends. A call without a holder works too, and its runner ends with the program.
+ */
+export function holdRunner(): () => Promise<void> {
+  holders += 1;
+  let held = true;
+  return async () => {
+    if (!held) return;
+    held = false;
+    holders -= 1;
+    if (holders > 0 || runner === null) return;
+    const last = runner;
+    runner = null;
+    await last.end();
+  };
+}
 
 function shared(): SeparateRunner {
   if (runner === null || !runner.usable) runner = new SeparateRunner();
@@ -28,6 +48,7 @@ interface Pending {
 class SeparateRunner {
   readonly #process: ChildProcess;
   readonly #pending = new Map<number, Pending>();
+  readonly #running = new Set<Promise<GitOutcome>>();
   #nextId = 1;
 
   constructor() {
@@ -52,6 +73,16 @@ class SeparateRunner {
     return this.#process.connected;
   }
 
+  /** Lets what still runs end, then the process. */
+  async end(): Promise<void> {
+    await Promise.allSettled([...this.#running]);
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const exited = once(this.#process, "exit");
+    this.#hold(true);
+    if (this.#process.connected) this.#process.disconnect();
+    await exited;
+  }
+
   run(request: GitRequest, signal?: AbortSignal): Promise<GitOutcome> {
     const id = this.#nextId++;
     const cancel = (): void => this.#send({ kind: "cancel", id });
@@ -61,7 +92,11 @@ class SeparateRunner {
       this.#send({ kind: "run", id, request });
       signal?.addEventListener("abort", cancel, { once: true });
     });
-    return outcome.finally(() => signal?.removeEventListener("abort", cancel));
+    this.#running.add(outcome);
+    return outcome.finally(() => {
+      this.#running.delete(outcome);
+      signal?.removeEventListener("abort", cancel);
+    });
   }
 
   #send(message: RunnerRequest): void {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { repositoryQueue } from "../concurrency/repository-queue.ts";
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import { swapRef } from "../git/refs.ts";
-import { runGitSeparately } from "../git/separate-runner.ts";
+import { holdRunner, runGitSeparately } from "../git/separate-runner.ts";
 import { readHead } from "../repository/head.ts";
 import { noObject, type RepositoryParts } from "../repository/parts.ts";
 import { RunBranch } from "./run-branch.ts";
@@ -19,9 +19,9 @@ export interface CreateRunOptions {
 /** See {@link Repository.createRun}. */
 export async function createRun(
   opened: RepositoryParts,
-  { run, base, signal }: CreateRunOptions,
+  options: CreateRunOptions,
 ): Promise<RunBranch> {
-  const parts = { ...opened, git: opened.git.with({ runGit: runGitSeparately }) };
+  const { run } = options;
   if (
     !/^[A-Za-z0-9](?:\.?[A-Za-z0-9_-])*$/.test(run) ||
     run.endsWith(".lock") ||
@@ -33,6 +33,21 @@ export async function createRun(
         `letter or a digit, found ${JSON.stringify(run)}.`,
     );
   }
+  const letGo = holdRunner();
+  try {
+    const parts = { ...opened, git: opened.git.with({ runGit: runGitSeparately }) };
+    return await beginRun(parts, options, letGo);
+  } catch (error) {
+    await letGo();
+    throw error;
+  }
+}
+
+async function beginRun(
+  parts: RepositoryParts,
+  { run, base, signal }: CreateRunOptions,
+  letGo: () => Promise<void>,
+): Promise<RunBranch> {
   const head = await readHead(parts.git, signal);
   const commit = base === undefined ? head.commit : await resolveCommit(parts, base, signal);
   const branch = `cluster/${run}`;
@@ -48,6 +63,7 @@ export async function createRun(
     folder: join(parts.worktrees, run),
     shared: repositoryQueue(parts.commonDir),
     made: new Map(),
+    letGo,
   });
 }
 

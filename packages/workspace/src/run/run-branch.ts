@@ -98,6 +98,18 @@ export class RunBranch implements AsyncDisposable {
    */
   async dispose(): Promise<void> {
     this.#state = "disposed";
+    try {
+      await this.#remove();
+    } finally {
+      await this.#context.letGo();
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  async #remove(): Promise<void> {
     const opened = await Promise.allSettled(this.#workspaces.values());
     const removed = await Promise.allSettled(
       opened.map((opening) =>
@@ -111,10 +123,6 @@ export class RunBranch implements AsyncDisposable {
     await rmdir(this.#context.parts.worktrees).catch(() => {});
     this.#context.made.clear();
     if (this.tip() === this.base) await deleteRef(this.#context.parts.git, this.ref, this.base);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.dispose();
   }
 }
 

@@ -19,4 +19,6 @@ export interface RunContext {
   readonly shared: SerialQueue;
   /** Commits made here that are neither landed nor parked: landing them need not read them. */
   readonly made: Map<string, CommitObject>;
+  /** Lets go of the process that starts git for this run. */
+  readonly letGo: () => Promise<void>;
 }

@@ -57,9 +57,29 @@ test("a folder that is not there is told as what it is", async () => {
   expect(outcome).toMatchObject({ exitCode: null, startError: "ENOENT" });
 });
 
+test("the runner ends with the last run that holds it, after what it still does", async () => {
+  const program = `
+    import { holdRunner, runGitSeparately } from ${JSON.stringify(new URL("../../src/git/separate-runner.ts", import.meta.url).href)};
+    const { execFileSync } = await import("node:child_process");
+    const runners = () => execFileSync("ps", ["-A", "-o", "ppid=,args="], { encoding: "utf8" }).split("\\n").filter((line) => Number.parseInt(line) === process.pid && line.includes("runner-process")).length;
+    const git = () => runGitSeparately({ args: ["--version"], cwd: "/", environment: { PATH: process.env.PATH }, input: null });
+    const [one, two] = [holdRunner(), holdRunner()];
+    await git();
+    const counts = [runners()];
+    await one();
+    await one();
+    counts.push(runners());
+    const last = git();
+    await two();
+    counts.push(runners(), (await last).exitCode);
+    console.log(counts.join(" "));`;
+  const { stdout } = await execa(process.execPath, ["--input-type=module", "-e", program]);
+  expect(stdout).toBe("1 1 0 0");
+});
+
 test("the runner keeps no program alive, and ends with it", async () => {
   const program = `
-    import { runGitSeparately } from ${JSON.stringify(new URL("../../src/git/separate-runner.ts", import.meta.url).href)};
+    import { holdRunner, runGitSeparately } from ${JSON.stringify(new URL("../../src/git/separate-runner.ts", import.meta.url).href)};
     await runGitSeparately({ args: ["--version"], cwd: "/", environment: { PATH: process.env.PATH }, input: null });
     const { execFileSync } = await import("node:child_process");
     const children = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" });
