@@ -124,7 +124,13 @@ test("a tool waits for a disk that is slower than it", async () => {
     })();
     await waitFor(() => told > 0, { what: "the first output" });
     // The pipe holds 64 KiB, and so does the file's buffer; the rest must wait in the tool.
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    let [before, looks] = [-1, 0];
+    const stands = (): boolean => {
+      looks = told === before ? looks + 1 : 0;
+      before = told;
+      return looks >= 5;
+    };
+    await waitFor(stands, { what: "the output to come to a stand" });
     expect(told).toBeLessThan(2_000_000);
     disk.stdin.write("go\n");
     await reading;
