@@ -52,17 +52,18 @@ export function unknownInstance(index: unknown, size: number): PoolError {
 export function instanceUnavailable(instance: {
   readonly index: number;
   readonly state: InstanceState;
-  readonly detail: string | null;
+  readonly failure: Error | null;
   readonly retiring?: boolean;
 }): PoolError {
-  const { index, state, detail } = instance;
+  const { index, state, failure } = instance;
   if (instance.retiring === true) {
     return new PoolError("INSTANCE_UNAVAILABLE", `Instance ${index} leaves the pool.`);
   }
-  const why = state !== "failed" || detail === null ? "" : ` ${detail}`;
+  const why = state !== "failed" || failure === null ? "" : ` ${failure.message}`;
   return new PoolError(
     "INSTANCE_UNAVAILABLE",
     `Instance ${index} is ${state}.${why}\nPool.restart(${index}) starts it again.`,
+    failure === null ? undefined : { cause: failure },
   );
 }
 

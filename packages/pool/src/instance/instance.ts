@@ -48,8 +48,8 @@ export class Instance<Request, Result> implements Candidate {
     return this.#keeper.conversation;
   }
 
-  get detail(): string | null {
-    return this.#keeper.record.detail;
+  get failure(): Error | null {
+    return this.#keeper.record.failure;
   }
 
   get generation(): number {

@@ -206,7 +206,7 @@ export class ProcessKeeper<Request, Result> {
         const error = toError(thrown);
         const wait = isPermanent(error) ? null : this.#budget.crash(this.#context.clock.elapsed());
         if (wait === null) throw this.#fail(error);
-        await this.#backOff(wait, error.message, signal);
+        await this.#backOff(wait, error, signal);
       }
     }
   }
@@ -269,11 +269,11 @@ export class ProcessKeeper<Request, Result> {
       return;
     }
     const { signal } = this.#order;
-    this.record.detail = error.message;
+    this.record.failure = error;
     this.record.setState("backoff");
     void this.#lock.run(async () => {
       if (this.#process !== null || signal.aborted) return;
-      await this.#backOff(wait, error.message, signal);
+      await this.#backOff(wait, error, signal);
       // Its failure shows in the state; nobody waits for this promise.
       await this.#bringUp(signal).catch(() => {});
     });
@@ -281,19 +281,19 @@ export class ProcessKeeper<Request, Result> {
 
   #fail(error: Error): PoolError {
     this.#failure = failedForGood(error);
-    this.record.detail = error.message;
+    this.record.failure = error;
     this.record.setState("failed");
     return this.#failure;
   }
 
-  async #backOff(wait: number, detail: string, signal: AbortSignal): Promise<void> {
-    this.record.detail = detail;
+  async #backOff(wait: number, failure: Error, signal: AbortSignal): Promise<void> {
+    this.record.failure = failure;
     this.record.setState("backoff");
     await pause(wait, signal, this.#context.clock);
   }
 
   #unavailable(retiring = false): PoolError {
-    const { state, detail } = this.record;
-    return instanceUnavailable({ index: this.index, state, detail, retiring });
+    const { state, failure } = this.record;
+    return instanceUnavailable({ index: this.index, state, failure, retiring });
   }
 }

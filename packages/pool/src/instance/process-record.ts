@@ -11,7 +11,7 @@ export class ProcessRecord {
   #generation = 0;
   #began = 0;
   /** Why it is in `backoff` or `failed`. */
-  detail: string | null = null;
+  failure: Error | null = null;
   startedAt: number | null = null;
   endedAt: number | null = null;
   lastExit: Exit | null = null;
@@ -22,6 +22,11 @@ export class ProcessRecord {
   ) {
     this.#instance = instance;
     this.#context = context;
+  }
+
+  /** The failure in words. */
+  get detail(): string | null {
+    return this.failure?.message ?? null;
   }
 
   get state(): InstanceState {
@@ -68,7 +73,7 @@ export class ProcessRecord {
   }
 
   ready(pid: number): void {
-    this.detail = null;
+    this.failure = null;
     this.#context.emit({
       type: "process.ready",
       at: this.#context.clock.now(),

@@ -12,7 +12,8 @@ import { type Waiter, WaitList } from "./wait-list.ts";
 /** What the dispatcher needs to know of an instance. */
 export interface Candidate extends KeyHome {
   readonly state: InstanceState;
-  readonly detail: string | null;
+  /** Why it is in `backoff` or `failed`. */
+  readonly failure: Error | null;
   readonly oneShot: boolean;
   /** Leaves the pool when its lease ends. */
   readonly retiring: boolean;
@@ -198,7 +199,7 @@ export class Dispatcher<Instance extends Candidate> {
       this.#reject(this.#waiting.insistingOn(instance.index), instanceUnavailable(instance));
     }
     if (this.#waiting.sharedSize === 0 || instances.some((instance) => instance.hopeful)) return;
-    const last = instances.find((instance) => instance.detail !== null) ?? instances[0];
+    const last = instances.find((instance) => instance.failure !== null) ?? instances[0];
     this.#reject(
       this.#waiting.shared(),
       last === undefined ? noInstances() : instanceUnavailable(last),

@@ -8,7 +8,7 @@ class Place implements Candidate {
   readonly index: number;
   readonly oneShot = false;
   readonly retiring = false;
-  readonly detail = null;
+  readonly failure = null;
   state: InstanceState = "ready";
   leased = false;
   conversation: object = {};

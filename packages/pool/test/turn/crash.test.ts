@@ -131,6 +131,8 @@ test("a crash loop ends in failed, with the last stderr as detail, and the budge
     message: expect.stringMatching(
       /^Instance 0 is failed\. .*the fake tool dies.*Pool\.restart\(0\) starts it again\.$/s,
     ),
+    // What it failed with is kept whole, code and exit included.
+    cause: { code: "PROCESS_EXITED", exit: expect.anything() },
   });
   expect(pool.status().instances[0]).toMatchObject({
     state: "failed",
