@@ -32,6 +32,11 @@ export interface ToolProcess {
   readonly exited: Promise<Exit>;
   /** Sends a signal. Returns false when there was nobody left to receive it. */
   kill(signal: NodeJS.Signals, target: SignalTarget): boolean;
+  /**
+   * Bytes of memory that the process shares with no other one; `null` when that cannot be told (any
+   * more). Absent: the pool asks the operating system for `pid`.
+   */
+  memory?(): Promise<number | null>;
 }
 
 /** Where and how processes come to life: child processes, a terminal, a fork server, a container. */
@@ -41,6 +46,9 @@ export interface ProcessHost {
    * @throws {ProcessStartError} when it cannot be started.
    */
   start(spec: ProcessSpec, signal: AbortSignal): Promise<ToolProcess>;
-  /** Frees what the host itself holds. Processes belong to the pool, which has ended them before. */
+  /**
+   * Frees what the host itself holds. Its processes have been ended before. Whoever made the host
+   * calls it: the pool for what a {@link ToolAdapter.host} function gave it, otherwise the caller.
+   */
   dispose(): Promise<void>;
 }

@@ -27,6 +27,16 @@ export interface ToolCapabilities {
   readonly edits?: boolean;
   /** Turns on one process share context. */
   readonly conversation?: boolean;
+  /**
+   * A new process is ready within a fraction of a second, at little cost: batch work can afford one
+   * for each task.
+   */
+  readonly quickStart?: boolean;
+  /**
+   * Two of its processes in one folder would get in each other's way: the old one is gone before its
+   * replacement is started, and no spare is started ahead.
+   */
+  readonly exclusive?: boolean;
 }
 
 /** What `doctor` learns of a tool without starting a turn. */
@@ -50,8 +60,12 @@ export interface ToolAdapter<Request = string, Result = string> {
   /** A short name for events, transcripts and errors. */
   readonly name: string;
   readonly capabilities?: ToolCapabilities;
-  /** Where its processes come to life. @default childProcessHost() */
-  readonly host?: ProcessHost;
+  /**
+   * Where its processes come to life. A function is called once by each pool, which disposes of what
+   * it gets at shutdown; a host given as such may be shared, and its owner disposes of it.
+   * @default childProcessHost()
+   */
+  readonly host?: ProcessHost | (() => ProcessHost);
   /** How to start a process for a slot. A one-shot tool sees the request too. */
   command(slot: Slot, request?: Request): ToolCommand | Promise<ToolCommand>;
   /** Speaks with one process. Called once for each process, before any byte of it is read. */

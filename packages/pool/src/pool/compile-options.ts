@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import type { QuestionPolicy } from "../contract/question.ts";
 import { PoolError } from "../errors/pool-error.ts";
+import { isHost } from "../host/owned-host.ts";
 import type { RestartPolicy } from "../instance/restart-budget.ts";
 import { prepareFolder } from "../transcript/prepare-folder.ts";
 import { found, invalidOption, isMilliseconds, MILLISECONDS } from "./option-checks.ts";
@@ -126,8 +127,12 @@ function checkAdapter(adapter: unknown): void {
   if (typeof name !== "string" || name === "") {
     throw invalidOption("adapter.name", "expected a short name", name);
   }
-  if (host !== undefined && typeof (host as { start?: unknown } | null)?.start !== "function") {
-    throw invalidOption("adapter.host", "expected a ProcessHost", host);
+  if (host !== undefined && typeof host !== "function" && !isHost(host)) {
+    throw invalidOption(
+      "adapter.host",
+      "expected a ProcessHost or a function that gives one",
+      host,
+    );
   }
 }
 

@@ -3,7 +3,7 @@ import { poolClosed, turnCancelled, unknownInstance } from "../errors/refusals.t
 import { Emitter } from "../events/emitter.ts";
 import type { PoolEvent } from "../events/pool-event.ts";
 import { redactEvent } from "../events/redact-event.ts";
-import { childProcessHost } from "../host/child-process-host.ts";
+import { type OwnedHost, ownHost } from "../host/owned-host.ts";
 import type { Instance } from "../instance/instance.ts";
 import type { InstanceContext } from "../instance/instance-context.ts";
 import { StartGate } from "../instance/start-gate.ts";
@@ -41,6 +41,7 @@ export class Pool<Request, Result> implements AsyncDisposable {
   readonly tool: string;
   readonly #options: CompiledOptions;
   readonly #events: Emitter<PoolEvent>;
+  readonly #host: OwnedHost;
   readonly #context: InstanceContext<Request, Result>;
   readonly #roster: Roster<Request, Result>;
   readonly #dispatcher: Dispatcher<Instance<Request, Result>>;
@@ -60,9 +61,10 @@ export class Pool<Request, Result> implements AsyncDisposable {
     );
     this.tool = options.adapter.name;
     this.#dispatcher = new Dispatcher(() => this.#roster.all, this.#options.maxQueue);
+    this.#host = ownHost(options.adapter.host);
     this.#context = {
       adapter: options.adapter,
-      host: options.adapter.host ?? childProcessHost(),
+      host: this.#host.host,
       options: this.#options,
       gate: new StartGate(this.#options.startConcurrency),
       clock,
@@ -246,7 +248,7 @@ export class Pool<Request, Result> implements AsyncDisposable {
     await Promise.all(instances.map((instance) => instance.stop("shutdown", graceMs)));
     while (this.#desk.counts.open) await this.#change();
     await Promise.all(instances.map((instance) => instance.closeTranscript()));
-    await this.#context.host.dispose();
+    await this.#host.release();
   }
 
   async #queueAndRun(pending: PendingTurn<Request, Result>, options: RunOptions): Promise<void> {

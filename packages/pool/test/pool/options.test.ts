@@ -55,7 +55,10 @@ const wrong: readonly (readonly [object, string])[] = [
     "adapter: expected a ToolAdapter with the functions command and connect",
   ],
   [{ adapter: { ...adapter, name: "" } }, "adapter.name: expected a short name, found string ''"],
-  [{ adapter: { ...adapter, host: {} } }, "adapter.host: expected a ProcessHost, found object {}"],
+  [
+    { adapter: { ...adapter, host: {} } },
+    "adapter.host: expected a ProcessHost or a function that gives one, found object {}",
+  ],
 ];
 
 for (const [options, message] of wrong) {

@@ -1,6 +1,6 @@
 import { isAlive, waitFor } from "@cluster/testkit";
 import { afterAll, describe, expect, test } from "vitest";
-import { createPool, type PoolEvent } from "../../src/index.ts";
+import { childProcessHost, createPool, type PoolEvent, type ProcessHost } from "../../src/index.ts";
 import { expectNoProcessLeft, jsonLines, jsonTool, rejection, running } from "../support/tools.ts";
 
 afterAll(expectNoProcessLeft);
@@ -236,15 +236,46 @@ describe("the termination ladder", () => {
   });
 });
 
-test("a host that cannot be disposed of fails the shutdown after all is ended", async () => {
-  const adapter = jsonLines();
-  const { childProcessHost } = await import("../../src/index.ts");
-  const host = {
+describe("a host", () => {
+  const disposable = (dispose: () => Promise<void>): ProcessHost => ({
     ...childProcessHost(),
-    dispose: () => Promise.reject(new Error("the server did not answer")),
-  };
-  const pool = createPool({ adapter: { ...adapter, host } });
-  await pool.ready();
-  expect(await rejection(pool.shutdown())).toMatchObject({ message: "the server did not answer" });
-  expect(running()).toEqual([]);
+    dispose,
+  });
+
+  test("that a function made for the pool is disposed of at shutdown", async () => {
+    let disposed = 0;
+    const host = (): ProcessHost =>
+      disposable(async () => {
+        disposed += 1;
+      });
+    const pools = [1, 2].map(() => createPool({ adapter: { ...jsonLines(), host } }));
+    await Promise.all(pools.map((pool) => pool.ready()));
+    await pools[0]?.shutdown();
+    expect(disposed).toBe(1);
+    expect(await pools[1]?.run({ echo: 1 })).toBe(1);
+    await pools[1]?.shutdown();
+    expect(disposed).toBe(2);
+  });
+
+  test("that the caller made stays the caller's", async () => {
+    let disposed = 0;
+    const host = disposable(async () => {
+      disposed += 1;
+    });
+    const pool = createPool({ adapter: { ...jsonLines(), host } });
+    await pool.ready();
+    await pool.shutdown();
+    expect(disposed).toBe(0);
+  });
+
+  test("that cannot be disposed of fails the shutdown after all is ended", async () => {
+    const host = (): ProcessHost =>
+      disposable(() => Promise.reject(new Error("the server did not answer")));
+    const pool = createPool({ adapter: { ...jsonLines(), host } });
+    await pool.ready();
+    expect(await rejection(pool.shutdown())).toMatchObject({
+      message: "the server did not answer",
+    });
+    expect(running()).toEqual([]);
+  });
 });

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { createInterface } from "node:readline";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
   isAlive,
@@ -35,13 +36,19 @@ describe("a process", () => {
   });
 
   it.skipIf(process.platform === "win32")("is dead when it is a zombie", async () => {
-    // The shell's child ends and is waited for by nobody: exec puts sleep in the shell's place.
-    const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"], {
-      stdio: ["ignore", "pipe", "ignore"],
+    // exec puts cat, which waits for no child, in the shell's place; its echo proves that it is there.
+    const parent = spawn("sh", ["-c", "sleep 60 >/dev/null & echo $!; exec cat"], {
+      stdio: ["pipe", "pipe", "ignore"],
     });
     onTestFinished(() => void parent.kill("SIGKILL"));
-    const [line] = await once(parent.stdout, "data");
-    const zombie = Number(String(line));
+    const lines = createInterface(parent.stdout)[Symbol.asyncIterator]();
+    const zombie = Number((await lines.next()).value);
+    onTestFinished(() => {
+      if (isAlive(zombie)) process.kill(zombie, "SIGKILL");
+    });
+    parent.stdin.write("here\n");
+    expect((await lines.next()).value).toBe("here");
+    process.kill(zombie, "SIGKILL");
     await waitFor(() => !isAlive(zombie), { what: "the child to become a zombie" });
     expect(process.kill(zombie, 0)).toBe(true);
   });
