@@ -1,0 +1,5 @@
+import type { Benchmark } from "./runner/benchmark.ts";
+import { turn } from "./turn/turn.ts";
+
+/** Every benchmark, in the order of docs/performance.md. */
+export const BENCHMARKS: readonly Benchmark[] = [turn];
