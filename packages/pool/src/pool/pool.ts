@@ -1,5 +1,4 @@
-import { toError } from "../errors/pool-error.ts";
-import { poolClosed, turnCancelled, unknownInstance } from "../errors/refusals.ts";
+import { poolClosed, unknownInstance } from "../errors/refusals.ts";
 import { Emitter } from "../events/emitter.ts";
 import type { PoolEvent } from "../events/pool-event.ts";
 import { redactEvent } from "../events/redact-event.ts";
@@ -9,16 +8,17 @@ import type { InstanceContext } from "../instance/instance-context.ts";
 import { StartGate } from "../instance/start-gate.ts";
 import { Dispatcher } from "../lease/dispatcher.ts";
 import type { Lease } from "../lease/lease.ts";
-import { PoolLease } from "../lease/pool-lease.ts";
 import { redaction } from "../transcript/redactor.ts";
 import type { Turn } from "../turn/turn.ts";
 import { systemClock } from "./clock.ts";
 import { type CompiledOptions, compileOptions } from "./compile-options.ts";
-import { checkRunOptions, invalidOption, isMilliseconds, MILLISECONDS } from "./option-checks.ts";
-import type { LeaseOptions, PoolOptions, ReleaseMode, RunOptions } from "./options.ts";
+import { PoolLifecycle } from "./lifecycle.ts";
+import { invalidOption, isMilliseconds, MILLISECONDS } from "./option-checks.ts";
+import type { LeaseOptions, PoolOptions, RunOptions } from "./options.ts";
+import { Reception } from "./reception.ts";
 import { Roster } from "./roster.ts";
 import type { PoolHealth, PoolStatus } from "./status.ts";
-import { type PendingTurn, TurnDesk } from "./turn-desk.ts";
+import { TurnDesk } from "./turn-desk.ts";
 
 /**
  * Makes a pool and, unless told to be lazy, begins to start its instances. Nothing needs to be
@@ -46,9 +46,8 @@ export class Pool<Request, Result> implements AsyncDisposable {
   readonly #roster: Roster<Request, Result>;
   readonly #dispatcher: Dispatcher<Instance<Request, Result>>;
   readonly #desk: TurnDesk<Request, Result>;
-  #leases = 0;
-  #state: PoolStatus["state"] = "open";
-  #idle: (() => void)[] = [];
+  readonly #reception: Reception<Request, Result>;
+  readonly #lifecycle = new PoolLifecycle();
   #shutdown: Promise<void> | null = null;
 
   /** Use {@link createPool}. */
@@ -73,8 +72,15 @@ export class Pool<Request, Result> implements AsyncDisposable {
       changed: () => this.#dispatcher.schedule(),
       forgotten: (instance) => this.#dispatcher.forgotten(instance),
     };
-    this.#desk = new TurnDesk(this.#options, clock, this.#events, () => this.#notifyIdle());
+    this.#desk = new TurnDesk(this.#options, clock, this.#events, () => this.#lifecycle.notify());
     this.#roster = new Roster(this.#context);
+    this.#reception = new Reception({
+      options: this.#options,
+      lifecycle: this.#lifecycle,
+      roster: this.#roster,
+      dispatcher: this.#dispatcher,
+      desk: this.#desk,
+    });
     this.#roster.grow(this.#options.size);
   }
 
@@ -88,12 +94,12 @@ export class Pool<Request, Result> implements AsyncDisposable {
    * @throws {PoolError} the first one that has failed for good; POOL_CLOSED.
    */
   async ready(): Promise<void> {
-    this.#assertOpen();
+    this.#lifecycle.assertOpen();
     try {
       const staying = this.#roster.all.filter((instance) => !instance.retiring);
       await Promise.all(staying.map((instance) => instance.whenReady()));
     } catch (error) {
-      this.#assertOpen();
+      this.#lifecycle.assertOpen();
       throw error;
     }
   }
@@ -106,11 +112,7 @@ export class Pool<Request, Result> implements AsyncDisposable {
    * POOL_CLOSED, QUEUE_FULL, INSTANCE_UNKNOWN, INSTANCE_UNAVAILABLE, OPTION_INVALID.
    */
   run(request: Request, options: RunOptions = {}): Turn<Result> {
-    const pending = this.#desk.accept(request, options);
-    const refusal = checkRunOptions(options) ?? (this.#state === "open" ? null : poolClosed());
-    if (refusal !== null) this.#desk.refuse(pending, refusal);
-    else void this.#queueAndRun(pending, options);
-    return pending.control.turn;
+    return this.#reception.run(request, options);
   }
 
   /**
@@ -118,39 +120,13 @@ export class Pool<Request, Result> implements AsyncDisposable {
    * @throws {PoolError} POOL_CLOSED, QUEUE_FULL, INSTANCE_UNKNOWN, INSTANCE_UNAVAILABLE,
    * OPTION_INVALID, and TURN_CANCELLED when `signal` is aborted during the wait.
    */
-  async lease(options: LeaseOptions = {}): Promise<Lease<Request, Result>> {
-    this.#assertOpen();
-    const refusal = checkRunOptions(options);
-    if (refusal !== null) throw refusal;
-    const { signal } = options;
-    // Before the first wait, so that a drain sees it.
-    this.#leases += 1;
-    let instance: Instance<Request, Result>;
-    try {
-      signal?.throwIfAborted();
-      instance = await this.#dispatcher.acquire(options, () => signal);
-    } catch (error) {
-      this.#leases -= 1;
-      this.#notifyIdle();
-      throw signal?.aborted === true && error === signal.reason ? turnCancelled(error) : error;
-    }
-    try {
-      const cwd = await this.#options.cwd(instance.index);
-      return new PoolLease(instance, cwd, {
-        desk: this.#desk,
-        afterTurn: this.#options.afterTurn,
-        closed: () => this.#state === "closed",
-        giveBack: (leased, mode) => this.#giveBack(leased, mode),
-      });
-    } catch (error) {
-      await this.#giveBack(instance, "keep");
-      throw error;
-    }
+  lease(options: LeaseOptions = {}): Promise<Lease<Request, Result>> {
+    return this.#reception.lease(options);
   }
 
   /** Starts an instance that is stopped, failed or not yet started; resolves when it is ready. */
   async start(instance: number): Promise<void> {
-    this.#assertOpen();
+    this.#lifecycle.assertOpen();
     await this.#instance(instance).start();
   }
 
@@ -165,7 +141,7 @@ export class Pool<Request, Result> implements AsyncDisposable {
    * leaves the pool.
    */
   async restart(instance: number): Promise<void> {
-    this.#assertOpen();
+    this.#lifecycle.assertOpen();
     await this.#instance(instance).restart();
   }
 
@@ -174,14 +150,14 @@ export class Pool<Request, Result> implements AsyncDisposable {
    * first, finish their turn or lease before. Resolves when they are gone.
    */
   async resize(size: number): Promise<void> {
-    this.#assertOpen();
+    this.#lifecycle.assertOpen();
     if (!Number.isSafeInteger(size) || size < 0) {
       throw invalidOption("size", "expected a whole number of at least 0", size);
     }
     await this.#roster.resize(
       size,
-      () => this.#state !== "closed",
-      () => this.#change(),
+      () => this.#lifecycle.state !== "closed",
+      () => this.#lifecycle.change(),
     );
   }
 
@@ -194,7 +170,16 @@ export class Pool<Request, Result> implements AsyncDisposable {
       ),
     );
     const { tool } = this;
-    return { tool, state: this.#state, instances, accepted, done, failed, running, queued };
+    return {
+      tool,
+      state: this.#lifecycle.state,
+      instances,
+      accepted,
+      done,
+      failed,
+      running,
+      queued,
+    };
   }
 
   /** Which instances have a living process. */
@@ -214,8 +199,8 @@ export class Pool<Request, Result> implements AsyncDisposable {
 
   /** Takes no more requests; resolves when none is queued or running and no lease is out. */
   async drain(): Promise<void> {
-    if (this.#state === "open") this.#state = "draining";
-    while (this.#desk.counts.open || this.#leases > 0) await this.#change();
+    this.#lifecycle.drain();
+    while (this.#desk.counts.open || this.#lifecycle.leases > 0) await this.#lifecycle.change();
   }
 
   /**
@@ -239,63 +224,20 @@ export class Pool<Request, Result> implements AsyncDisposable {
   }
 
   async #end(graceMs: number | undefined): Promise<void> {
-    this.#state = "closed";
+    this.#lifecycle.close();
     const error = poolClosed();
     this.#dispatcher.rejectAll(error);
     this.#desk.stopAll({ error, reason: "shutdown" });
-    this.#notifyIdle();
     const instances = this.#roster.all;
     await Promise.all(instances.map((instance) => instance.stop("shutdown", graceMs)));
-    while (this.#desk.counts.open) await this.#change();
+    while (this.#desk.counts.open) await this.#lifecycle.change();
     await Promise.all(instances.map((instance) => instance.closeTranscript()));
     await this.#host.release();
-  }
-
-  async #queueAndRun(pending: PendingTurn<Request, Result>, options: RunOptions): Promise<void> {
-    const { instance: wanted } = options;
-    if (wanted !== undefined && this.#roster.at(wanted) !== undefined) pending.control.pin(wanted);
-    let instance: Instance<Request, Result>;
-    try {
-      // Also where one is free at once: a caller may give up in the same breath, and nothing is sent.
-      instance = await this.#dispatcher.acquire(options, () => pending.stopper.signal);
-    } catch (error) {
-      this.#desk.refuse(pending, toError(error));
-      return;
-    }
-    this.#leases += 1;
-    const { index } = instance;
-    const verdict = await instance.run(pending.request, this.#desk.begin(index, pending));
-    // Released before the caller hears of the end, so that whoever sends next finds it free.
-    const released = this.#giveBack(instance, options.release ?? this.#options.afterTurn);
-    this.#desk.end(index, pending, verdict);
-    await released;
-  }
-
-  async #giveBack(instance: Instance<Request, Result>, mode: ReleaseMode): Promise<void> {
-    this.#leases -= 1;
-    await instance.release(mode);
-    this.#notifyIdle();
-  }
-
-  /** Resolves when a turn or a lease has ended. */
-  #change(): Promise<void> {
-    return new Promise((resolve) => this.#idle.push(resolve));
-  }
-
-  #notifyIdle(): void {
-    if (this.#idle.length === 0) return;
-    const waiting = this.#idle;
-    this.#idle = [];
-    for (const resolve of waiting) resolve();
   }
 
   #instance(index: number): Instance<Request, Result> {
     const instance = this.#roster.at(index);
     if (instance === undefined) throw unknownInstance(index, this.size);
     return instance;
-  }
-
-  #assertOpen(): void {
-    if (this.#state !== "open") throw poolClosed();
   }
 }
