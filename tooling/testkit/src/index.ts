@@ -1,6 +1,7 @@
 export { documentId, documentIdLine, insertDocumentId } from "./document-id/document-id.ts";
 export { type Executable, fakeTool } from "./fake-tools/fake-tool.ts";
 export { FAKE_TOOLS, type FakeToolName } from "./fake-tools/names.ts";
+export { FAULT_TOOL_ENTRY, faultTool, pythonInterpreter } from "./fault-tool/fault-tool.ts";
 export type { AiderSettings } from "./model/aider-settings.ts";
 export type { Behaviour, ModelReply } from "./model/behaviour.ts";
 export type { ChatMessage, ModelCall } from "./model/call.ts";
