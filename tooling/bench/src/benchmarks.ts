@@ -1,5 +1,6 @@
 import type { Benchmark } from "./runner/benchmark.ts";
+import { throughput } from "./throughput/throughput.ts";
 import { turn } from "./turn/turn.ts";
 
 /** Every benchmark, in the order of docs/performance.md. */
-export const BENCHMARKS: readonly Benchmark[] = [turn];
+export const BENCHMARKS: readonly Benchmark[] = [turn, throughput];

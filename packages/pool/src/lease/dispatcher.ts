@@ -6,6 +6,7 @@ import {
 } from "../errors/refusals.ts";
 import type { InstanceState } from "../instance/instance-state.ts";
 import type { LeaseOptions } from "../pool/options.ts";
+import type { GiveUp } from "../turn/turn-stop.ts";
 import { KeyBindings, type KeyHome } from "./key-bindings.ts";
 import { type Waiter, WaitList } from "./wait-list.ts";
 
@@ -54,20 +55,17 @@ export class Dispatcher<Instance extends Candidate> {
 
   /**
    * Takes an instance, at once when one is free and nobody waits.
-   * @param signal Gives the wait up; asked for only when there is one.
-   * @throws {PoolError} INSTANCE_UNKNOWN, INSTANCE_UNAVAILABLE, QUEUE_FULL, or what `signal` carries.
+   * @param giveUp Who may give the wait up; asked only when there is one.
+   * @throws {PoolError} INSTANCE_UNKNOWN, INSTANCE_UNAVAILABLE, QUEUE_FULL, or why it was given up.
    */
-  acquire(
-    options: LeaseOptions,
-    signal: () => AbortSignal | undefined,
-  ): Instance | Promise<Instance> {
+  acquire(options: LeaseOptions, giveUp?: GiveUp): Instance | Promise<Instance> {
     const { key, instance } = options;
     if (instance !== undefined && this.#find(instance) === undefined) {
       throw unknownInstance(instance, this.#instances().length);
     }
     const home = key === undefined ? undefined : this.#homeOf(key);
     const free = this.#waiting.size === 0 ? this.#free(options, home) : undefined;
-    if (free === undefined) return this.#wait(options, home, signal());
+    if (free === undefined) return this.#wait(options, home, giveUp);
     this.#grant(free, key);
     return free;
   }
@@ -112,26 +110,24 @@ export class Dispatcher<Instance extends Candidate> {
   #wait(
     options: LeaseOptions,
     home: number | undefined,
-    signal: AbortSignal | undefined,
+    giveUp: GiveUp | undefined,
   ): Promise<Instance> {
     const { key, instance, avoid = [] } = options;
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
-        if (this.#waiting.remove(waiter)) reject(signal?.reason);
-      };
+      let forget = (): void => {};
       const waiter: Waiter = {
         order: this.#order,
         instance,
         key,
         avoid,
         grant: (index) => {
-          signal?.removeEventListener("abort", onAbort);
+          forget();
           const granted = this.#find(index) as Instance;
           this.#grant(granted, key);
           resolve(granted);
         },
         reject: (error) => {
-          signal?.removeEventListener("abort", onAbort);
+          forget();
           reject(error);
         },
       };
@@ -144,7 +140,10 @@ export class Dispatcher<Instance extends Candidate> {
         reject(queueFull(this.#maxQueue));
         return;
       }
-      signal?.addEventListener("abort", onAbort, { once: true });
+      if (giveUp === undefined) return;
+      forget = giveUp.whenGivenUp((reason) => {
+        if (this.#waiting.remove(waiter)) reject(reason);
+      });
     });
   }
 

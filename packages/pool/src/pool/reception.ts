@@ -5,6 +5,7 @@ import type { Dispatcher } from "../lease/dispatcher.ts";
 import type { Lease } from "../lease/lease.ts";
 import { PoolLease } from "../lease/pool-lease.ts";
 import type { Turn } from "../turn/turn.ts";
+import { giveUpBy } from "../turn/turn-stop.ts";
 import type { CompiledOptions } from "./compile-options.ts";
 import type { PoolLifecycle } from "./lifecycle.ts";
 import { checkRunOptions } from "./option-checks.ts";
@@ -33,8 +34,9 @@ export class Reception<Request, Result> {
   run(request: Request, options: RunOptions): Turn<Result> {
     const { desk, lifecycle } = this.#parts;
     const pending = desk.accept(request, options);
-    const refusal = checkRunOptions(options) ?? (lifecycle.state === "open" ? null : poolClosed());
-    if (refusal !== null) desk.refuse(pending, refusal);
+    const closed = lifecycle.state === "open" ? null : poolClosed();
+    const refusal = checkRunOptions(options) ?? closed ?? pending.stopper.how?.error;
+    if (refusal != null) desk.refuse(pending, refusal);
     else void this.#queueAndRun(pending, options);
     return pending.control.turn;
   }
@@ -51,7 +53,7 @@ export class Reception<Request, Result> {
     let instance: Instance<Request, Result>;
     try {
       signal?.throwIfAborted();
-      instance = await dispatcher.acquire(options, () => signal);
+      instance = await dispatcher.acquire(options, signal && giveUpBy(signal));
     } catch (error) {
       lifecycle.leaseEnds();
       lifecycle.notify();
@@ -78,7 +80,7 @@ export class Reception<Request, Result> {
     let instance: Instance<Request, Result>;
     try {
       // Also where one is free at once: a caller may give up in the same breath, and nothing is sent.
-      instance = await dispatcher.acquire(options, () => pending.stopper.signal);
+      instance = await dispatcher.acquire(options, pending.stopper);
     } catch (error) {
       desk.refuse(pending, toError(error));
       return;

@@ -7,8 +7,28 @@ export interface TurnStop {
   readonly reason: TerminationReason;
 }
 
+/** Whoever may give something up, seen by what would be given up. */
+export interface GiveUp {
+  /**
+   * Calls back with the reason when it is given up, which it is not yet. Returns the function that
+   * takes that back.
+   */
+  whenGivenUp(callback: (reason: unknown) => void): () => void;
+}
+
+/** A signal of somebody else, as {@link GiveUp}. */
+export function giveUpBy(signal: AbortSignal): GiveUp {
+  return {
+    whenGivenUp(callback) {
+      const onAbort = (): void => callback(signal.reason);
+      signal.addEventListener("abort", onAbort, { once: true });
+      return () => signal.removeEventListener("abort", onAbort);
+    },
+  };
+}
+
 /** The switch that gives a turn up, from its acceptance to its end. The first one to use it wins. */
-export class TurnStopper {
+export class TurnStopper implements GiveUp {
   #how: TurnStop | null = null;
   #over = false;
   #listener: (() => void) | null = null;
@@ -32,6 +52,13 @@ export class TurnStopper {
   /** Who is told first when it is given up; null for nobody. */
   set onStop(listener: (() => void) | null) {
     this.#listener = listener;
+  }
+
+  whenGivenUp(callback: (reason: unknown) => void): () => void {
+    this.#listener = () => callback(this.#how?.error);
+    return () => {
+      this.#listener = null;
+    };
   }
 
   stop(how: TurnStop): void {

@@ -38,8 +38,6 @@ class Place implements Candidate {
   }
 }
 
-const none = (): undefined => undefined;
-
 function places(count: number, state?: InstanceState): Place[] {
   return Array.from({ length: count }, (_, index) => new Place(index, state));
 }
@@ -101,14 +99,11 @@ describe("Dispatcher", () => {
             open.add(wish);
             const ask = async (): Promise<void> => {
               try {
-                const given = await dispatcher.acquire(
-                  {
-                    avoid: step.avoid,
-                    ...(step.instance === null ? {} : { instance: step.instance }),
-                    ...(step.key === null ? {} : { key: step.key }),
-                  },
-                  none,
-                );
+                const given = await dispatcher.acquire({
+                  avoid: step.avoid,
+                  ...(step.instance === null ? {} : { instance: step.instance }),
+                  ...(step.key === null ? {} : { key: step.key }),
+                });
                 if (step.instance !== null) expect(given.index).toBe(step.instance);
                 const home = livingHome(step.key);
                 if (step.instance === null && home !== null) expect(given.index).toBe(home);
@@ -159,8 +154,8 @@ describe("Dispatcher", () => {
     const [first, second] = instances as [Place, Place];
     first.leased = true;
     second.leased = true;
-    const picky = dispatcher.acquire({ avoid: [0] }, none);
-    const other = dispatcher.acquire({}, none);
+    const picky = dispatcher.acquire({ avoid: [0] });
+    const other = dispatcher.acquire({});
     first.leased = false;
     second.leased = false;
     dispatcher.schedule();
@@ -170,17 +165,17 @@ describe("Dispatcher", () => {
 
   test("gives an avoided instance when there is no other", async () => {
     const dispatcher = dispatcherOf(places(1));
-    expect((await dispatcher.acquire({ avoid: [0] }, none)).index).toBe(0);
+    expect((await dispatcher.acquire({ avoid: [0] })).index).toBe(0);
   });
 
   test("starts as many lazy instances as requests wait, and each once", async () => {
     const instances = places(4, "idle");
     const dispatcher = dispatcherOf(instances);
-    void dispatcher.acquire({}, none);
-    void dispatcher.acquire({ instance: 3 }, none);
+    void dispatcher.acquire({});
+    void dispatcher.acquire({ instance: 3 });
     dispatcher.dispatch();
     expect(instances.map(({ started }) => started)).toEqual([1, 0, 0, 1]);
-    void dispatcher.acquire({}, none);
+    void dispatcher.acquire({});
     expect(instances.map(({ started }) => started)).toEqual([1, 0, 0, 1]);
     (instances[0] as Place).state = "ready";
     dispatcher.dispatch();
@@ -193,13 +188,13 @@ describe("Dispatcher", () => {
   test("refuses more than maxQueue, and still serves at once what it can", async () => {
     const instances = places(2);
     const dispatcher = dispatcherOf(instances, 1);
-    await dispatcher.acquire({ instance: 0 }, none);
-    const waiting = dispatcher.acquire({ instance: 0 }, none);
-    await expect(dispatcher.acquire({ instance: 0 }, none)).rejects.toMatchObject({
+    await dispatcher.acquire({ instance: 0 });
+    const waiting = dispatcher.acquire({ instance: 0 });
+    await expect(dispatcher.acquire({ instance: 0 })).rejects.toMatchObject({
       code: "QUEUE_FULL",
       message: expect.stringContaining("1 requests wait already"),
     });
-    expect((await dispatcher.acquire({}, none)).index).toBe(1);
+    expect((await dispatcher.acquire({})).index).toBe(1);
     (instances[0] as Place).leased = false;
     dispatcher.schedule();
     expect((await waiting).index).toBe(0);
@@ -209,16 +204,16 @@ describe("Dispatcher", () => {
     const instances = places(2);
     const dispatcher = dispatcherOf(instances);
     const [first, second] = instances as [Place, Place];
-    await dispatcher.acquire({ key: "oldest" }, none);
+    await dispatcher.acquire({ key: "oldest" });
     first.leased = false;
     for (let n = 0; n < 10_000; n += 1) {
-      await dispatcher.acquire({ key: `key ${n}` }, none);
+      await dispatcher.acquire({ key: `key ${n}` });
       first.leased = false;
     }
     first.leased = true;
-    expect((await dispatcher.acquire({ key: "oldest" }, none)).index).toBe(1);
+    expect((await dispatcher.acquire({ key: "oldest" })).index).toBe(1);
     second.leased = false;
-    const kept = dispatcher.acquire({ key: "key 9999" }, none);
+    const kept = dispatcher.acquire({ key: "key 9999" });
     expect(dispatcher.waitingFor(0)).toBe(1);
     first.leased = false;
     dispatcher.schedule();
@@ -231,7 +226,7 @@ describe("Dispatcher", () => {
     for (const place of instances) place.leased = true;
     let served = 0;
     const all = Array.from({ length: 20_000 }, (_, n) =>
-      Promise.resolve(dispatcher.acquire({ key: `key ${n % 100}` }, none)).then((place) => {
+      Promise.resolve(dispatcher.acquire({ key: `key ${n % 100}` })).then((place) => {
         served += 1;
         place.leased = false;
         dispatcher.schedule();
