@@ -1,8 +1,11 @@
-"""Runs the driver. Start it with the Python interpreter that aider is installed for."""
+"""Runs the driver in a Python of its own. Start it with the interpreter that aider is installed for."""
 
 import sys
 
-from cluster_aider.process import main
+from cluster_aider.process import check, main
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    if sys.argv[1:] == ["--check"]:
+        check()
+    else:
+        main()

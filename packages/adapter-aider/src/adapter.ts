@@ -8,7 +8,8 @@ import {
 } from "@cluster/pool";
 import { chosenArguments, commandLineArguments } from "./command/arguments.ts";
 import { aiderEnvironment, withAuthor } from "./command/environment.ts";
-import { mainCheckoutOf, settingsArguments } from "./command/settings.ts";
+import { mainCheckoutOf } from "./command/main-checkout.ts";
+import { settingsArguments } from "./command/settings-arguments.ts";
 import { AiderConnection } from "./connection.ts";
 import { driverScript } from "./driver/location.ts";
 import type { StartMessage } from "./driver/messages.ts";
@@ -45,11 +46,12 @@ export function aiderAdapter(options: AiderOptions = {}): ToolAdapter<AgentTask,
         if (!(error instanceof AiderError)) throw error;
         throw new ToolFailure("environment", error.message, { cause: error });
       });
-      const env = await withAuthor(aiderEnvironment(compiled.environment), slot.cwd);
-      const checkout = await mainCheckoutOf(slot.cwd, env);
+      const env = aiderEnvironment(compiled.environment);
+      const checkout = await mainCheckoutOf(slot.cwd);
       const settings = checkout === null ? [] : await settingsArguments(checkout, slot.cwd);
       if (protocol === "sentinel") {
-        return { file: executable, args: [...settings, ...commandLineArguments(compiled)], env };
+        const args = [...settings, ...commandLineArguments(compiled)];
+        return { file: executable, args, env: await withAuthor(env, slot.cwd) };
       }
       const fallback = protocol === "auto" ? [executable, ...settings] : null;
       const place = JSON.stringify({ settingsFolder: checkout, fallback });

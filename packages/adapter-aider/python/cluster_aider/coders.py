@@ -8,6 +8,7 @@ import sys
 import tempfile
 
 from .settings import FORCED, SettingsFolder
+from .sources import Sources
 
 
 class StartFailure(Exception):
@@ -19,44 +20,48 @@ class StartFailure(Exception):
 
 
 class Coders:
-    def __init__(self, modules, arguments, settings_folder):
-        self._modules = modules
+    """One at a time in each process: aider's functions are wrapped for the one that was made last."""
+
+    def __init__(self, engine, arguments, settings_folder):
+        modules = self._modules = engine.modules
         self._arguments = arguments
         # A `.env` of one workspace must not count in the next one.
-        self._environment = dict(os.environ)
+        self._environment = {**os.environ, **engine.environment}
         self._main = modules.main.main
         self.private = PrivateFolder()
-        self._keep_tags_out_of_workspaces(modules.repomap.RepoMap)
-        settings = SettingsFolder(settings_folder)
-        modules.main.get_parser = settings.parser(modules.main.get_parser)
-        search = settings.search_path(modules.main.generate_search_path_list)
+        modules.repomap.RepoMap.load_tags_cache = self._outside_of_workspaces(engine.load_tags_cache)
+        settings = self._settings = SettingsFolder(settings_folder)
+        modules.main.get_parser = settings.parser(engine.get_parser)
+        search = settings.search_path(engine.generate_search_path_list)
         modules.main.generate_search_path_list = search
 
-    def build(self, folder, model=None, extra=()):
-        """@raise StartFailure: with aider's own words."""
+    def build(self, folder, model=None):
+        """A coder, and what it was built from.
+
+        @raise StartFailure: with aider's own words.
+        """
         os.environ.clear()
         os.environ.update(self._environment)
         try:
             os.chdir(folder)
         except OSError as error:
             raise StartFailure("environment", f"Cannot work in {folder}: {error.strerror}") from error
-        argv = [*self._arguments, *(("--model", model) if model else ()), *FORCED, *extra]
+        argv = [*self._arguments, *(("--model", model) if model else ()), *FORCED]
+        sources = self._settings.sources = Sources(folder)
         coder = self._run_main(argv)
         if coder.repo is not None:
             # New files are the caller's to add: aider would take the index lock for it, and lose the
             # edit where the lock is held.
             coder.repo.path_in_repo = lambda _path: True
         check_model(self._modules, coder)
-        return coder
+        return coder, sources
 
-    def _keep_tags_out_of_workspaces(self, repo_map):
-        load = repo_map.load_tags_cache
-
+    def _outside_of_workspaces(self, load_tags_cache):
         def load_private(map_of_coder):
             map_of_coder.TAGS_CACHE_DIR = self.private.path("tags")
-            load(map_of_coder)
+            load_tags_cache(map_of_coder)
 
-        repo_map.load_tags_cache = load_private
+        return load_private
 
     def _run_main(self, argv):
         said = io.StringIO()
@@ -126,4 +131,3 @@ def unknown_model(modules, name):
         f"No provider is known for the model {name}. Give it as provider/model, "
         f"such as openai/gpt-4o.{hint}"
     )
-

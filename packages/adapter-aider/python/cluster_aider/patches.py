@@ -11,7 +11,7 @@ from .turn_state import CURRENT
 WORTH_RETRYING = ("quota", "overload")
 
 
-def apply(modules, retry_for_ms):
+def apply(modules, litellm):
     main, coder, models = modules.main, modules.base_coder, modules.models
     main.InputOutput = JsonIO
     # Its thread would import while the first turn runs; the warm-up does it instead. The list of
@@ -26,7 +26,8 @@ def apply(modules, retry_for_ms):
     # aider's own handling prints, and leaves the process at the second interrupt.
     coder.Coder.keyboard_interrupt = lambda _self: None
     coder.Coder.send = observed(coder.Coder.send)
-    bound_retries(modules, retry_for_ms)
+    mark_hopeless(modules.exceptions)
+    wrap_completion(litellm)
 
 
 def observed(send):
@@ -54,12 +55,21 @@ def observed(send):
     return send_observed
 
 
+class Retries:
+    """How long aider may wait between its tries, in milliseconds; for the whole process."""
+
+    for_ms = 0
+
+
 def bound_retries(modules, retry_for_ms):
     """aider waits 0.25 s, then twice as long each time, up to a bound: all waits make 2 × bound - 0.25."""
     bound = (retry_for_ms / 1000 + 0.25) / 2
     modules.models.RETRY_TIMEOUT = bound
     modules.base_coder.RETRY_TIMEOUT = bound
-    exceptions = modules.exceptions
+    Retries.for_ms = retry_for_ms
+
+
+def mark_hopeless(exceptions):
     original = exceptions.LiteLLMExceptions.get_ex_info
 
     def get_ex_info(self, error):
@@ -67,7 +77,7 @@ def bound_retries(modules, retry_for_ms):
         wait = retry_after_ms(error)
         # A model that was silent for the whole timeout has cost enough of the turn.
         hopeless = info.name == "Timeout" or classify(error) not in WORTH_RETRYING
-        hopeless = hopeless or (wait is not None and wait > retry_for_ms)
+        hopeless = hopeless or (wait is not None and wait > Retries.for_ms)
         return exceptions.ExInfo(info.name, False, info.description) if hopeless else info
 
     exceptions.LiteLLMExceptions.get_ex_info = get_ex_info
@@ -92,16 +102,17 @@ def wrap_completion(litellm):
 
 
 class FastJson5:
-    """json5 takes 200 ms for aider's own file, which is JSON but for its trailing commas."""
+    """json5 takes 200 ms for aider's own file, which is JSON but for comments and trailing commas."""
 
-    TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])')
+    #: Neither counts inside of a string.
+    BEYOND_JSON = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|,(?=\s*(?://[^\n]*\s*)*[}\]])')
 
     def __init__(self, json5):
         self._json5 = json5
 
     def loads(self, text, *args, **kwargs):
         try:
-            return json.loads(self.TRAILING_COMMA.sub(lambda match: match.group(1) or "", text))
+            return json.loads(self.BEYOND_JSON.sub(lambda match: match.group(1) or "", text))
         except ValueError:
             return self._json5.loads(text, *args, **kwargs)
 

@@ -4,21 +4,22 @@ import json
 import os
 import queue
 import signal
+import sys
 import threading
 
 from . import PROTOCOL
 from .channel import Channel
+from .hand_over import hand_over
 from .interrupts import INTERRUPTS
 
 
-def main(arguments):
-    if arguments == ["--check"]:
-        return check()
+def main():
+    """One process of aider, in a fork or in a Python of its own. Its argument is JSON: where it is started."""
     channel = Channel()
     start = channel.receive()
     if start is None:
         return None
-    start.update(json.loads(arguments[0]))
+    start.update(json.loads(sys.argv[1]))
     INTERRUPTS.install()
     driver = Driver(channel, start)
     signal.signal(signal.SIGTERM, lambda *_: driver.leave(0))
@@ -76,6 +77,7 @@ class Driver:
                 self._private.remove()
             if os.getpgrp() == os.getpid():
                 os.killpg(0, signal.SIGTERM)
+        # No teardown: it would touch every page that a fork shares, and nothing needs it.
         os._exit(code)
 
     def _fail(self, failure_class, message):
@@ -91,10 +93,7 @@ class Driver:
             self._private.remove()
         self._channel.send({"type": "fallback", "reason": reason})
         self._channel.give_back()
-        command = [*self._start["fallback"], *self._start["fallbackArguments"]]
-        folder, environment = self._birth
-        os.chdir(folder)
-        os.execve(command[0], command, environment)
+        hand_over([*self._start["fallback"], *self._start["fallbackArguments"]], *self._birth)
 
     def _listen(self):
         try:

@@ -20,13 +20,13 @@ class Failure(Exception):
 
 
 class Session:
-    """One conversation: a coder for the present folder and model, rebuilt when either changes."""
+    """One conversation: a coder for the present folder, model and settings, rebuilt when any changes."""
 
-    def __init__(self, coders, coder, folder):
+    def __init__(self, coders, built, folder):
         self._coders = coders
         self._home = folder
         self._key = (folder, None)
-        self._adopt(coder)
+        self._adopt(built)
 
     def reset(self):
         """Forgets messages, files and everything that aider has learnt of them."""
@@ -95,7 +95,7 @@ class Session:
 
     def _coder_for(self, request):
         key = (request.get("workspace") or self._home, request.get("model"))
-        if self._coder is None or key != self._key:
+        if self._coder is None or key != self._key or self._sources.changed():
             history = self._history if self._coder is None else messages_of(self._coder)
             self._coder = None
             self._history = history
@@ -106,7 +106,8 @@ class Session:
         self._coder.last_keyboard_interrupt = None
         return self._coder
 
-    def _adopt(self, coder):
+    def _adopt(self, built):
+        coder, self._sources = built
         self._coder = coder
         self._history = ([], [])
         # Those that the user's own configuration names stay, whatever the task.

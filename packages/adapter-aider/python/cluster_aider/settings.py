@@ -45,19 +45,36 @@ class SettingsFolder:
 
     def __init__(self, folder):
         self.folder = folder
+        #: Told of every file that aider looks for, and of its arguments; see `Sources`.
+        self.sources = None
 
     def parser(self, get_parser):
         def with_settings(default_config_files, git_root):
-            parser = get_parser(self._insert(default_config_files, ".aider.conf.yml"), git_root)
+            files = self._insert(default_config_files, ".aider.conf.yml")
+            parser = get_parser(files, git_root)
             parser.set_defaults(**DEFAULTS)
+            if self.sources is not None:
+                self.sources.add(files)
+                parser.parse_args = self._noted(parser.parse_args)
             return parser
 
         return with_settings
 
+    def _noted(self, parse_args):
+        def parse(*args, **kwargs):
+            arguments = parse_args(*args, **kwargs)
+            self.sources.add_arguments(arguments)
+            return arguments
+
+        return parse
+
     def search_path(self, generate_search_path_list):
         def with_settings(default_file, git_root, command_line_file):
             found = generate_search_path_list(default_file, git_root, command_line_file)
-            return self._insert(found, default_file)
+            files = self._insert(found, default_file)
+            if self.sources is not None:
+                self.sources.add(files)
+            return files
 
         return with_settings
 

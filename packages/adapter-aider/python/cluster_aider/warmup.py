@@ -1,85 +1,52 @@
-"""Pays for aider's late imports before the first turn: a whole edit in a throwaway repository."""
+"""Makes a process ready before anybody asks for a turn, and, on the fork server, before it is forked."""
 
-import os
-import shutil
-import socket
-import subprocess
-from contextlib import contextmanager
+import gc
+import sys
 
-from .json_io import JsonIO
-from .turn_state import CURRENT, TurnState
+from .engine import BrokenInstallation, DoesNotFit, prepare
+from .failures import describe
+from .fork_safety import make_safe_to_fork
 
-REPLY = """warm.py
-```python
-<<<<<<< SEARCH
-cold
-=======
-warm
->>>>>>> REPLACE
-```
-"""
+_warm = False
+_misfit = None
 
 
-def warm_up(coders, litellm):
-    """Runs one turn that never leaves this process, then one call that finds a closed door.
+def warm_up():
+    """Imports aider and runs a turn that leaves nothing behind.
 
-    @raise StartFailure: when aider refuses its configuration.
-    @raise AttributeError: and the like, when this aider does not fit the driver.
+    Never raises: what is wrong with this aider is told by each process, to whoever started it.
     """
-    # In the driver's own folder: it goes with the driver, also when that is told to leave meanwhile.
-    folder = coders.private.path("warm-up")
-    file = os.path.join(folder, "warm.py")
-    subprocess.run(["git", "init", "-q", folder], check=False, capture_output=True)
-    os.makedirs(folder, exist_ok=True)
-    with open(file, "w", encoding="utf-8") as out:
-        out.write("cold\n")
+    global _warm, _misfit
+    # Collecting after every few hundred new objects is a fifth of the time that the imports take.
+    gc.disable()
     try:
-        coder = coders.build(folder, extra=("--edit-format", "diff"))
-        coder.abs_fnames = {coder.abs_root_path(file)}
-        JsonIO.coder = coder
-        CURRENT.turn = TurnState(0)
-        with answered_here(litellm):
-            coder.run(with_message="warm", preproc=False)
-        CURRENT.turn = None
-        call_nobody(litellm)
+        engine = prepare()
+        from .rehearsal import rehearse
+
+        rehearse(engine)
+    except DoesNotFit as error:
+        _misfit = error
+    except BrokenInstallation:
+        # It may be mended when the next process tries.
+        return
+    except Exception as error:  # noqa: BLE001 - the first turn is slower then, and that is all
+        print(f"The warm-up did not go to its end: {describe(error)}", file=sys.stderr)
     finally:
-        CURRENT.turn = None
-        os.chdir(os.path.dirname(folder))
-        shutil.rmtree(folder, ignore_errors=True)
+        make_safe_to_fork()
+        # Nothing of this is collected any more: that would write to every page that forks share.
+        gc.freeze()
+        gc.enable()
+    _warm = True
 
 
-@contextmanager
-def answered_here(litellm):
-    completion = litellm.completion
+def warm_engine():
+    """The engine of this process, warmed up here unless its server has done it.
 
-    def mocked(*args, **kwargs):
-        return completion(*args, mock_response=REPLY, **kwargs)
-
-    litellm.completion = mocked
-    try:
-        yield
-    finally:
-        litellm.completion = completion
-
-
-def call_nobody(litellm):
-    """Loads the HTTP client. The port is taken, and nobody listens; no proxy is asked for loopback."""
-    before = {name: os.environ.get(name) for name in ("NO_PROXY", "no_proxy")}
-    os.environ.update(NO_PROXY="*", no_proxy="*")
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        try:
-            litellm.completion(
-                model="openai/warm",
-                api_base=f"http://127.0.0.1:{taken.getsockname()[1]}/v1",
-                api_key="none",
-                messages=[{"role": "user", "content": "warm"}],
-                timeout=2,
-            )
-        except Exception:  # noqa: BLE001 - the failure is the purpose
-            pass
-    for name, value in before.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
+    @raise DoesNotFit: when aider has changed under the driver.
+    @raise BrokenInstallation: when it cannot be imported.
+    """
+    if not _warm:
+        warm_up()
+    if _misfit is not None:
+        raise _misfit
+    return prepare()

@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { temporaryFolder, waitFor } from "@cluster/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -115,6 +115,43 @@ describe("context", () => {
   });
 });
 
+describe("settings that change between two turns", () => {
+  test("count from the next turn on, and the conversation goes on", async () => {
+    const { repository, model, pool } = fixture;
+    await using lease = await pool.lease();
+    await lease.run({ ...TASK, message: "The first wish" });
+    await repository.write(".aider.conf.yml", "edit-format: whole\nread: [two.md]\n");
+    model.clearCalls();
+    await lease.run({ ...TASK, message: "The second wish" });
+    const [call] = model.calls;
+    expect(call).toMatchObject({ editFormat: "whole" });
+    expect(call?.readOnlyFiles.map(({ path }) => path)).toEqual(["two.md"]);
+    expect(JSON.stringify(call?.messages)).toContain("The first wish");
+    await repository.git("clean", "--quiet", "-fdx");
+    await repository.git("reset", "--quiet", "--hard");
+    model.clearCalls();
+    await lease.run(TASK);
+    expect(model.calls[0]).toMatchObject({ editFormat: "diff", readOnlyFiles: [] });
+    await repository.git("reset", "--quiet", "--hard");
+    await lease.release("reset");
+  });
+
+  test("and so does a repository that comes or goes", async () => {
+    await using folder = await temporaryFolder();
+    const workspace = join(folder.path, "inner");
+    await mkdir(workspace);
+    await writeFile(join(workspace, "one.md"), "# One\n");
+    expect((await fixture.tell({ ...TASK, workspace })).error).toBeNull();
+    await fixture.repository.git("init", "--quiet", folder.path);
+    await writeFile(join(folder.path, ".aider.conf.yml"), "edit-format: whole\n");
+    await writeFile(join(workspace, "one.md"), "# One again\n");
+    const { error, result } = await fixture.tell({ ...TASK, workspace });
+    expect(error).toBeNull();
+    expect(result?.claimedEdits).toEqual(["one.md"]);
+    expect(fixture.model.calls[0]).toMatchObject({ editFormat: "whole" });
+  });
+});
+
 describe("another model", () => {
   test("for one task only", async () => {
     await fixture.tell({ ...TASK, model: fixture.model.weakModel });
@@ -162,7 +199,6 @@ describe("another workspace", () => {
   test("a folder that is no repository", async () => {
     await using folder = await temporaryFolder();
     const file = join(folder.path, "one.md");
-    const { writeFile, readFile } = await import("node:fs/promises");
     await writeFile(file, "# One\n");
     const { result, error } = await fixture.tell({ ...TASK, workspace: folder.path });
     expect(error).toBeNull();

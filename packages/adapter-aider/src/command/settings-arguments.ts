@@ -1,24 +1,5 @@
 import { access } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { execa } from "execa";
-
-/**
- * The main checkout that a folder is a worktree of, or `null` for any other folder. What is not
- * committed, such as `.aider.conf.yml` and `.env`, is only there.
- */
-export async function mainCheckoutOf(
-  folder: string,
-  environment: Readonly<Record<string, string>>,
-): Promise<string | null> {
-  const { stdout, failed } = await execa(
-    "git",
-    ["rev-parse", "--path-format=absolute", "--git-common-dir", "--git-dir"],
-    { cwd: folder, env: environment, extendEnv: false, reject: false },
-  );
-  const [common = "", own = ""] = stdout?.split("\n") ?? [];
-  if (failed || common === own || basename(common) !== ".git") return null;
-  return dirname(common);
-}
+import { join } from "node:path";
 
 const FILES = [
   ["--config", ".aider.conf.yml"],
