@@ -1,0 +1,55 @@
+import { describeExit, type Exit, ProcessStartError } from "@cluster/pool";
+import type { Message } from "../reception/json-channel.ts";
+
+/** Why a Python program could not be started, with the errno of the system that stands for it. */
+export class PythonFailure extends Error {
+  override readonly name = "PythonFailure";
+  /** As an error of `child_process.spawn` has it; some of them tell that another try would fail too. */
+  readonly code: string | undefined;
+
+  constructor(message: string, code: string | undefined, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The error of a start: "Could not start mytool:main with python3: its warm-up failed.\n…" */
+export function startError(what: string, cause: PythonFailure): ProcessStartError {
+  return new ProcessStartError(`Could not start ${what}: ${cause.message}`, { cause });
+}
+
+/** What a Python process reports before it ends. */
+export function reportedFailure(message: Message, log: string): PythonFailure {
+  const { message: reason, code, traceback } = message as Readonly<Record<string, unknown>>;
+  const details = typeof traceback === "string" && traceback !== "" ? traceback : log;
+  return new PythonFailure(
+    `${String(reason)}.${details === "" ? "" : `\n${details}`}`,
+    typeof code === "string" ? code : undefined,
+  );
+}
+
+/** A process that ended before it was one of ours: not a Python, too old a one, a broken one. */
+export function notPython(exit: Exit, log: string): PythonFailure {
+  const code = /MemoryError|Cannot allocate memory/.test(log) ? "ENOMEM" : "ENOEXEC";
+  return new PythonFailure(
+    `it ${describeExit(exit)} before it had read the first file. Is it Python, 3.9 or newer? ${quoteLog(log)}`,
+    exit.kind === "code" ? code : undefined,
+  );
+}
+
+/** One that ended in its imports, its warm-up or between its starts. */
+export function endedEarly(exit: Exit, when: string, log: string): PythonFailure {
+  return new PythonFailure(`it ${describeExit(exit)} ${when}. ${quoteLog(log)}`, undefined);
+}
+
+export function tooSlow(limitMs: number, log: string): PythonFailure {
+  return new PythonFailure(
+    `its imports and its warm-up did not end within ${limitMs} ms. If they need longer, raise ` +
+      `startTimeoutMs. ${quoteLog(log)}`,
+    undefined,
+  );
+}
+
+function quoteLog(log: string): string {
+  return log === "" ? "It printed nothing." : `Its output ended with:\n${log}`;
+}
