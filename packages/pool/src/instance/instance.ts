@@ -7,7 +7,8 @@ import type { InstanceStatus } from "../pool/status.ts";
 import type { ManagedProcess } from "../process/managed-process.ts";
 import { within } from "../process/termination.ts";
 import { Transcript } from "../transcript/transcript.ts";
-import { runTurn, type TurnTerms, type TurnVerdict } from "../turn/run-turn.ts";
+import { runTurn } from "../turn/run-turn.ts";
+import { failed, type TurnTerms, type TurnVerdict } from "../turn/turn-terms.ts";
 import type { InstanceContext } from "./instance-context.ts";
 import type { InstanceState, Occupancy } from "./instance-state.ts";
 import { ProcessKeeper } from "./process-keeper.ts";
@@ -111,42 +112,26 @@ export class Instance<Request, Result> implements Candidate {
     this.#occupancy = "leased";
   }
 
-  /** Ends a lease. Resolves when it can serve again, or is being replaced. Never rejects. */
-  async release(mode: ReleaseMode): Promise<void> {
+  /** Ends a lease: at once, or with a promise of that, which never rejects. */
+  release(mode: ReleaseMode): Promise<void> | undefined {
     const { process } = this.#keeper;
-    if (mode !== "keep" && process?.state === "ready") {
-      const mayReset = mode === "reset" && process.connection.reset !== undefined;
-      if (mayReset) this.#occupancy = "resetting";
-      if (mayReset && (await this.#reset(process))) this.#keeper.forget();
-      else this.#keeper.replace(process, mode === "reset" ? "reset" : "replaced");
+    if (mode === "reset" && process?.state === "ready" && process.connection.reset !== undefined) {
+      return this.#resetAndFree(process);
     }
-    this.#occupancy = "free";
-    this.#context.changed();
+    if (mode !== "keep" && process?.state === "ready") {
+      this.#keeper.replace(process, mode === "reset" ? "reset" : "replaced");
+    }
+    this.#free();
+    return undefined;
   }
 
-  /** One turn on its process, or on a process of its own where the tool is one-shot. */
-  async run(request: Request, terms: TurnTerms): Promise<TurnVerdict<Result>> {
-    const { clock } = this.#context;
-    let verdict: TurnVerdict<Result>;
-    try {
-      if (this.oneShot) {
-        const { signal } = terms.stopper;
-        verdict = await this.#keeper.useOnce(request, signal, (process) =>
-          runTurn(request, { ...terms, process, clock, oneShot: true }),
-        );
-      } else {
-        const process = this.#readyProcess();
-        verdict = await runTurn(request, { ...terms, process, clock, oneShot: false });
-        if (!verdict.fit) this.#keeper.replace(process, "replaced");
-      }
-    } catch (thrown) {
+  /** One turn on its process, or on a process of its own where the tool is one-shot. Never rejects. */
+  run(request: Request, terms: TurnTerms): Promise<TurnVerdict<Result>> {
+    return this.#begin(request, terms).then(
+      (verdict) => this.#count(verdict),
       // A turn that was given up says so, whatever that made of its start.
-      const error = terms.stopper.how?.error ?? toError(thrown);
-      verdict = { kind: "failed", error, fit: false };
-    }
-    if (verdict.kind === "done") this.#turnsDone += 1;
-    else this.#turnsFailed += 1;
-    return verdict;
+      (thrown) => this.#count(failed(terms.stopper.how?.error ?? toError(thrown), false)),
+    );
   }
 
   status(inFlight: number): InstanceStatus {
@@ -168,10 +153,38 @@ export class Instance<Request, Result> implements Candidate {
     };
   }
 
-  #readyProcess(): ManagedProcess<Request, Result> {
+  #begin(request: Request, terms: TurnTerms): Promise<TurnVerdict<Result>> {
+    if (this.oneShot) {
+      const { signal } = terms.stopper;
+      return this.#keeper.useOnce(request, signal, (process) => runTurn(request, process, terms));
+    }
     const { process } = this.#keeper;
-    if (process?.state === "ready") return process;
-    throw this.state === "ready" ? endedBeforeTurn(this.index) : instanceUnavailable(this);
+    if (process?.state === "ready") {
+      return runTurn(request, process, terms).then((verdict) => {
+        if (!verdict.fit) this.#keeper.replace(process, "replaced");
+        return verdict;
+      });
+    }
+    const lost = this.state === "ready" ? endedBeforeTurn(this.index) : instanceUnavailable(this);
+    return Promise.reject(lost);
+  }
+
+  #count(verdict: TurnVerdict<Result>): TurnVerdict<Result> {
+    if (verdict.kind === "done") this.#turnsDone += 1;
+    else this.#turnsFailed += 1;
+    return verdict;
+  }
+
+  #free(): void {
+    this.#occupancy = "free";
+    this.#context.changed();
+  }
+
+  async #resetAndFree(process: ManagedProcess<Request, Result>): Promise<void> {
+    this.#occupancy = "resetting";
+    if (await this.#reset(process)) this.#keeper.forget();
+    else this.#keeper.replace(process, "reset");
+    this.#free();
   }
 
   async #reset(process: ManagedProcess<Request, Result>): Promise<boolean> {

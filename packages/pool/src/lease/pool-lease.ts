@@ -2,7 +2,8 @@ import { contextLost, leaseBusy, leaseReleased, poolClosed } from "../errors/ref
 import type { Instance } from "../instance/instance.ts";
 import { checkRunOptions } from "../pool/option-checks.ts";
 import type { ReleaseMode, TurnOptions } from "../pool/options.ts";
-import type { PendingTurn, TurnDesk } from "../pool/turn-desk.ts";
+import type { PendingTurn } from "../pool/pending-turn.ts";
+import type { TurnDesk } from "../pool/turn-desk.ts";
 import type { Turn } from "../turn/turn.ts";
 import type { Lease } from "./lease.ts";
 
@@ -11,7 +12,7 @@ export interface LeaseHome<Request, Result> {
   readonly desk: TurnDesk<Request, Result>;
   readonly afterTurn: ReleaseMode;
   readonly closed: () => boolean;
-  giveBack(instance: Instance<Request, Result>, mode: ReleaseMode): Promise<void>;
+  giveBack(instance: Instance<Request, Result>, mode: ReleaseMode): Promise<void> | undefined;
 }
 
 /** A lease, as a pool gives it out. */
@@ -61,9 +62,10 @@ export class PoolLease<Request, Result> implements Lease<Request, Result> {
     await null;
     const { desk } = this.#home;
     const { index } = this.#instance;
-    const verdict = await this.#instance.run(pending.request, desk.begin(index, pending));
+    desk.begin(index, pending);
+    const verdict = await this.#instance.run(pending.request, pending);
     this.#current = null;
-    desk.end(index, pending, verdict);
+    desk.end(pending, verdict);
   }
 
   async #release(mode: ReleaseMode): Promise<void> {

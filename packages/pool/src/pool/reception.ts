@@ -10,8 +10,9 @@ import type { CompiledOptions } from "./compile-options.ts";
 import type { PoolLifecycle } from "./lifecycle.ts";
 import { checkRunOptions } from "./option-checks.ts";
 import type { LeaseOptions, ReleaseMode, RunOptions } from "./options.ts";
+import type { PendingTurn } from "./pending-turn.ts";
 import type { Roster } from "./roster.ts";
-import type { PendingTurn, TurnDesk } from "./turn-desk.ts";
+import type { TurnDesk } from "./turn-desk.ts";
 
 /** What the reception works with. */
 export interface ReceptionParts<Request, Result> {
@@ -37,7 +38,7 @@ export class Reception<Request, Result> {
     const closed = lifecycle.state === "open" ? null : poolClosed();
     const refusal = checkRunOptions(options) ?? closed ?? pending.stopper.how?.error;
     if (refusal != null) desk.refuse(pending, refusal);
-    else void this.#queueAndRun(pending, options);
+    else this.#queue(pending, options);
     return pending.control.turn;
   }
 
@@ -73,31 +74,45 @@ export class Reception<Request, Result> {
     }
   }
 
-  async #queueAndRun(pending: PendingTurn<Request, Result>, options: RunOptions): Promise<void> {
-    const { desk, dispatcher, lifecycle, roster, options: pool } = this.#parts;
+  #queue(pending: PendingTurn<Request, Result>, options: RunOptions): void {
+    const { desk, dispatcher, roster } = this.#parts;
     const { instance: wanted } = options;
     if (wanted !== undefined && roster.at(wanted) !== undefined) pending.control.pin(wanted);
-    let instance: Instance<Request, Result>;
+    let given: Instance<Request, Result> | Promise<Instance<Request, Result>>;
     try {
-      // Also where one is free at once: a caller may give up in the same breath, and nothing is sent.
-      instance = await dispatcher.acquire(options, pending.stopper);
+      given = dispatcher.acquire(options, pending.stopper);
     } catch (error) {
       desk.refuse(pending, toError(error));
       return;
     }
-    lifecycle.leaseBegins();
-    const { index } = instance;
-    const verdict = await instance.run(pending.request, desk.begin(index, pending));
-    // Released before the caller hears of the end, so that whoever sends next finds it free.
-    const released = this.#giveBack(instance, options.release ?? pool.afterTurn);
-    desk.end(index, pending, verdict);
-    await released;
+    // Later also where one is free at once: a caller may give up in the same breath, and nothing is sent.
+    Promise.resolve(given).then(
+      (instance) => this.#serve(instance, pending, options.release),
+      (error) => desk.refuse(pending, toError(error)),
+    );
   }
 
-  async #giveBack(instance: Instance<Request, Result>, mode: ReleaseMode): Promise<void> {
+  #serve(
+    instance: Instance<Request, Result>,
+    pending: PendingTurn<Request, Result>,
+    release: ReleaseMode | undefined,
+  ): void {
+    const { desk, lifecycle, options } = this.#parts;
+    lifecycle.leaseBegins();
+    desk.begin(instance.index, pending);
+    void instance.run(pending.request, pending).then((verdict) => {
+      // Released before the caller hears of the end, so that whoever sends next finds it free.
+      void this.#giveBack(instance, release ?? options.afterTurn);
+      desk.end(pending, verdict);
+    });
+  }
+
+  #giveBack(instance: Instance<Request, Result>, mode: ReleaseMode): Promise<void> | undefined {
     const { lifecycle } = this.#parts;
     lifecycle.leaseEnds();
-    await instance.release(mode);
+    const released = instance.release(mode);
+    if (released !== undefined) return released.then(() => lifecycle.notify());
     lifecycle.notify();
+    return undefined;
   }
 }

@@ -1,27 +1,12 @@
-import type { AnsweredQuestion } from "../contract/question.ts";
 import { PoolError } from "../errors/pool-error.ts";
-import { turnCancelled } from "../errors/refusals.ts";
 import type { PoolEvent } from "../events/pool-event.ts";
-import type { TurnTerms, TurnVerdict } from "../turn/run-turn.ts";
-import { Turn, type TurnControl } from "../turn/turn.ts";
-import { type TurnStop, TurnStopper } from "../turn/turn-stop.ts";
+import type { TurnStop } from "../turn/turn-stop.ts";
+import type { TurnVerdict } from "../turn/turn-terms.ts";
 import type { Clock } from "./clock.ts";
 import type { CompiledOptions } from "./compile-options.ts";
 import type { TurnOptions } from "./options.ts";
+import { PendingTurn, type TurnHouse } from "./pending-turn.ts";
 import { TurnCounts } from "./turn-counts.ts";
-
-/** An accepted request, from its acceptance to its end. */
-export interface PendingTurn<Request, Result> {
-  readonly request: Request;
-  readonly options: TurnOptions;
-  readonly control: TurnControl<Result>;
-  readonly stopper: TurnStopper;
-  readonly acceptedAt: number;
-  state: "queued" | "running";
-  /** When it began to run. */
-  began: number;
-  forgetSignal(): void;
-}
 
 type Untimed<Event> = Event extends unknown ? Omit<Event, "at"> : never;
 
@@ -29,7 +14,7 @@ type Untimed<Event> = Event extends unknown ? Omit<Event, "at"> : never;
 export class TurnDesk<Request, Result> {
   readonly counts: TurnCounts = new TurnCounts();
   readonly #open = new Set<PendingTurn<Request, Result>>();
-  readonly #options: CompiledOptions;
+  readonly #house: TurnHouse;
   readonly #clock: Clock;
   readonly #events: { readonly heard: boolean; emit(event: PoolEvent): void };
   readonly #onSettled: () => void;
@@ -40,30 +25,28 @@ export class TurnDesk<Request, Result> {
     events: { readonly heard: boolean; emit(event: PoolEvent): void },
     onSettled: () => void,
   ) {
-    this.#options = options;
+    const { turnTimeoutMs, idleTimeoutMs, interruptTimeoutMs, maxTurnBytes, onQuestion } = options;
+    this.#house = {
+      limits: { turnTimeoutMs, idleTimeoutMs, interruptTimeoutMs, maxTurnBytes },
+      policy: onQuestion,
+      progress: (turn, instance, event) =>
+        this.#tell({ type: "turn.progress", instance, turn, event }),
+      question: (turn, instance, answered) =>
+        this.#tell({ type: "turn.question", instance, turn, answered }),
+    };
     this.#clock = clock;
     this.#events = events;
     this.#onSettled = onSettled;
   }
 
   accept(request: Request, options: TurnOptions): PendingTurn<Request, Result> {
-    const stopper = new TurnStopper();
-    const cancel = (reason: unknown): void =>
-      stopper.stop({ error: turnCancelled(reason), reason: "turn-cancelled" });
-    const { signal } = options;
-    const pending: PendingTurn<Request, Result> = {
-      request,
-      options,
-      control: Turn.create<Result>(this.counts.accept(), cancel),
-      stopper,
-      acceptedAt: this.#clock.elapsed(),
-      state: "queued",
-      began: 0,
-      forgetSignal: () => {},
-    };
+    const number = this.counts.accept();
+    const now = this.#clock.elapsed();
+    const pending = new PendingTurn<Request, Result>(number, request, options, this.#house, now);
     this.#open.add(pending);
+    const { signal } = options;
     if (signal instanceof AbortSignal) {
-      const onAbort = (): void => cancel(signal.reason);
+      const onAbort = (): void => pending.control.cancel(signal.reason);
       if (signal.aborted) onAbort();
       else {
         signal.addEventListener("abort", onAbort, { once: true });
@@ -80,43 +63,21 @@ export class TurnDesk<Request, Result> {
     this.#onSettled();
   }
 
-  /** An accepted request begins on an instance. Returns what that needs to run it. */
-  begin(instance: number, pending: PendingTurn<Request, Result>): TurnTerms {
-    const { control, options, stopper } = pending;
-    const turn = { instance, turn: control.turn.id };
+  /** An accepted request begins on an instance. */
+  begin(instance: number, pending: PendingTurn<Request, Result>): void {
     this.counts.start();
     pending.state = "running";
+    pending.instance = instance;
     pending.began = this.#clock.elapsed();
     const waitMs = pending.began - pending.acceptedAt;
-    control.assign(instance, waitMs);
-    this.#tell({ type: "turn.started", ...turn, waitMs });
-    return {
-      limits: {
-        turnTimeoutMs: options.turnTimeoutMs ?? this.#options.turnTimeoutMs,
-        idleTimeoutMs: options.idleTimeoutMs ?? this.#options.idleTimeoutMs,
-        interruptTimeoutMs: this.#options.interruptTimeoutMs,
-        maxTurnBytes: this.#options.maxTurnBytes,
-      },
-      policy: options.onQuestion ?? this.#options.onQuestion,
-      observer: {
-        event: (event) => {
-          control.push(event);
-          this.#tell({ type: "turn.progress", ...turn, event });
-        },
-        question: (answered: AnsweredQuestion) => {
-          control.push({ type: "question", answered });
-          this.#tell({ type: "turn.question", ...turn, answered });
-        },
-      },
-      stopper,
-    };
+    pending.control.assign(instance, waitMs);
+    this.#tell({ type: "turn.started", instance, turn: pending.id, waitMs });
   }
 
   /** Tells the caller of a turn, and everybody else, how it ended. */
-  end(instance: number, pending: PendingTurn<Request, Result>, verdict: TurnVerdict<Result>): void {
-    const { control } = pending;
-    const runMs = this.#clock.elapsed() - pending.began;
-    const turn = { instance, turn: control.turn.id, runMs };
+  end(pending: PendingTurn<Request, Result>, verdict: TurnVerdict<Result>): void {
+    const { control, instance, id } = pending;
+    const turn = { instance, turn: id, runMs: this.#clock.elapsed() - pending.began };
     if (verdict.kind === "done") {
       const { result, endedBy } = verdict;
       this.#settle(pending, "done");
@@ -143,7 +104,7 @@ export class TurnDesk<Request, Result> {
   }
 
   #settle(pending: PendingTurn<Request, Result>, outcome: "done" | "failed"): void {
-    pending.forgetSignal();
+    pending.forgetSignal?.();
     pending.stopper.close();
     this.#open.delete(pending);
     this.counts.end(pending.state, outcome);

@@ -5,6 +5,7 @@ import { PoolError, toError } from "../errors/pool-error.ts";
 import { ProcessExitedError, ProcessStartError, ProtocolError } from "../errors/turn-errors.ts";
 import type { TerminationReason } from "../events/pool-event.ts";
 import { Tail } from "../framing/tail.ts";
+import type { Clock } from "../pool/clock.ts";
 import { abortable } from "./abortable.ts";
 import { endGroup } from "./end-group.ts";
 import { endNote, type ProcessEnd, quoteLastWords } from "./end-note.ts";
@@ -23,6 +24,8 @@ export interface OutputWatch {
   onOutput?(bytes: number): void;
   /** More than `limit` bytes came. Its output is not read any more. */
   onLimit(): void;
+  /** The process has ended. */
+  onEnd?(): void;
 }
 
 /** One process of the pool from its start to its end, with the connection that speaks with it. */
@@ -81,6 +84,15 @@ export class ManagedProcess<Request, Result> {
     return this.#process.pid;
   }
 
+  get clock(): Clock {
+    return this.#launch.clock;
+  }
+
+  /** Whether its exit ends its only turn. */
+  get oneShot(): boolean {
+    return this.#launch.adapter.capabilities?.oneShot === true;
+  }
+
   get state(): ProcessState {
     return this.#state;
   }
@@ -112,6 +124,7 @@ export class ManagedProcess<Request, Result> {
     this.#stray.clear();
     this.#watched = 0;
     this.#watch = watch;
+    if (this.#state === "ended") queueMicrotask(() => watch.onEnd?.());
     return () => {
       if (this.#watch === watch) this.#watch = null;
     };
@@ -142,7 +155,7 @@ export class ManagedProcess<Request, Result> {
    */
   async becomeReady(signal: AbortSignal): Promise<void> {
     const { adapter, maxStartBytes } = this.#launch;
-    const oneShot = adapter.capabilities?.oneShot === true;
+    const { oneShot } = this;
     const giveUp = new AbortController();
     const failure = Promise.withResolvers<never>();
     const onAbort = (): void => failure.reject(signal.reason);
@@ -236,6 +249,7 @@ export class ManagedProcess<Request, Result> {
     await endGroup(this.#process);
     this.#process.stdin.destroy();
     this.#state = "ended";
+    this.#watch?.onEnd?.();
     for (const callback of this.#onEnd) callback();
     this.#onEnd.clear();
     return { exit, reason: this.#reason };

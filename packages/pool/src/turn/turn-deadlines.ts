@@ -9,8 +9,8 @@ export class TurnDeadlines {
   readonly #watchesSilence: boolean;
   #lastActivity = 0;
   #questions = 0;
-  #cancelTurn: () => void = () => {};
-  #cancelIdle: () => void = () => {};
+  #cancelTurn: (() => void) | null = null;
+  #cancelIdle: (() => void) | null = null;
 
   constructor(
     limits: { readonly turnTimeoutMs: number; readonly idleTimeoutMs: number },
@@ -48,8 +48,8 @@ export class TurnDeadlines {
   }
 
   clear(): void {
-    this.#cancelTurn();
-    this.#cancelIdle();
+    this.#cancelTurn?.();
+    this.#cancelIdle?.();
   }
 
   /** One timer that looks again costs less than a new one for each chunk of output. */

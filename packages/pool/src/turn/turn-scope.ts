@@ -1,26 +1,24 @@
 import type { ConnectionEvent } from "../contract/connection-event.ts";
 import type { Answer, Question } from "../contract/question.ts";
 import type { EndSignal, TurnContext } from "../contract/tool-connection.ts";
-import type { TurnSetting } from "./run-turn.ts";
 import type { TurnDeadlines } from "./turn-deadlines.ts";
-
-type Setting = Pick<TurnSetting<never, never>, "observer" | "policy" | "stopper" | "oneShot">;
+import type { TurnTerms } from "./turn-terms.ts";
 
 /** What a connection gets with a turn. It says nothing more once the turn is over or given up. */
 export class TurnScope implements TurnContext {
-  readonly #setting: Setting;
+  readonly #terms: TurnTerms;
   readonly #deadlines: TurnDeadlines;
   #over = false;
   #end: EndSignal;
 
-  constructor(setting: Setting, deadlines: TurnDeadlines) {
-    this.#setting = setting;
+  constructor(terms: TurnTerms, deadlines: TurnDeadlines, oneShot: boolean) {
+    this.#terms = terms;
     this.#deadlines = deadlines;
-    this.#end = setting.oneShot ? "exit" : "protocol";
+    this.#end = oneShot ? "exit" : "protocol";
   }
 
   get signal(): AbortSignal {
-    return this.#setting.stopper.signal;
+    return this.#terms.stopper.signal;
   }
 
   /** What the connection named as the end of the turn. */
@@ -28,33 +26,39 @@ export class TurnScope implements TurnContext {
     return this.#end;
   }
 
-  // Arrow functions: an adapter may take them out of the context.
-  readonly emit = (event: ConnectionEvent): void => {
-    if (!this.#heard) return;
-    this.#deadlines.activity();
-    this.#setting.observer.event(event);
-  };
+  // Arrow functions, since an adapter may take them out of the context; made when it asks for them.
+  get emit(): (event: ConnectionEvent) => void {
+    return (event) => {
+      if (!this.#heard) return;
+      this.#deadlines.activity();
+      this.#terms.onEvent(event);
+    };
+  }
 
-  readonly ask = async (question: Question): Promise<Answer> => {
-    this.#deadlines.question();
-    try {
-      const answer = await this.#setting.policy(question);
-      if (this.#heard) this.#setting.observer.question({ question, answer });
-      return answer;
-    } finally {
-      this.#deadlines.answered();
-    }
-  };
+  get ask(): (question: Question) => Promise<Answer> {
+    return async (question) => {
+      this.#deadlines.question();
+      try {
+        const answer = await this.#terms.policy(question);
+        if (this.#heard) this.#terms.onQuestion({ question, answer });
+        return answer;
+      } finally {
+        this.#deadlines.answered();
+      }
+    };
+  }
 
-  readonly endedBy = (signal: EndSignal): void => {
-    this.#end = signal;
-  };
+  get endedBy(): (signal: EndSignal) => void {
+    return (signal) => {
+      this.#end = signal;
+    };
+  }
 
   close(): void {
     this.#over = true;
   }
 
   get #heard(): boolean {
-    return !this.#over && this.#setting.stopper.how === null;
+    return !this.#over && this.#terms.stopper.how === null;
   }
 }

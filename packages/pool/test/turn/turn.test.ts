@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from "vitest";
 import { createPool, type Turn, type TurnEvent } from "../../src/index.ts";
-import { Turn as TurnClass } from "../../src/turn/turn.ts";
+import { TurnControl } from "../../src/turn/turn-control.ts";
+import { TurnStopper } from "../../src/turn/turn-stop.ts";
 import { expectNoProcessLeft, jsonLines, rejection } from "../support/tools.ts";
 
 afterAll(expectNoProcessLeft);
@@ -94,9 +95,25 @@ test("events that nobody reads are bounded: the oldest go, and their number is t
 
 test("a failure without a handler is raised like that of any promise", async () => {
   const raised = new Promise((resolve) => process.once("unhandledRejection", resolve));
-  const control = TurnClass.create<string>(1, () => {});
+  const control = new TurnControl<string>(1, new TurnStopper());
   const turn: Turn<string> = control.turn;
   expect(turn.id).toBe(1);
   control.reject(new Error("nobody looked"));
   expect(await raised).toMatchObject({ message: "nobody looked" });
+});
+
+test("whoever asks late hears the same as whoever asked at once", async () => {
+  await using pool = createPool({ adapter: jsonLines() });
+  const turn = pool.run({ events: 2, echo: "end" });
+  await turn;
+  expect(await turn.assigned).toBe(0);
+  expect((await collect(turn)).map((event) => event.type)).toEqual(["started", "text", "text"]);
+
+  const silent = pool.run({ echo: 1 });
+  await silent;
+  expect(await collect(silent)).toMatchObject([{ type: "started", instance: 0 }]);
+
+  const refused = pool.run({ echo: 1 }, { instance: 7 });
+  const error = await rejection(refused);
+  expect(await rejection(refused.assigned)).toBe(error);
 });
