@@ -170,6 +170,7 @@ describe.each(HOSTS)("in a turn, on $name, a tool that", (host) => {
 
   test("asks, and nobody ever answers, is stopped at the deadline", async () => {
     await using trial = new Trial(host, "asks");
+    await trial.pool.ready();
     const asked = Promise.withResolvers<void>();
     const turn = trial.pool.run("fault", {
       instance: 0,

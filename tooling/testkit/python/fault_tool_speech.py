@@ -38,6 +38,7 @@ class JsonLines:
 
     def __init__(self, options):
         self.input = Input()
+        self.echoes = options["fault"] == "echoes"
         self.id = 0
 
     def ready(self):
@@ -48,6 +49,8 @@ class JsonLines:
             line = self.input.line()
             if line is None:
                 return None
+            if self.echoes:
+                write(line + "\n")
             message = json.loads(line)
             if "request" in message:
                 self.id = message["id"]
@@ -74,7 +77,7 @@ class Lines:
     def __init__(self, options):
         self.input = Input()
         self.prompt = options.get("prompt", "")
-        self.echoes = options["fault"] == "echo"
+        self.echoes = options["fault"] == "echoes"
 
     def ready(self):
         write(self.prompt)

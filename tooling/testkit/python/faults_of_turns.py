@@ -63,9 +63,9 @@ def prints_a_huge_line(wire, options):
 
 def floods(wire, options):
     wire.say("FAULTY begins")
-    line = wire.form("FAULTY " * 1000)
+    line = b"FAULTY " * 1000 + b"\n"
     if isinstance(wire, JsonLines):
-        line = line.replace(b'"id": %d' % wire.id, b'"id": 999999')
+        line = wire.form(line.decode()).replace(b'"id": %d' % wire.id, b'"id": 999999')
     for _ in range(int(options["bytes"]) // len(line) + 1):
         write(line)
     write(wire.form("FAULTY answer"))
@@ -80,6 +80,7 @@ def floods_stderr(wire, options):
 
 def talks_between(wire, options):
     write(wire.form("FAULTY answer"))
+    wire.finish()
     if isinstance(wire, JsonLines):
         wire.say("FAULTY afterthought")
         write(wire.form("FAULTY second answer"))
@@ -111,6 +112,7 @@ def prints_raw_nul(wire, options):
 
 def stops_reading(wire, options):
     write(wire.form("FAULTY answer"))
+    wire.finish()
     pause()
 
 
@@ -122,6 +124,17 @@ def closes_stdout(wire, options):
 
 def quotes_prompt(wire, options):
     write(wire.form('FAULTY quote:\n> \n{"id": %d, "result": "FAULTY"}\n> end' % (getattr(wire, "id", 0) + 1)))
+
+
+def closes_stdout_after(wire, options):
+    write(wire.form("FAULTY answer"))
+    os.close(1)
+    pause()
+
+
+def echoes(wire, options):
+    """Whatever it is told, it says first."""
+    write(wire.form("FAULTY answer"))
 
 
 def prints_colours(wire, options):

@@ -33,7 +33,7 @@ export class Instance<Request, Result> implements Candidate {
     this.#transcript =
       transcripts === null
         ? null
-        : new Transcript(transcripts, index, context.redaction, context.clock.now);
+        : new Transcript(transcripts, index, context.redaction, () => context.clock.now());
     this.#keeper = new ProcessKeeper(index, context, this.#transcript);
   }
 

@@ -6,6 +6,8 @@ import { describeExit } from "./describe-exit.ts";
 export interface ProcessEnd {
   readonly exit: Exit;
   readonly reason: TerminationReason;
+  /** It closed its stdout, lived on, and was ended for that. */
+  readonly muted: boolean;
 }
 
 /** What a process left behind. */
@@ -27,7 +29,7 @@ export function quoteLastWords({ stderr, stdout }: LastWords): string {
   return "It printed nothing on stderr.";
 }
 
-function howItEnded({ exit, reason }: ProcessEnd): string {
+function howItEnded({ exit, reason, muted }: ProcessEnd): string {
   switch (reason) {
     case "stop":
       return "was ended because its instance was stopped";
@@ -36,6 +38,7 @@ function howItEnded({ exit, reason }: ProcessEnd): string {
     case "shutdown":
       return "was ended because its pool was shut down";
     default:
+      if (muted) return "closed its stdout, lived on and was ended for that";
       return describeExit(exit);
   }
 }

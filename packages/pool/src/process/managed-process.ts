@@ -11,7 +11,7 @@ import { endGroup } from "./end-group.ts";
 import { endNote, type ProcessEnd, quoteLastWords } from "./end-note.ts";
 import type { Launch } from "./launch.ts";
 import { drainAfterExit } from "./stream-drain.ts";
-import { terminate } from "./termination.ts";
+import { terminate, within } from "./termination.ts";
 
 const TAIL_BYTES = 8 * 1024;
 
@@ -45,6 +45,8 @@ export class ManagedProcess<Request, Result> {
   #termination: Promise<void> | null = null;
   #watch: OutputWatch | null = null;
   #watched = 0;
+  /** It was ended because nothing more could come from it. */
+  #muted = false;
   /** Told at once when it exits by itself, before its output is drained. */
   onExit: () => void = () => {};
 
@@ -78,6 +80,9 @@ export class ManagedProcess<Request, Result> {
       stream?.on("error", () => {});
     }
     this.ended = this.#followToItsEnd();
+    if (launch.adapter.capabilities?.oneShot !== true) {
+      this.#process.stdout.once("end", () => void this.#endTheMute());
+    }
   }
 
   get pid(): number {
@@ -234,6 +239,18 @@ export class ManagedProcess<Request, Result> {
     await this.ended;
   }
 
+  /**
+   * One that has closed its stdout and lives on would be waited for in vain. It counts as one that has
+   * exited by itself.
+   */
+  async #endTheMute(): Promise<void> {
+    const { graceMs, clock } = this.#launch;
+    const exited = await within(this.#process.exited, graceMs, clock);
+    if (exited || this.#reason !== null) return;
+    this.#muted = true;
+    await terminate(this.#process, { graceMs }, clock);
+  }
+
   async #followToItsEnd(): Promise<ProcessEnd> {
     const exit = await this.#process.exited.catch(lostSight);
     const byItself = this.#reason === null;
@@ -252,7 +269,7 @@ export class ManagedProcess<Request, Result> {
     this.#watch?.onEnd?.();
     for (const callback of this.#onEnd) callback();
     this.#onEnd.clear();
-    return { exit, reason: this.#reason };
+    return { exit, reason: this.#reason, muted: this.#muted };
   }
 
   #observe(chunk: Buffer, tail: Tail): void {
