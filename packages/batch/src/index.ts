@@ -54,6 +54,7 @@ export { OUTCOMES, type Outcome } from "./contract/outcome.ts";
 export type { FailureCluster, RunReport } from "./contract/report.ts";
 export type { RunEvent, RunState, Stage } from "./contract/run-event.ts";
 export type { Task, TaskInput } from "./contract/task.ts";
+export { defaultContext, TASK_CONTEXTS, type TaskContext } from "./contract/task-context.ts";
 export { BatchError } from "./errors/batch-error.ts";
 export { BATCH_ERROR_CODES, type BatchErrorCode } from "./errors/codes.ts";
 export { MemoryJournal } from "./journal/memory-journal.ts";

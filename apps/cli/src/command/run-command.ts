@@ -1,3 +1,4 @@
+import type { TaskContext } from "@cluster/batch";
 import { Command, Option } from "commander";
 import { exitCodeLines } from "../exit/exit-codes.ts";
 import { collectFlag, durationFlag, retriesFlag, textFlag, workersFlag } from "./flag-values.ts";
@@ -8,6 +9,7 @@ export interface RunFlags {
   readonly message?: string;
   readonly messageFile?: string;
   readonly workers?: number;
+  readonly context?: TaskContext;
   readonly tool?: string;
   readonly model?: string;
   readonly read?: readonly string[];
@@ -51,6 +53,13 @@ export function runCommand(raw: readonly string[], onExit: OnExit): Command {
     .option("-m, --message <text>", "what to do in each file")
     .option("--message-file <file>", "read that from a file, or from stdin with -", textFlag)
     .option("-w, --workers <n>", "instances that work at once (default: 5)", workersFlag)
+    .addOption(
+      new Option(
+        "--context <kind>",
+        "what a task knows of those before it (default: fresh, a process for each task, with tools " +
+          "that start quickly, as aider does on Linux; otherwise reset)",
+      ).choices(["fresh", "reset", "conversation"] satisfies TaskContext[]),
+    )
     .option("--tool <name>", "aider, or a tool of the configuration (default: aider)", textFlag)
     .option("--model <name>", "the model, as the tool names it", textFlag)
     .option("--read <file>", "context that is not edited; may be repeated", collectFlag)

@@ -1,3 +1,4 @@
+import type { TaskContext } from "@cluster/batch";
 import type { ToolEntry } from "../tools/tool-entry.ts";
 
 /**
@@ -7,6 +8,12 @@ import type { ToolEntry } from "../tools/tool-entry.ts";
 export interface ClusterConfig {
   /** How many instances work at once. @default 5 */
   readonly workers?: number | undefined;
+  /**
+   * What a task knows of those before it on the same instance: nothing, in a process of its own
+   * (`fresh`), nothing, since the process is told to forget (`reset`), or everything (`conversation`).
+   * @default "fresh" for tools that start quickly, as aider does on Linux, otherwise "reset"
+   */
+  readonly context?: TaskContext | undefined;
   /** The tool's name: `aider`, or a key of `tools`. @default "aider" */
   readonly tool?: string | undefined;
   /** @default the tool's own */

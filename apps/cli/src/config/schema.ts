@@ -1,3 +1,4 @@
+import { TASK_CONTEXTS } from "@cluster/batch";
 import { z } from "zod";
 import { isAdapter } from "../tools/is-adapter.ts";
 import type { AgentAdapter, ToolEntry, ToolFactory } from "../tools/tool-entry.ts";
@@ -34,6 +35,12 @@ export const configSchema: z.ZodType<ClusterConfig> = z.strictObject({
   workers: z.int().min(1).optional().describe("How many instances work at once. Default: 5"),
   tool: text.optional().describe("aider, or a key of tools. Default: aider"),
   model: text.optional().describe("Default: the tool's own"),
+  context: z
+    .enum(TASK_CONTEXTS)
+    .optional()
+    .describe(
+      "What a task knows of those before it. Default: fresh for tools that start quickly, otherwise reset",
+    ),
   read: z.array(text).optional().describe("Files that give context and are not edited"),
   timeout: duration.optional().describe("One turn at most: 90s, 5m, or seconds. Default: 10m"),
   idleTimeout: duration.optional().describe("Silence within a turn at most. Default: none"),
@@ -50,6 +57,7 @@ export const CONFIG_KEYS: readonly string[] = [
   "workers",
   "tool",
   "model",
+  "context",
   "read",
   "timeout",
   "idleTimeout",

@@ -1,3 +1,4 @@
+import type { TaskContext } from "@cluster/batch";
 import { oneLine, printable } from "../progress/fit.ts";
 import { formatTime, plural } from "../progress/quantities.ts";
 import type { RunSettings } from "../run/settings.ts";
@@ -10,6 +11,7 @@ export interface RunPlan {
   readonly tool: string;
   readonly workers: number;
   readonly model: string | null;
+  readonly context: TaskContext;
   readonly message: string;
   readonly read: readonly string[];
   readonly verify: string | null;
@@ -22,10 +24,16 @@ export interface RunPlan {
   readonly warnings: readonly string[];
 }
 
+const CONTEXTS: Readonly<Record<TaskContext, string>> = {
+  fresh: "fresh, a process for each task",
+  reset: "reset, told to forget after each task",
+  conversation: "conversation, kept from task to task",
+};
+
 /** A plan from what a run was told. */
 export function runPlan(
   settings: RunSettings,
-  rest: Pick<RunPlan, "repository" | "message" | "tasks" | "warnings" | "command">,
+  rest: Pick<RunPlan, "repository" | "message" | "context" | "tasks" | "warnings" | "command">,
 ): RunPlan {
   const { tool, workers, model, read, verify, timeoutMs, retries, toolArguments } = settings;
   return {
@@ -51,6 +59,7 @@ export function renderPlan(plan: RunPlan): string {
     `message: ${oneLine(plan.message)}`,
   ];
   if (plan.model !== null) lines.push(`model:   ${plan.model}`);
+  lines.push(`context: ${CONTEXTS[plan.context]}`);
   if (plan.read.length > 0) lines.push(`read:    ${printable(plan.read.join(", "))}`);
   if (plan.verify !== null) lines.push(`verify:  ${printable(plan.verify)}`);
   lines.push(

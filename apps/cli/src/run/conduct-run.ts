@@ -19,7 +19,7 @@ export interface ConductOptions {
 }
 
 function start({ settings, planned, adapter }: ConductOptions): Promise<Run> {
-  const { model, verify, toolArguments } = settings;
+  const { context, model, verify, toolArguments } = settings;
   return startRun({
     repository: planned.repository,
     tasks: planned.tasks,
@@ -32,6 +32,7 @@ function start({ settings, planned, adapter }: ConductOptions): Promise<Run> {
     allowOutside: settings.allowOutside,
     requireChange: settings.requireChange,
     secrets: secretsOf(process.env, toolArguments),
+    ...(context === undefined ? {} : { context }),
     ...(model === undefined ? {} : { model }),
     ...(verify === undefined ? {} : { verify }),
   });

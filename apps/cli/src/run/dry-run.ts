@@ -1,4 +1,4 @@
-import { redactor } from "@cluster/batch";
+import { defaultContext, redactor } from "@cluster/batch";
 import { renderPlan, runPlan } from "../report/render-plan.ts";
 import type { AgentAdapter } from "../tools/tool-entry.ts";
 import type { PlannedTasks } from "./plan-tasks.ts";
@@ -37,6 +37,7 @@ export async function showPlan(options: DryRunOptions): Promise<void> {
   const plan = runPlan(settings, {
     repository: repository.root,
     message,
+    context: settings.context ?? defaultContext(adapter),
     warnings,
     tasks: tasks.map(({ files }) => ({ files })),
     command: await commandOf(adapter, repository.root),

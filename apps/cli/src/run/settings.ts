@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { TaskContext } from "@cluster/batch";
 import type { RunFlags } from "../command/run-command.ts";
 import type { ClusterConfig } from "../config/config.ts";
 import { durationMs } from "../config/duration.ts";
@@ -7,6 +8,8 @@ import { DEFAULT_TOOL } from "../tools/resolve-tool.ts";
 /** What a run is told, defaults filled in. Times are in milliseconds, paths absolute. */
 export interface RunSettings {
   readonly workers: number;
+  /** Absent: as fits the tool. */
+  readonly context: TaskContext | undefined;
   readonly tool: string;
   readonly model: string | undefined;
   readonly read: readonly string[];
@@ -32,6 +35,7 @@ export function runSettings(
 ): RunSettings {
   return {
     workers: flags.workers ?? config.workers ?? 5,
+    context: flags.context ?? config.context,
     tool: flags.tool ?? config.tool ?? DEFAULT_TOOL,
     model: flags.model ?? config.model,
     read: flags.read?.map((path) => resolve(cwd, path)) ?? config.read ?? [],

@@ -45,6 +45,7 @@ describe("cluster", () => {
     [["run", "-w", "1.5"], /argument '1.5' is invalid/],
     [["run", "-w"], /option '-w, --workers <n>' argument missing/],
     [["run", "--retries", "-1"], /argument '-1' is invalid/],
+    [["run", "--context", "none"], /argument 'none' is invalid.*fresh, reset, conversation/],
     [["run", "--timeout", "soon"], /argument 'soon' is invalid.*90s, 5m/],
     [["run", "--idle-timeout", "0"], /argument '0' is invalid/],
     [["run", "--tool", ""], /argument '' is invalid. It must not be empty/],

@@ -22,6 +22,7 @@ describe("validateConfig", () => {
     [{ workers: "5" }, /workers: expected number, received string; found "5"/],
     [{ timeout: "soon" }, /timeout: must be a time such as 90s.*found "soon"/],
     [{ retries: -1 }, /retries: .*found -1/],
+    [{ context: "none" }, /context: .*"fresh".*found "none"/],
     [{ tool: " " }, /tool: must not be empty/],
     [{ tools: { a: 5 } }, /tools\.a: must be an adapter.*found 5/],
     [{ tools: { a: { name: "a" } } }, /tools\.a: must be an adapter/],

@@ -89,6 +89,16 @@ describe("cluster run", () => {
     await bench.expectNothingLeft();
   });
 
+  it("tells in a dry run what a task knows of those before it, and does so in a run", async () => {
+    const args = ["-m", "x", "docs/page-00[123].md", "-w", "1"];
+    const plan = await bench.run([...args, "--dry-run"]);
+    expect(plan.stdout).toContain("context: reset");
+    const { stdout } = await bench.run([...args, "--context", "conversation", "--json"]);
+    const { tasks } = JSON.parse(stdout) as { tasks: { evidence: { reply: string } }[] };
+    const turns = tasks.map(({ evidence }) => /^Turn \d/.exec(evidence.reply)?.[0]);
+    expect(turns).toEqual(["Turn 1", "Turn 2", "Turn 3"]);
+  });
+
   it("counts a task that changes nothing as a failure only with --require-change", async () => {
     const args = ["-m", "x [fake:claim-only]", "docs/page-001.md"];
     expect((await bench.run(args)).code).toBe(0);
@@ -139,7 +149,7 @@ describe("cluster run", () => {
     await writeFile(
       config,
       `import sample from ${JSON.stringify(SAMPLE_CONFIG)};
-       export default { ...sample, workers: 4, retries: 3, model: "from-file", timeout: "5m" };`,
+       export default { ...sample, workers: 4, retries: 3, model: "from-file", timeout: "5m", context: "fresh" };`,
     );
     const args = ["-m", "x", "docs/*.md", "--dry-run", "--json", "--config", config];
     const { stdout } = await bench.run([
@@ -156,6 +166,7 @@ describe("cluster run", () => {
       workers: 2,
       retries: 3,
       model: "from-file",
+      context: "fresh",
       timeoutMs: 300_000,
       toolArguments: ["--raw", "a b"],
       command: { args: expect.arrayContaining(["--raw", "a b"]) },

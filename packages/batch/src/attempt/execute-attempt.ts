@@ -38,7 +38,7 @@ export async function executeAttempt(
     return await course.fail(error);
   } finally {
     // The next attempt need not know how long forgetting takes; a failure shows in the instance's state.
-    void lease.release("reset").catch(() => {});
+    void lease.release().catch(() => {});
   }
 }
 

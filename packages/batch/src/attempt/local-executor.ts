@@ -7,9 +7,11 @@ import {
   type Pool,
   type PoolEvent,
   type PoolOptions,
+  type ReleaseMode,
 } from "@cluster/manager";
 import type { RunBranch, Workspace } from "@cluster/workspace";
 import type { Attempt, AttemptResult, ExecuteContext, Executor } from "../contract/executor.ts";
+import type { TaskContext } from "../contract/task-context.ts";
 import { executeAttempt } from "./execute-attempt.ts";
 
 /** What a {@link LocalExecutor} is made of. */
@@ -19,9 +21,17 @@ export interface LocalExecutorOptions {
   readonly pool: Omit<PoolOptions<AgentTask, AgentResult>, "cwd" | "afterTurn" | "size" | "clock">;
   readonly clock: Clock;
   readonly workers: number;
+  readonly context: TaskContext;
   /** Hears of everything that happens in the pool. */
   onPoolEvent(event: PoolEvent): void;
 }
+
+/** What becomes of a process at the end of an attempt. */
+const RELEASE: Readonly<Record<TaskContext, ReleaseMode>> = {
+  fresh: "replace",
+  reset: "reset",
+  conversation: "keep",
+};
 
 /** Makes attempts on this machine: over a pool of warm instances, each with a worktree of its own. */
 export class LocalExecutor implements Executor {
@@ -40,7 +50,7 @@ export class LocalExecutor implements Executor {
       clock: options.clock,
       size: options.workers,
       cwd: async (instance) => (await this.#workspaceOf(instance)).path,
-      afterTurn: "reset",
+      afterTurn: RELEASE[options.context],
     });
     this.#pool.subscribe((event) => options.onPoolEvent(event));
   }

@@ -1,10 +1,12 @@
 import { type Clock, systemClock } from "@cluster/manager";
+import { defaultContext, TASK_CONTEXTS, type TaskContext } from "../contract/task-context.ts";
 import { BatchError } from "../errors/batch-error.ts";
 import type { RunOptions } from "./options.ts";
 
 /** The options that a run itself looks at, with their defaults. */
 export interface CompiledOptions {
   readonly workers: number;
+  readonly context: TaskContext;
   readonly model: string | null;
   readonly timeoutMs: number;
   readonly idleTimeoutMs: number;
@@ -31,6 +33,7 @@ export function compileOptions(options: RunOptions): CompiledOptions {
   }
   return {
     workers: Math.min(whole("workers", options.workers ?? 3, 1), Math.max(1, options.tasks.length)),
+    context: contextOf(options),
     model: textOrNull("model", options.model),
     timeoutMs: duration("timeoutMs", options.timeoutMs ?? 600_000),
     idleTimeoutMs: duration("idleTimeoutMs", options.idleTimeoutMs ?? Number.POSITIVE_INFINITY),
@@ -51,6 +54,12 @@ export function compileOptions(options: RunOptions): CompiledOptions {
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
   };
+}
+
+function contextOf({ context, tool }: RunOptions): TaskContext {
+  if (context === undefined) return defaultContext(tool);
+  if (TASK_CONTEXTS.includes(context)) return context;
+  throw invalid("context", `one of ${TASK_CONTEXTS.join(", ")}`, context);
 }
 
 function whole(name: string, value: number, atLeast: number): number {

@@ -9,6 +9,7 @@ import type {
 import type { Repository } from "@cluster/workspace";
 import type { Journal } from "../contract/journal.ts";
 import type { TaskInput } from "../contract/task.ts";
+import type { TaskContext } from "../contract/task-context.ts";
 
 /** What to run, on what, with what. Times are in milliseconds; `Infinity` switches a deadline off. */
 export interface RunOptions {
@@ -19,6 +20,12 @@ export interface RunOptions {
   readonly tool: ToolAdapter<AgentTask, AgentResult>;
   /** How many instances; never more than there are tasks. @default 3 */
   readonly workers?: number;
+  /**
+   * What a task's tool knows of the tasks before it on the same instance: `fresh` (nothing, a process
+   * for each attempt), `reset` (it is told to forget) or `conversation` (everything).
+   * @default "fresh" where the tool's capabilities say `quickStart`, otherwise "reset"
+   */
+  readonly context?: TaskContext;
   /** The model for tasks that name none. @default the tool's own */
   readonly model?: string;
   /** One turn of the tool. @default 600_000 */

@@ -169,6 +169,7 @@ function makeExecutor(
   return new LocalExecutor({
     branch,
     workers: compiled.workers,
+    context: compiled.context,
     clock: compiled.clock,
     pool: {
       adapter: inWorkspaces(options.tool, repository),

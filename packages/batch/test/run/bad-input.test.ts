@@ -59,6 +59,7 @@ test.each([
   ["workers", 0],
   ["workers", 1.5],
   ["workers", "x"],
+  ["context", "none"],
   ["timeoutMs", 0],
   ["timeoutMs", Number.NaN],
   ["retries", -1],
