@@ -13,3 +13,10 @@ export interface FaultHost {
 export const HOSTS: readonly FaultHost[] = [
   { name: "child processes", create: childProcessHost, tool: faultTool },
 ];
+
+/** @throws {Error} when there is none of that name. */
+export function hostNamed(name: string | undefined): FaultHost {
+  const host = HOSTS.find((one) => one.name === name);
+  if (host === undefined) throw new Error(`Expected the name of a host, found ${name}.`);
+  return host;
+}

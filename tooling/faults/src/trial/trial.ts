@@ -7,10 +7,17 @@ import {
   type PoolEvent,
   type PoolOptions,
   type RunOptions,
+  type ToolCommand,
   type Turn,
   type TurnEvent,
 } from "@cluster/pool";
-import { isAlive, leftoverProcesses, TEST_MARKER, waitFor } from "@cluster/testkit";
+import {
+  type Executable,
+  isAlive,
+  leftoverProcesses,
+  TEST_MARKER,
+  waitFor,
+} from "@cluster/testkit";
 import { expect } from "vitest";
 import { HandClock } from "../clock/hand-clock.ts";
 import type { FaultHost } from "../host/fault-host.ts";
@@ -24,6 +31,8 @@ export interface TrialOptions {
   readonly when?: (slot: { readonly index: number; readonly generation: number }) => boolean;
   /** @default json() */
   readonly speech?: Speech;
+  /** Spoils the command itself, where the fault is not the tool's. */
+  readonly spoil?: (command: Executable) => ToolCommand;
   readonly pool?: Omit<PoolOptions<string, string>, "adapter" | "clock">;
 }
 
@@ -47,7 +56,7 @@ export class Trial implements AsyncDisposable {
   #words = 0;
 
   constructor(host: FaultHost, fault: string, options: TrialOptions = {}) {
-    const { args = [], when = () => true, speech = json() } = options;
+    const { args = [], when = () => true, speech = json(), spoil = (command) => command } = options;
     const env = inheritedEnvironment({ [TEST_MARKER]: this.#marker });
     this.pool = createPool({
       size: 2,
@@ -58,10 +67,10 @@ export class Trial implements AsyncDisposable {
       adapter: {
         name: "fault-tool",
         host: host.create,
-        command: (slot) => ({
-          ...host.tool(when(slot) ? fault : "none", ...speech.args, ...args),
-          env,
-        }),
+        command: (slot) => {
+          const command = host.tool(when(slot) ? fault : "none", ...speech.args, ...args);
+          return { ...(when(slot) ? spoil(command) : command), env };
+        },
         connect: speech.connect,
       },
     });
