@@ -67,7 +67,7 @@ export type {
   TurnOptions,
 } from "./pool/options.ts";
 export { createPool, Pool } from "./pool/pool.ts";
-export type { InstanceStatus, PoolHealth, PoolStatus } from "./pool/status.ts";
+export type { InstanceStatus, PoolHealth, PoolStatus, SpareStatus } from "./pool/status.ts";
 export { describeExit } from "./process/describe-exit.ts";
 export { redactor } from "./transcript/redactor.ts";
 export { Turn } from "./turn/turn.ts";

@@ -18,6 +18,8 @@ export class Router {
   readonly #pool: Pick<Pool<never, unknown>, "status">;
   readonly #latency = new Map<number, number>();
   readonly #keys = new KeyBindings();
+  /** Of the last process of each instance that has become ready. */
+  readonly #generations = new Map<number, number>();
   /** The sizes that the pool has still to go through, each in an object of its own. */
   readonly #ahead = new Set<{ readonly size: number }>();
   #sequence = 0;
@@ -59,10 +61,22 @@ export class Router {
 
   /** Learns from what happens in the pool. */
   observe(event: PoolEvent): void {
-    if (event.type === "process.ended") this.#keys.forget(event.instance);
+    if (this.#losesContext(event)) this.#keys.forget(event.instance);
     if (event.type !== "turn.ended") return;
     const before = this.#latency.get(event.instance) ?? event.runMs;
     this.#latency.set(event.instance, before + (event.runMs - before) * NEWEST_SHARE);
+  }
+
+  /** With its process; or with a spare that takes the place of one, which may end much later. */
+  #losesContext(
+    event: PoolEvent,
+  ): event is Extract<PoolEvent, { type: "process.ready" | "process.ended" }> {
+    if (event.type === "process.ready") {
+      this.#generations.set(event.instance, event.generation);
+      return event.spare === true;
+    }
+    if (event.type !== "process.ended") return false;
+    return event.generation >= (this.#generations.get(event.instance) ?? 0);
   }
 
   #candidates(): Candidate[] {

@@ -10,6 +10,7 @@ import {
   type JsonLinesMessage,
 } from "./json-lines-format.ts";
 import type { JsonLinesOptions } from "./json-lines-options.ts";
+import { whenSilenced } from "./when-silenced.ts";
 
 const ANSWER_AFTER_FAILED_WRITE_MS = 200;
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
@@ -51,6 +52,7 @@ export class JsonLinesWire<Request> {
         this.#fail(toError(error));
       }
     });
+    whenSilenced(process, [process.stdout], (error) => this.#rejectPending(error));
   }
 
   request(request: Request, context: TurnContext): Promise<unknown> {
@@ -185,6 +187,10 @@ export class JsonLinesWire<Request> {
 
   #fail(error: Error): void {
     this.#announce.reject(error);
+    this.#rejectPending(error);
+  }
+
+  #rejectPending(error: Error): void {
     for (const pending of this.#pending.values()) pending.reject(error);
   }
 }

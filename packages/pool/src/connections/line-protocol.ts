@@ -5,6 +5,7 @@ import type { EndSignal, ToolConnection } from "../contract/tool-connection.ts";
 import { ToolFailure } from "../errors/turn-errors.ts";
 import { PromptScanner } from "../framing/prompt-scanner.ts";
 import { checkLineProtocol, type LineProtocolOptions, type Sentinel } from "./line-options.ts";
+import { whenSilenced } from "./when-silenced.ts";
 import { writeInput } from "./write-input.ts";
 
 /**
@@ -50,9 +51,12 @@ class LineWire {
     this.endSignal = options.sentinel === undefined ? "prompt" : "sentinel";
     this.#scanner = new PromptScanner();
     process.stdout.on("data", (chunk: Buffer) => this.#scanner.push(chunk, "stdout"));
-    if (options.mergeStderr === true) {
-      process.stderr?.on("data", (chunk: Buffer) => this.#scanner.push(chunk, "stderr"));
+    const heard = [process.stdout];
+    if (options.mergeStderr === true && process.stderr !== null) {
+      process.stderr.on("data", (chunk: Buffer) => this.#scanner.push(chunk, "stderr"));
+      heard.push(process.stderr);
     }
+    whenSilenced(process, heard, (error) => this.#scanner.end(error));
   }
 
   async becomeReady(): Promise<void> {

@@ -3,9 +3,12 @@ import type { ToolConnection } from "./tool-connection.ts";
 
 /** The place a process is started for. */
 export interface Slot {
-  /** The instance, counted from 0. */
+  /**
+   * The instance, counted from 0. A spare that may serve any instance has a number beyond them all,
+   * which it keeps: no other living process is started with it unless the pool is made larger.
+   */
   readonly index: number;
-  /** How many processes this instance has had before this one. */
+  /** How many processes have been started with this `index` before, spares among them. */
   readonly generation: number;
   /** The absolute folder the pool was told to use for this instance. */
   readonly cwd: string;

@@ -35,6 +35,8 @@ export type PoolEvent =
       readonly pid: number;
       /** From the start of the process to its first possible request. */
       readonly startMs: number;
+      /** It was started ahead, as a spare, and became the instance's at once. */
+      readonly spare?: true;
     }
   | {
       readonly type: "process.ended";
@@ -49,6 +51,21 @@ export type PoolEvent =
       readonly at: number;
       readonly instance: number;
       readonly state: InstanceState;
+      readonly detail?: string;
+    }
+  | {
+      /**
+       * Of a process that is kept ready beyond the instances. `failed`: their restart budget is spent,
+       * and none is tried for a period.
+       */
+      readonly type: "spare.state";
+      readonly at: number;
+      /** The {@link Slot.index} it was started with. */
+      readonly slot: number;
+      readonly state: "starting" | "ready" | "taken" | "ended" | "failed";
+      /** Whose it is, or whose it was made for; null while it may become anybody's. */
+      readonly instance: number | null;
+      readonly pid: number | null;
       readonly detail?: string;
     }
   | {

@@ -11,6 +11,7 @@ interface Search {
   readonly pattern: string | RegExp;
   readonly onText: ((text: string) => void) | undefined;
   found(before: string): void;
+  lost(error: Error): void;
 }
 
 /**
@@ -38,12 +39,18 @@ export class PromptScanner {
 
   /** Resolves with what came before the pattern. A new call takes the place of one that is waiting. */
   until(pattern: string | RegExp, onText?: (text: string) => void): Promise<string> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const steady = typeof pattern === "string" ? pattern : withoutState(pattern);
-      this.#search = { pattern: steady, onText, found: resolve };
+      this.#search = { pattern: steady, onText, found: resolve, lost: reject };
       this.#look("stdout");
       this.#look("stderr");
     });
+  }
+
+  /** Nothing more comes: whoever waits for a pattern is told so. */
+  end(error: Error): void {
+    this.#search?.lost(error);
+    this.#search = null;
   }
 
   /** Takes what a channel brought since the pattern was found. */

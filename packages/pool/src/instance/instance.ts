@@ -12,9 +12,10 @@ import { failed, type TurnTerms, type TurnVerdict } from "../turn/turn-terms.ts"
 import type { InstanceContext } from "./instance-context.ts";
 import type { InstanceState, Occupancy } from "./instance-state.ts";
 import { ProcessKeeper } from "./process-keeper.ts";
+import { type SpareUser, URGENCY } from "./spare-places.ts";
 
 /** A numbered place in a pool: its process is kept by a keeper, its time is given out in leases. */
-export class Instance<Request, Result> implements Candidate {
+export class Instance<Request, Result> implements Candidate, SpareUser {
   readonly index: number;
   readonly oneShot: boolean;
   readonly #context: InstanceContext<Request, Result>;
@@ -24,6 +25,8 @@ export class Instance<Request, Result> implements Candidate {
   #turnsDone = 0;
   #turnsFailed = 0;
   #retiring = false;
+  /** The process that the present lease began with, or whose turn was the last in it. */
+  #served: ManagedProcess<Request, Result> | null = null;
 
   constructor(index: number, context: InstanceContext<Request, Result>) {
     this.index = index;
@@ -72,6 +75,17 @@ export class Instance<Request, Result> implements Candidate {
     return !this.#retiring && this.state !== "stopped" && this.state !== "failed";
   }
 
+  get urgency(): SpareUser["urgency"] {
+    if (this.#occupancy === "free") return URGENCY.idle;
+    return this.#context.options.afterTurn === "replace" ? URGENCY.withLease : URGENCY.perhaps;
+  }
+
+  issue(): number {
+    return this.#keeper.record.issue();
+  }
+
+  spareReady(): void {}
+
   whenReady(): Promise<void> {
     return this.#keeper.whenReady();
   }
@@ -110,19 +124,22 @@ export class Instance<Request, Result> implements Candidate {
 
   take(): void {
     this.#occupancy = "leased";
+    this.#served = this.#keeper.process;
+    this.#context.spares.refill();
   }
 
   /** Ends a lease: at once, or with a promise of that, which never rejects. */
   release(mode: ReleaseMode): Promise<void> | undefined {
     const { process } = this.#keeper;
-    if (mode === "reset" && process?.state === "ready" && process.connection.reset !== undefined) {
+    // A successor that came in the midst of the lease has served nobody.
+    const served = process === this.#served;
+    this.#served = null;
+    if (mode === "keep" || !served || process?.state !== "ready") return this.#free();
+    if (mode === "reset" && process.connection.reset !== undefined) {
       return this.#resetAndFree(process);
     }
-    if (mode !== "keep" && process?.state === "ready") {
-      this.#keeper.replace(process, mode === "reset" ? "reset" : "replaced");
-    }
-    this.#free();
-    return undefined;
+    this.#keeper.replace(process, mode === "reset" ? "reset" : "replaced");
+    return this.#free();
   }
 
   /** One turn on its process, or on a process of its own where the tool is one-shot. Never rejects. */
@@ -160,6 +177,7 @@ export class Instance<Request, Result> implements Candidate {
     }
     const { process } = this.#keeper;
     if (process?.state === "ready") {
+      this.#served = process;
       return runTurn(request, process, terms).then((verdict) => {
         if (!verdict.fit) this.#keeper.replace(process, "replaced");
         return verdict;
@@ -175,7 +193,7 @@ export class Instance<Request, Result> implements Candidate {
     return verdict;
   }
 
-  #free(): void {
+  #free(): undefined {
     this.#occupancy = "free";
     this.#context.changed();
   }

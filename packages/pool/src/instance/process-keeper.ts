@@ -1,16 +1,15 @@
 import { PoolError, toError } from "../errors/pool-error.ts";
-import { failedForGood, instanceUnavailable } from "../errors/refusals.ts";
+import { instanceUnavailable } from "../errors/refusals.ts";
 import type { TerminationReason } from "../events/pool-event.ts";
 import type { ProcessEnd } from "../process/end-note.ts";
 import type { ManagedProcess } from "../process/managed-process.ts";
-import { startProcess } from "../process/start-process.ts";
 import type { Transcript } from "../transcript/transcript.ts";
 import type { InstanceContext } from "./instance-context.ts";
+import { launchInTurn } from "./launch-in-turn.ts";
 import { OperationLock } from "./operation-lock.ts";
-import { pause } from "./pause.ts";
-import { isPermanent } from "./permanent-failure.ts";
 import { ProcessRecord } from "./process-record.ts";
-import { RestartBudget } from "./restart-budget.ts";
+import { Setbacks } from "./setbacks.ts";
+import type { Spare } from "./spare.ts";
 
 /**
  * Keeps one instance's process as its owner wants it. One lock orders starts and stops. Every order
@@ -23,16 +22,17 @@ export class ProcessKeeper<Request, Result> {
   readonly #context: InstanceContext<Request, Result>;
   readonly #transcript: Transcript | null;
   readonly #lock = new OperationLock();
-  readonly #budget: RestartBudget;
+  readonly #setbacks: Setbacks;
   readonly #oneShot: boolean;
   #process: ManagedProcess<Request, Result> | null = null;
   /** The present order of the owner; aborted by the next one. The last one is aborted for ever. */
   #order = new AbortController();
   #starting: Promise<void> | null = null;
   #restarting: Promise<void> | null = null;
-  /** The process that has just exited by itself, until its restart is under way. */
-  #crashed: ManagedProcess<Request, Result> | null = null;
-  #failure: PoolError | null = null;
+  /** The process that has just exited by itself, until its restart is under way, and its setback. */
+  #crashed: { readonly process: object; readonly wait: number | null } | null = null;
+  /** Those whose place another one has taken, until they have ended. */
+  readonly #leaving = new Set<ManagedProcess<Request, Result>>();
   #conversation: object = {};
 
   constructor(
@@ -45,7 +45,7 @@ export class ProcessKeeper<Request, Result> {
     this.#transcript = transcript;
     this.#oneShot = context.adapter.capabilities?.oneShot === true;
     this.record = new ProcessRecord(index, context);
-    this.#budget = new RestartBudget(context.options.restart);
+    this.#setbacks = new Setbacks(this.record, context.options.restart, context.clock);
   }
 
   get process(): ManagedProcess<Request, Result> | null {
@@ -68,7 +68,8 @@ export class ProcessKeeper<Request, Result> {
     if (this.#oneShot && this.record.state !== "stopped") return;
     if (this.record.state === "idle") return this.start();
     await this.#lock.run(async () => {});
-    if (this.record.state === "failed" && this.#failure !== null) throw this.#failure;
+    const { failure } = this.#setbacks;
+    if (failure !== null) throw failure;
     if (this.record.state === "stopped") throw this.#unavailable();
   }
 
@@ -81,7 +82,8 @@ export class ProcessKeeper<Request, Result> {
       try {
         if (this.#process !== null && this.#process.state !== "ready") await this.#process.ended;
         if (this.#process !== null) return;
-        this.#budget.clear();
+        this.#setbacks.clear();
+        this.#context.spares.renew();
         await this.#bringUp(signal);
       } finally {
         if (!signal.aborted) this.#starting = null;
@@ -123,7 +125,8 @@ export class ProcessKeeper<Request, Result> {
         await ending;
         await this.#end("restart");
         signal.throwIfAborted();
-        this.#budget.clear();
+        this.#setbacks.clear();
+        this.#context.spares.renew();
         await this.#bringUp(signal);
       } finally {
         if (!signal.aborted) this.#restarting = null;
@@ -132,12 +135,18 @@ export class ProcessKeeper<Request, Result> {
     return this.#restarting;
   }
 
-  /** Ends a process and brings up the next one, without anybody waiting for it. */
+  /** Puts a spare in the place of a process, or ends it and starts the next one. Nobody waits. */
   replace(process: ManagedProcess<Request, Result>, reason: TerminationReason): void {
     // In any other state somebody else is already at it: a stop, a restart, the wait after a crash.
     if (this.record.state !== "ready") return;
     // The next one may be there before the last turn of this one has come to its end.
     if (this.#process !== process && this.#process !== null) return;
+    const spare = this.#context.spares.take(this.index);
+    if (spare !== null) {
+      this.#seat(spare);
+      void process.terminate(reason);
+      return;
+    }
     const { signal } = this.#order;
     this.record.setState("stopping");
     const ending = this.#end(reason);
@@ -181,20 +190,28 @@ export class ProcessKeeper<Request, Result> {
     this.#crashed = null;
   }
 
+  /** Ends its process, and makes haste with those that are leaving. */
   async #end(reason: TerminationReason, graceMs?: number): Promise<void> {
+    const leaving = [...this.#leaving].map((process) => process.terminate(reason, graceMs));
     const process = this.#process;
-    if (process === null) return;
-    this.record.setState("stopping");
-    await process.terminate(reason, graceMs);
-    this.#onEnded(process, await process.ended);
+    if (process !== null) {
+      this.record.setState("stopping");
+      await process.terminate(reason, graceMs);
+    }
+    await Promise.all(leaving);
   }
 
   /** Starts until a process is ready or the budget is spent. Called under the lock. */
   async #bringUp(signal: AbortSignal): Promise<void> {
+    const { spares } = this.#context;
     while (true) {
       signal.throwIfAborted();
       if (this.#oneShot) return this.record.setState("idle");
+      const ready = spares.take(this.index);
+      if (ready !== null) return this.#seat(ready);
       this.record.setState("starting");
+      const coming = await spares.claim(this.index, signal);
+      if (coming !== null) return this.#seat(coming);
       try {
         const process = await this.#startOne(signal);
         // An exit that came before the state was set is a crash to nobody else.
@@ -204,9 +221,9 @@ export class ProcessKeeper<Request, Result> {
       } catch (thrown) {
         signal.throwIfAborted();
         const error = toError(thrown);
-        const wait = isPermanent(error) ? null : this.#budget.crash(this.#context.clock.elapsed());
-        if (wait === null) throw this.#fail(error);
-        await this.#backOff(wait, error, signal);
+        const wait = this.#setbacks.failedStart(error);
+        if (wait === null) throw this.#setbacks.fail(error);
+        await this.#setbacks.backOff(wait, error, signal);
       }
     }
   }
@@ -215,57 +232,76 @@ export class ProcessKeeper<Request, Result> {
     signal: AbortSignal,
     request?: Request,
   ): Promise<ManagedProcess<Request, Result>> {
-    const { adapter, host, options, clock, gate, redaction } = this.#context;
-    const leave = await gate.enter(signal);
-    try {
-      signal.throwIfAborted();
-      const generation = this.record.starting();
-      const process = await startProcess(
-        {
-          adapter,
-          host,
-          slot: { index: this.index, generation },
-          cwd: () => options.cwd(this.index),
-          ...(request === undefined ? {} : { request }),
-          clock,
-          startTimeoutMs: options.startTimeoutMs,
-          graceMs: options.graceMs,
-          maxStartBytes: options.maxTurnBytes,
-          transcript: this.#transcript,
-          redact: redaction.redact,
-          signal,
-        },
-        (spawned) => this.#adopt(spawned),
-      );
-      this.record.ready(process.pid);
-      return process;
-    } finally {
-      leave();
+    const { record, index } = this;
+    const process = await launchInTurn(this.#context, {
+      rank: "instance",
+      folderOf: index,
+      transcript: this.#transcript,
+      ...(request === undefined ? {} : { request }),
+      signal,
+      begin: () => {
+        record.starting();
+        return { index, generation: record.issue() };
+      },
+      spawned: (spawned) => {
+        record.spawned(spawned.startedAt);
+        this.#adopt(spawned);
+      },
+    });
+    record.ready(process.pid);
+    return process;
+  }
+
+  /** A spare takes the place of whatever was there, and serves at once. */
+  #seat(spare: Spare<Request, Result>): void {
+    const { process, startMs } = spare;
+    if (process === null) throw new TypeError("A spare that was taken has a process.");
+    const old = this.#process;
+    if (old !== null) {
+      this.#leaving.add(old);
+      this.forget();
     }
+    if (this.#transcript !== null) spare.transcript?.attach(this.#transcript);
+    this.#crashed = null;
+    this.record.took({ pid: process.pid, startedAt: process.startedAt, startMs });
+    this.#adopt(process);
+    this.record.setState("ready");
   }
 
   #adopt(process: ManagedProcess<Request, Result>): void {
     this.#process = process;
-    this.record.spawned(process.startedAt);
-    process.onExit = () => {
-      if (this.#process !== process || this.#oneShot || this.record.state !== "ready") return;
-      this.#crashed = process;
-      this.record.setState("stopping");
-    };
-    void process.ended.then((end) => this.#onEnded(process, end));
+    const generation = this.record.generation - 1;
+    process.onExit = () => this.#onExit(process);
+    void process.ended.then((end) => {
+      this.record.ended(end, generation);
+      this.#onEnded(process, end);
+    });
+  }
+
+  /** It has exited by itself; its output is not drained yet. A spare need not wait for that. */
+  #onExit(process: ManagedProcess<Request, Result>): void {
+    if (this.#process !== process || this.#oneShot || this.record.state !== "ready") return;
+    const wait = this.#setbacks.crash();
+    const spare = wait === null ? null : this.#context.spares.take(this.index);
+    if (spare !== null) {
+      this.#seat(spare);
+      return;
+    }
+    this.#crashed = { process, wait };
+    this.record.setState("stopping");
   }
 
   #onEnded(process: ManagedProcess<Request, Result>, end: ProcessEnd): void {
+    this.#leaving.delete(process);
     if (this.#process !== process) return;
     this.#process = null;
-    this.record.ended(end);
     this.forget();
-    if (this.#crashed !== process) return;
+    if (this.#crashed?.process !== process) return;
+    const { wait } = this.#crashed;
     this.#crashed = null;
     const error = process.exitError(end, "");
-    const wait = this.#budget.crash(this.#context.clock.elapsed());
     if (wait === null) {
-      this.#fail(error);
+      this.#setbacks.fail(error);
       return;
     }
     const { signal } = this.#order;
@@ -273,23 +309,10 @@ export class ProcessKeeper<Request, Result> {
     this.record.setState("backoff");
     void this.#lock.run(async () => {
       if (this.#process !== null || signal.aborted) return;
-      await this.#backOff(wait, error, signal);
+      await this.#setbacks.backOff(wait, error, signal);
       // Its failure shows in the state; nobody waits for this promise.
       await this.#bringUp(signal).catch(() => {});
     });
-  }
-
-  #fail(error: Error): PoolError {
-    this.#failure = failedForGood(error);
-    this.record.failure = error;
-    this.record.setState("failed");
-    return this.#failure;
-  }
-
-  async #backOff(wait: number, failure: Error, signal: AbortSignal): Promise<void> {
-    this.record.failure = failure;
-    this.record.setState("backoff");
-    await pause(wait, signal, this.#context.clock);
   }
 
   #unavailable(retiring = false): PoolError {

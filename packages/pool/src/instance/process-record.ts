@@ -9,6 +9,7 @@ export class ProcessRecord {
   readonly #context: Pick<InstanceContext<never, never>, "clock" | "emit" | "changed">;
   #state: InstanceState = "idle";
   #generation = 0;
+  #issued = 0;
   #began = 0;
   /** Why it is in `backoff` or `failed`. */
   failure: Error | null = null;
@@ -53,8 +54,17 @@ export class ProcessRecord {
     this.#context.changed();
   }
 
-  /** A process is about to start. Returns its generation. */
-  starting(): number {
+  /**
+   * The number in the slot of a process that is started for this instance, as its own or as its spare:
+   * never the same one twice.
+   */
+  issue(): number {
+    this.#issued += 1;
+    return this.#issued - 1;
+  }
+
+  /** A process is about to start. */
+  starting(): void {
     const generation = this.#generation;
     this.#generation += 1;
     this.#began = this.#context.clock.elapsed();
@@ -64,7 +74,6 @@ export class ProcessRecord {
       instance: this.#instance,
       generation,
     });
-    return generation;
   }
 
   spawned(startedAt: number): void {
@@ -74,26 +83,40 @@ export class ProcessRecord {
 
   ready(pid: number): void {
     this.failure = null;
+    this.#tellReady(pid, this.#context.clock.elapsed() - this.#began);
+  }
+
+  /** A process that was started as a spare is the instance's from now on. */
+  took(spare: {
+    readonly pid: number;
+    readonly startedAt: number;
+    readonly startMs: number;
+  }): void {
+    this.#generation += 1;
+    this.failure = null;
+    this.spawned(spare.startedAt);
+    this.#tellReady(spare.pid, spare.startMs, true);
+  }
+
+  /** @param generation Of the process that ended, which may have a successor already. */
+  ended(end: ProcessEnd, generation: number): void {
+    const at = this.#context.clock.now();
+    this.lastExit = end.exit;
+    if (generation === this.#generation - 1) this.endedAt = at;
+    const { exit, reason } = end;
+    const instance = this.#instance;
+    this.#context.emit({ type: "process.ended", at, instance, generation, exit, reason });
+  }
+
+  #tellReady(pid: number, startMs: number, spare = false): void {
     this.#context.emit({
       type: "process.ready",
       at: this.#context.clock.now(),
       instance: this.#instance,
       generation: this.#generation - 1,
       pid,
-      startMs: this.#context.clock.elapsed() - this.#began,
-    });
-  }
-
-  ended(end: ProcessEnd): void {
-    this.lastExit = end.exit;
-    this.endedAt = this.#context.clock.now();
-    this.#context.emit({
-      type: "process.ended",
-      at: this.endedAt,
-      instance: this.#instance,
-      generation: this.#generation - 1,
-      exit: end.exit,
-      reason: end.reason,
+      startMs,
+      ...(spare ? { spare: true } : {}),
     });
   }
 }

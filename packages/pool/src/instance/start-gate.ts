@@ -1,7 +1,13 @@
+/** Who goes first: an instance that has no process, or a spare that nobody needs yet. */
+export type StartRank = "instance" | "spare";
+
 /** Lets so many processes start at once: five starts on two processors only delay the first one. */
 export class StartGate {
   #free: number;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting: Readonly<Record<StartRank, Set<() => void>>> = {
+    instance: new Set(),
+    spare: new Set(),
+  };
 
   constructor(width: number) {
     this.#free = width;
@@ -11,24 +17,25 @@ export class StartGate {
    * Resolves when it is this one's turn, with the function that lets the next one in. Rejects with the
    * signal's reason when that comes first.
    */
-  async enter(signal: AbortSignal): Promise<() => void> {
+  async enter(signal: AbortSignal, rank: StartRank = "instance"): Promise<() => void> {
     signal.throwIfAborted();
     if (this.#free > 0) this.#free -= 1;
-    else await this.#wait(signal);
+    else await this.#wait(signal, this.#waiting[rank]);
     let left = false;
     return () => {
       if (left) return;
       left = true;
-      const [next] = this.#waiting;
+      const { instance, spare } = this.#waiting;
+      const [next] = instance.size > 0 ? instance : spare;
       if (next === undefined) this.#free += 1;
       else next();
     };
   }
 
-  #wait(signal: AbortSignal): Promise<void> {
+  #wait(signal: AbortSignal, waiting: Set<() => void>): Promise<void> {
     return new Promise((resolve, reject) => {
       const leave = (): void => {
-        this.#waiting.delete(enter);
+        waiting.delete(enter);
         signal.removeEventListener("abort", onAbort);
       };
       const enter = (): void => {
@@ -39,7 +46,7 @@ export class StartGate {
         leave();
         reject(signal.reason);
       };
-      this.#waiting.add(enter);
+      waiting.add(enter);
       signal.addEventListener("abort", onAbort, { once: true });
     });
   }

@@ -12,7 +12,10 @@ import { type PoolOptions, RELEASE_MODES, type ReleaseMode } from "./options.ts"
 /** The options with their defaults, as the pool uses them. */
 export interface CompiledOptions {
   readonly size: number;
+  readonly spares: number;
   readonly cwd: (instance: number) => Promise<string>;
+  /** All instances have the same folder. */
+  readonly sharedFolder: boolean;
   readonly start: "eager" | "lazy";
   readonly startConcurrency: number;
   readonly startTimeoutMs: number;
@@ -56,6 +59,7 @@ function oneOf<const Values extends readonly string[]>(values: Values): z.ZodTyp
 const schema = z
   .strictObject({
     size: whole(0).default(1),
+    spares: whole(0).default(0),
     start: oneOf(["eager", "lazy"]).default("eager"),
     startConcurrency: whole(1).default(() => availableParallelism()),
     startTimeoutMs: milliseconds.default(60_000),
@@ -110,6 +114,7 @@ export function compileOptions<Request, Result>(
   return {
     ...rest,
     transcripts: transcripts === null ? null : prepareFolder(transcripts),
+    sharedFolder: typeof cwd === "string",
     cwd: async (instance) => resolve(typeof cwd === "string" ? cwd : await cwd(instance)),
     onQuestion,
   };

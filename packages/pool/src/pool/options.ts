@@ -13,6 +13,12 @@ export interface PoolOptions<Request, Result> {
   readonly start?: "eager" | "lazy";
   /** How many processes start at the same time. @default the number of processors */
   readonly startConcurrency?: number;
+  /**
+   * Processes kept ready beyond the instances. An instance whose process ends or is replaced goes on
+   * with one at once. They start when the instances have. Not for one-shot tools and those that are
+   * `exclusive`. Where `cwd` is a function each belongs to one instance. @default 0
+   */
+  readonly spares?: number;
   /** From the start of a process to its readiness. @default 60_000 */
   readonly startTimeoutMs?: number;
   /** One turn, from its start to its end. @default Infinity */

@@ -5,6 +5,7 @@ import { redactEvent } from "../events/redact-event.ts";
 import { type OwnedHost, ownHost } from "../host/owned-host.ts";
 import type { Instance } from "../instance/instance.ts";
 import type { InstanceContext } from "../instance/instance-context.ts";
+import { Spares } from "../instance/spares.ts";
 import { StartGate } from "../instance/start-gate.ts";
 import { Dispatcher } from "../lease/dispatcher.ts";
 import type { Lease } from "../lease/lease.ts";
@@ -42,7 +43,7 @@ export class Pool<Request, Result> implements AsyncDisposable {
   readonly #options: CompiledOptions;
   readonly #events: Emitter<PoolEvent>;
   readonly #host: OwnedHost;
-  readonly #context: InstanceContext<Request, Result>;
+  readonly #spares: Spares<Request, Result>;
   readonly #roster: Roster<Request, Result>;
   readonly #dispatcher: Dispatcher<Instance<Request, Result>>;
   readonly #desk: TurnDesk<Request, Result>;
@@ -61,7 +62,7 @@ export class Pool<Request, Result> implements AsyncDisposable {
     this.tool = options.adapter.name;
     this.#dispatcher = new Dispatcher(() => this.#roster.all, this.#options.maxQueue);
     this.#host = ownHost(options.adapter.host);
-    this.#context = {
+    const context: InstanceContext<Request, Result> = {
       adapter: options.adapter,
       host: this.#host.host,
       options: this.#options,
@@ -69,11 +70,19 @@ export class Pool<Request, Result> implements AsyncDisposable {
       clock,
       redaction: secrets,
       emit: (event) => this.#events.emit(event),
-      changed: () => this.#dispatcher.schedule(),
+      changed: () => {
+        this.#dispatcher.schedule();
+        context.spares.refill();
+      },
       forgotten: (instance) => this.#dispatcher.forgotten(instance),
+      get spares() {
+        return spares;
+      },
     };
+    const spares = new Spares(context, () => this.#roster.all);
+    this.#spares = spares;
     this.#desk = new TurnDesk(this.#options, clock, this.#events, () => this.#lifecycle.notify());
-    this.#roster = new Roster(this.#context);
+    this.#roster = new Roster(context);
     this.#reception = new Reception({
       options: this.#options,
       lifecycle: this.#lifecycle,
@@ -174,6 +183,7 @@ export class Pool<Request, Result> implements AsyncDisposable {
       tool,
       state: this.#lifecycle.state,
       instances,
+      spares: this.#spares.status(),
       accepted,
       done,
       failed,
@@ -206,7 +216,7 @@ export class Pool<Request, Result> implements AsyncDisposable {
   /**
    * Ends everything: what is queued or running rejects with POOL_CLOSED, then every process goes by
    * the termination ladder. To let turns end first, `await pool.drain()` before. A second call waits
-   * for the same end.
+   * for the same end, and makes it come sooner when its grace is shorter.
    *
    * @param options.timeoutMs The grace of each step of the ladder. @default graceMs of the pool
    */
@@ -215,7 +225,8 @@ export class Pool<Request, Result> implements AsyncDisposable {
     if (timeoutMs !== undefined && !isMilliseconds(timeoutMs)) {
       throw invalidOption("timeoutMs", MILLISECONDS, timeoutMs);
     }
-    this.#shutdown ??= this.#end(timeoutMs);
+    if (this.#shutdown === null) this.#shutdown = this.#end(timeoutMs);
+    else void this.#endProcesses(timeoutMs);
     await this.#shutdown;
   }
 
@@ -228,11 +239,16 @@ export class Pool<Request, Result> implements AsyncDisposable {
     const error = poolClosed();
     this.#dispatcher.rejectAll(error);
     this.#desk.stopAll({ error, reason: "shutdown" });
-    const instances = this.#roster.all;
-    await Promise.all(instances.map((instance) => instance.stop("shutdown", graceMs)));
+    await this.#endProcesses(graceMs);
     while (this.#desk.counts.open) await this.#lifecycle.change();
-    await Promise.all(instances.map((instance) => instance.closeTranscript()));
+    await Promise.all(this.#roster.all.map((instance) => instance.closeTranscript()));
     await this.#host.release();
+  }
+
+  async #endProcesses(graceMs: number | undefined): Promise<void> {
+    const spares = this.#spares.close(graceMs);
+    await Promise.all(this.#roster.all.map((instance) => instance.stop("shutdown", graceMs)));
+    await spares;
   }
 
   #instance(index: number): Instance<Request, Result> {

@@ -24,11 +24,20 @@ export interface InstanceStatus {
   readonly detail: string | null;
 }
 
+/** The processes kept ready beyond the instances. */
+export interface SpareStatus {
+  readonly ready: number;
+  readonly starting: number;
+  /** Why there are none for a while: their restart budget is spent. */
+  readonly detail: string | null;
+}
+
 /** A pool at one moment. accepted = done + failed + running + queued, at every moment. */
 export interface PoolStatus {
   readonly tool: string;
   readonly state: "open" | "draining" | "closed";
   readonly instances: readonly InstanceStatus[];
+  readonly spares: SpareStatus;
   readonly accepted: number;
   readonly done: number;
   readonly failed: number;

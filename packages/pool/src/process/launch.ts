@@ -1,7 +1,7 @@
 import type { ProcessHost } from "../contract/process-host.ts";
 import type { Slot, ToolAdapter } from "../contract/tool-adapter.ts";
 import type { Clock } from "../pool/clock.ts";
-import type { Transcript } from "../transcript/transcript.ts";
+import type { TranscriptTap } from "../transcript/transcript-tap.ts";
 
 /** What a process is launched with. */
 export interface Launch<Request, Result> {
@@ -15,7 +15,7 @@ export interface Launch<Request, Result> {
   readonly graceMs: number;
   /** Bytes of output before it is ready. */
   readonly maxStartBytes: number;
-  readonly transcript: Transcript | null;
+  readonly transcript: TranscriptTap | null;
   /** Takes secrets out of what its errors quote. */
   readonly redact: (text: string) => string;
   /** Gives the start up. */

@@ -9,6 +9,7 @@ import type { Clock } from "../pool/clock.ts";
 import { abortable } from "./abortable.ts";
 import { endGroup } from "./end-group.ts";
 import { endNote, type ProcessEnd, quoteLastWords } from "./end-note.ts";
+import { Grace } from "./grace.ts";
 import type { Launch } from "./launch.ts";
 import { drainAfterExit } from "./stream-drain.ts";
 import { terminate, within } from "./termination.ts";
@@ -42,7 +43,7 @@ export class ManagedProcess<Request, Result> {
   #connection: ToolConnection<Request, Result> | null = null;
   #state: ProcessState = "starting";
   #reason: TerminationReason | null = null;
-  #termination: Promise<void> | null = null;
+  #termination: { readonly grace: Grace; readonly over: Promise<void> } | null = null;
   #watch: OutputWatch | null = null;
   #watched = 0;
   /** It was ended because nothing more could come from it. */
@@ -135,11 +136,17 @@ export class ManagedProcess<Request, Result> {
     };
   }
 
-  /** Ends the process. The first reason wins; a later call waits for the same end. */
+  /**
+   * Ends the process. The first reason wins; a later call waits for the same end, and makes it come
+   * sooner when it has less patience.
+   */
   terminate(reason: TerminationReason, graceMs: number = this.#launch.graceMs): Promise<void> {
     this.#reason ??= reason;
-    this.#termination ??= this.#terminate(graceMs);
-    return this.#termination;
+    if (this.#termination === null) {
+      const grace = new Grace(graceMs, this.#launch.clock);
+      this.#termination = { grace, over: this.#terminate(grace) };
+    } else this.#termination.grace.shorten(graceMs);
+    return this.#termination.over;
   }
 
   /** The error for whoever was counting on this process. */
@@ -220,7 +227,7 @@ export class ManagedProcess<Request, Result> {
     };
   }
 
-  async #terminate(graceMs: number): Promise<void> {
+  async #terminate(grace: Grace): Promise<void> {
     if (this.#state === "ended" || this.#reason === "exited") {
       await this.ended;
       return;
@@ -228,14 +235,10 @@ export class ManagedProcess<Request, Result> {
     const polite = this.#state === "ready" && this.#watch === null;
     this.#state = "stopping";
     const connection = this.#connection;
-    await terminate(
-      this.#process,
-      {
-        graceMs,
-        ...(polite && connection?.close ? { goodbye: async () => connection.close?.() } : {}),
-      },
-      this.#launch.clock,
-    );
+    await terminate(this.#process, {
+      grace,
+      ...(polite && connection?.close ? { goodbye: async () => connection.close?.() } : {}),
+    });
     await this.ended;
   }
 
@@ -248,7 +251,7 @@ export class ManagedProcess<Request, Result> {
     const exited = await within(this.#process.exited, graceMs, clock);
     if (exited || this.#reason !== null) return;
     this.#muted = true;
-    await terminate(this.#process, { graceMs }, clock);
+    await terminate(this.#process, { grace: new Grace(graceMs, clock) });
   }
 
   async #followToItsEnd(): Promise<ProcessEnd> {

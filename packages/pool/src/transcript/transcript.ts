@@ -1,16 +1,17 @@
 import { createWriteStream, type WriteStream } from "node:fs";
 import { join } from "node:path";
-import { type Readable, Writable } from "node:stream";
+import type { Readable } from "node:stream";
 import type { ToolProcess } from "../contract/process-host.ts";
 import type { Redaction } from "./redactor.ts";
 import { TranscriptChannel } from "./transcript-channel.ts";
+import { type TapChannel, type TapSink, type TranscriptTap, tapProcess } from "./transcript-tap.ts";
 
 /**
  * What one instance was told and what it said, in one file: `time channel| line`, where the channel is
  * `in`, `out`, `err`, or `--` for the pool's own notes. It is a tap on the bytes with backpressure:
  * when the disk is slower than the tool, the tool waits.
  */
-export class Transcript {
+export class Transcript implements TranscriptTap, TapSink {
   readonly path: string;
   readonly #file: WriteStream;
   readonly #redaction: Redaction;
@@ -38,40 +39,25 @@ export class Transcript {
 
   /** Wraps a process so that all its streams pass by here. */
   tap(process: ToolProcess): ToolProcess {
-    this.#write("--", [`process ${process.pid} started`]);
-    this.#follow(process.stdout, "out");
-    if (process.stderr !== null) this.#follow(process.stderr, "err");
-    const { stdin } = process;
-    const input = this.#channel("in");
-    const tapped = new Writable({
-      write: (chunk: Buffer, _encoding, done) => {
-        input.push(chunk);
-        stdin.write(chunk, done);
-      },
-      final: (done) => {
-        stdin.end(done);
-      },
-      destroy: (error, done) => {
-        stdin.destroy();
-        done(error);
-      },
-    });
-    for (const stream of [tapped, stdin]) stream.on("error", () => {});
-    stdin.once("close", () => {
-      this.#end(input);
-      tapped.destroy();
-    });
+    return tapProcess(process, this);
+  }
+
+  note(text: string): void {
+    this.#write("--", [text]);
+  }
+
+  channel(name: "in" | "out" | "err"): TapChannel {
+    const channel = new TranscriptChannel(this.#redaction, (lines) => this.#write(name, lines));
+    this.#channels.add(channel);
     return {
-      pid: process.pid,
-      stdin: tapped,
-      stdout: process.stdout,
-      stderr: process.stderr,
-      exited: process.exited,
-      endInput: () => {
-        tapped.end();
-      },
-      kill: (signal, target) => process.kill(signal, target),
+      push: (chunk) => channel.push(chunk),
+      end: () => this.#end(channel),
     };
+  }
+
+  rest(stream: Readable): void {
+    this.#paused.add(stream);
+    stream.pause();
   }
 
   /** Resolves when all is in the file. */
@@ -85,28 +71,9 @@ export class Transcript {
     });
   }
 
-  #channel(name: string): TranscriptChannel {
-    const channel = new TranscriptChannel(this.#redaction, (lines) => this.#write(name, lines));
-    this.#channels.add(channel);
-    return channel;
-  }
-
   #end(channel: TranscriptChannel): void {
     this.#channels.delete(channel);
     channel.end();
-  }
-
-  #follow(stream: Readable, name: string): void {
-    const channel = this.#channel(name);
-    stream.on("data", (chunk: Buffer) => {
-      if (channel.push(chunk)) return;
-      this.#paused.add(stream);
-      stream.pause();
-    });
-    stream.once("close", () => {
-      this.#paused.delete(stream);
-      this.#end(channel);
-    });
   }
 
   #resume(): void {

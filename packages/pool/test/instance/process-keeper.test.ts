@@ -1,6 +1,8 @@
 import { afterAll, expect, test } from "vitest";
 import { childProcessHost } from "../../src/index.ts";
+import type { InstanceContext } from "../../src/instance/instance-context.ts";
 import { ProcessKeeper } from "../../src/instance/process-keeper.ts";
+import { Spares } from "../../src/instance/spares.ts";
 import { StartGate } from "../../src/instance/start-gate.ts";
 import { systemClock } from "../../src/pool/clock.ts";
 import { compileOptions } from "../../src/pool/compile-options.ts";
@@ -11,21 +13,22 @@ afterAll(expectNoProcessLeft);
 
 test("no order after the last one brings a process up, during it or afterwards", async () => {
   const adapter = jsonLines();
-  const keeper = new ProcessKeeper(
-    0,
-    {
-      adapter,
-      host: childProcessHost(),
-      options: compileOptions({ adapter }),
-      gate: new StartGate(1),
-      clock: systemClock,
-      redaction: redaction([]),
-      emit: () => {},
-      changed: () => {},
-      forgotten: () => {},
+  const context: InstanceContext<unknown, unknown> = {
+    adapter,
+    host: childProcessHost(),
+    options: compileOptions({ adapter }),
+    gate: new StartGate(1),
+    clock: systemClock,
+    redaction: redaction([]),
+    emit: () => {},
+    changed: () => {},
+    forgotten: () => {},
+    get spares() {
+      return spares;
     },
-    null,
-  );
+  };
+  const spares = new Spares(context, () => []);
+  const keeper = new ProcessKeeper(0, context, null);
   await keeper.start();
   const retired = keeper.retire("stop");
   const during = [rejection(keeper.restart()), rejection(keeper.start()), keeper.stop("stop")];

@@ -174,6 +174,15 @@ describe("the termination ladder", () => {
     );
   });
 
+  test("goes on sooner when a second shutdown has less patience", async () => {
+    const pool = createPool({ adapter: jsonTool("ignores-sigterm"), graceMs: 3_600_000 });
+    await pool.ready();
+    const first = pool.shutdown();
+    await pool.shutdown({ timeoutMs: 20 });
+    await first;
+    expect(running()).toEqual([]);
+  });
+
   test("kills a stopped process", async () => {
     const pool = createPool({ adapter: jsonLines(), graceMs: 50 });
     await pool.ready();
