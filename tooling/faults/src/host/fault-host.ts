@@ -1,5 +1,6 @@
 import { childProcessHost, type ProcessHost } from "@cluster/pool";
-import { type Executable, faultTool } from "@cluster/testkit";
+import { type PythonHostMode, pythonHost } from "@cluster/python-host";
+import { type Executable, FAULT_TOOL_ENTRY, faultTool, pythonInterpreter } from "@cluster/testkit";
 
 /** A host that every fault is tried on. */
 export interface FaultHost {
@@ -12,7 +13,16 @@ export interface FaultHost {
 
 export const HOSTS: readonly FaultHost[] = [
   { name: "child processes", create: childProcessHost, tool: faultTool },
+  python("Python, one by one", "process"),
 ];
+
+function python(name: string, mode: PythonHostMode): FaultHost {
+  return {
+    name,
+    create: () => pythonHost({ ...FAULT_TOOL_ENTRY, mode }),
+    tool: (fault, ...args) => ({ file: pythonInterpreter(), args: [fault, ...args] }),
+  };
+}
 
 /** @throws {Error} when there is none of that name. */
 export function hostNamed(name: string | undefined): FaultHost {
