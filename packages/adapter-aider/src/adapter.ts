@@ -11,6 +11,7 @@ import { aiderEnvironment, withAuthor } from "./command/environment.ts";
 import { mainCheckoutOf } from "./command/main-checkout.ts";
 import { settingsArguments } from "./command/settings-arguments.ts";
 import { AiderConnection } from "./connection.ts";
+import { forkServer } from "./driver/fork-server.ts";
 import { driverScript } from "./driver/location.ts";
 import type { StartMessage } from "./driver/messages.ts";
 import { AiderError } from "./errors/aider-error.ts";
@@ -28,6 +29,7 @@ import { probeInstallation } from "./probe.ts";
 export function aiderAdapter(options: AiderOptions = {}): ToolAdapter<AgentTask, AgentResult> {
   const compiled = compileOptions(options);
   const { permissions, protocol, retryForMs } = compiled;
+  const forks = protocol !== "sentinel" && compiled.host === "fork";
   let installation: Promise<AiderInstallation> | null = null;
   const locate = (): Promise<AiderInstallation> => {
     installation ??= locateAider(options).catch((error: unknown) => {
@@ -38,7 +40,8 @@ export function aiderAdapter(options: AiderOptions = {}): ToolAdapter<AgentTask,
   };
   return {
     name: "aider",
-    capabilities: { edits: true, conversation: true },
+    capabilities: { edits: true, conversation: true, quickStart: forks },
+    ...(forks ? { host: forkServer } : {}),
 
     async command(slot: Slot): Promise<ToolCommand> {
       const { executable, python } = await locate().catch((error: unknown) => {
@@ -55,7 +58,7 @@ export function aiderAdapter(options: AiderOptions = {}): ToolAdapter<AgentTask,
       }
       const fallback = protocol === "auto" ? [executable, ...settings] : null;
       const place = JSON.stringify({ settingsFolder: checkout, fallback });
-      return { file: python, args: [driverScript(), place], env };
+      return { file: python, args: forks ? [place] : [driverScript(), place], env };
     },
 
     connect(process) {

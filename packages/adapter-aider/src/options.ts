@@ -17,6 +17,13 @@ export interface AiderOptions {
    * driver, or the sentinel where the driver does not fit. @default "auto"
    */
   readonly protocol?: "auto" | "driver" | "sentinel";
+  /**
+   * Where the driver's processes come from. `fork`: out of a server that has imported aider once; each
+   * is new, ready in a fraction of a second, and shares most of its memory. `process`: an ordinary
+   * process of Python each, which imports for seconds. The sentinel always has ordinary processes.
+   * @default "fork" on Linux, "process" elsewhere
+   */
+  readonly host?: "fork" | "process";
   /** As aider's `--edit-format`. @default the model's */
   readonly editFormat?: string;
   /** How long one model call may take, in milliseconds. @default the user's own, or 300_000 */
@@ -34,6 +41,7 @@ export interface CompiledOptions {
   readonly extraArguments: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly protocol: "auto" | "driver" | "sentinel";
+  readonly host: "fork" | "process";
   readonly editFormat: string | null;
   readonly modelTimeoutMs: number | null;
   readonly retryForMs: number;
@@ -48,6 +56,7 @@ const Options = z.strictObject({
   extraArguments: z.array(z.string()).optional(),
   environment: z.record(z.string(), z.string().optional()).optional(),
   protocol: z.enum(["auto", "driver", "sentinel"]).optional(),
+  host: z.enum(["fork", "process"]).optional(),
   editFormat: text.optional(),
   modelTimeoutMs: z.number().positive().optional(),
   retryForMs: z.number().nonnegative().optional(),
@@ -76,6 +85,7 @@ export function compileOptions(options: AiderOptions): CompiledOptions {
     extraArguments: options.extraArguments ?? [],
     environment: options.environment ?? {},
     protocol: options.protocol ?? "auto",
+    host: options.host ?? (process.platform === "linux" ? "fork" : "process"),
     editFormat: options.editFormat ?? null,
     modelTimeoutMs: options.modelTimeoutMs ?? null,
     retryForMs: options.retryForMs ?? 2_000,

@@ -70,13 +70,14 @@ class Driver:
 
     def leave(self, code):
         """Ends at once, with whatever aider has started in this process group."""
-        if not self._leaving:
-            # The signal below comes back to this process, which is in the group too.
-            self._leaving = True
-            if self._private is not None:
-                self._private.remove()
-            if os.getpgrp() == os.getpid():
-                os.killpg(0, signal.SIGTERM)
+        if self._leaving:
+            # Whoever was first ends the process when all is tidy; the signal below comes back to it too.
+            return
+        self._leaving = True
+        if self._private is not None:
+            self._private.remove()
+        if os.getpgrp() == os.getpid():
+            os.killpg(0, signal.SIGTERM)
         # No teardown: it would touch every page that a fork shares, and nothing needs it.
         os._exit(code)
 
