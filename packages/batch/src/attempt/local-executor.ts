@@ -18,7 +18,10 @@ import { executeAttempt } from "./execute-attempt.ts";
 export interface LocalExecutorOptions {
   readonly branch: RunBranch;
   /** The pool, folders and context aside: they are the workspaces'. */
-  readonly pool: Omit<PoolOptions<AgentTask, AgentResult>, "cwd" | "afterTurn" | "size" | "clock">;
+  readonly pool: Omit<
+    PoolOptions<AgentTask, AgentResult>,
+    "cwd" | "afterTurn" | "size" | "spares" | "clock"
+  >;
   readonly clock: Clock;
   readonly workers: number;
   readonly context: TaskContext;
@@ -51,6 +54,8 @@ export class LocalExecutor implements Executor {
       size: options.workers,
       cwd: async (instance) => (await this.#workspaceOf(instance)).path,
       afterTurn: RELEASE[options.context],
+      // Each worktree's next process gets ready while the present one works in it.
+      spares: options.context === "fresh" ? options.workers : 0,
     });
     this.#pool.subscribe((event) => options.onPoolEvent(event));
   }
