@@ -1,4 +1,5 @@
 export { ROUTING_ERROR_CODES, RoutingError, type RoutingErrorCode } from "./errors.ts";
+export { latencyAware } from "./strategy/latency-aware.ts";
 export { leastBusy } from "./strategy/least-busy.ts";
 export { roundRobin } from "./strategy/round-robin.ts";
 export { sharedQueue } from "./strategy/shared-queue.ts";
@@ -10,3 +11,5 @@ export {
   type StrategyName,
   strategyNamed,
 } from "./strategy/strategy-named.ts";
+export { twoChoices } from "./strategy/two-choices.ts";
+export { weighted } from "./strategy/weighted.ts";

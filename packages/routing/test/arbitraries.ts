@@ -10,12 +10,17 @@ export interface Instance extends Candidate {
 export const instances = (minLength = 1): fc.Arbitrary<Instance[]> =>
   fc
     .uniqueArray(
-      fc.record({
-        index: fc.nat(40),
-        inFlight: fc.nat(4),
-        latencyMs: fc.nat(10_000),
-        pid: fc.nat(),
-      }),
+      fc.record(
+        {
+          index: fc.nat(40),
+          inFlight: fc.nat(4),
+          latencyMs: fc.nat(10_000),
+          latencyAgeMs: fc.nat(60_000),
+          weight: fc.nat(5),
+          pid: fc.nat(),
+        },
+        { requiredKeys: ["index", "inFlight", "pid"] },
+      ),
       { minLength, maxLength: 12, selector: (one) => one.index },
     )
     .map((all) => all.sort((a, b) => a.index - b.index));
@@ -26,6 +31,7 @@ export const request: fc.Arbitrary<RoutingRequest> = fc.record(
     attempt: fc.integer({ min: 1, max: 9 }),
     key: fc.string({ maxLength: 20 }),
     avoid: fc.array(fc.nat(40), { maxLength: 12 }),
+    chance: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
   },
   { requiredKeys: ["sequence", "attempt"] },
 );

@@ -44,7 +44,7 @@ export class Cluster<Request, Result> implements AsyncDisposable {
     });
     this.#oneShot = tool?.capabilities?.oneShot === true;
     this.#pool = createPool({ ...compiled.pool, adapter: tool });
-    this.#router = new Router(compiled.strategy, this.#pool);
+    this.#router = new Router(compiled, this.#pool, clock);
     this.#size = compiled.pool.size;
     this.tool = this.#pool.tool;
     this.#pool.subscribe((event) => {

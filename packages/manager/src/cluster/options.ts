@@ -10,6 +10,11 @@ export interface ClusterOptions<Request, Result>
   /** Who gets a request: the name of a strategy, or one of your own. @default "shared-queue" */
   readonly routing?: StrategyName | Strategy;
   /**
+   * What an instance's share of the requests is to those of the others, for the routing "weighted" and
+   * for strategies of your own. @default 1
+   */
+  readonly weight?: (instance: number) => number;
+  /**
    * How many finished responses are kept for `read` and `readAny`. Beyond that the oldest is let go:
    * there is an event, and the next reader is told. `Infinity` keeps all. @default 1_000
    */
@@ -30,6 +35,7 @@ export interface SendOptions extends Omit<RunOptions, "instance"> {
 /** The cluster's own options, with their defaults, and the pool's. */
 export interface CompiledClusterOptions<Request, Result> {
   readonly strategy: Strategy;
+  readonly weight: ((instance: number) => number) | undefined;
   readonly maxUnread: number;
   readonly pool: Omit<PoolOptions<Request, Result>, "adapter"> & { readonly size: number };
 }
@@ -41,12 +47,15 @@ export interface CompiledClusterOptions<Request, Result> {
 export function compileClusterOptions<Request, Result>(
   options: ClusterOptions<Request, Result>,
 ): CompiledClusterOptions<Request, Result> {
-  const { count = 3, routing = sharedQueue, maxUnread = 1_000, ...pool } = options;
+  const { count = 3, routing = sharedQueue, weight, maxUnread = 1_000, ...pool } = options;
   if (!Number.isInteger(count) || count < 1) {
     throw invalidOption("count", "a whole number of at least 1", count);
   }
   if (maxUnread !== Number.POSITIVE_INFINITY && !(Number.isInteger(maxUnread) && maxUnread >= 0)) {
     throw invalidOption("maxUnread", "a whole number of at least 0, or Infinity", maxUnread);
+  }
+  if (weight !== undefined && typeof weight !== "function") {
+    throw invalidOption("weight", "a function of the instance", weight);
   }
   for (const [option, instead] of [
     ["size", "count"],
@@ -56,7 +65,7 @@ export function compileClusterOptions<Request, Result>(
       throw invalidOption(option, `nothing: a cluster takes ${instead}`, Reflect.get(pool, option));
     }
   }
-  return { strategy: compileRouting(routing), maxUnread, pool: { ...pool, size: count } };
+  return { strategy: compileRouting(routing), weight, maxUnread, pool: { ...pool, size: count } };
 }
 
 function compileRouting(routing: StrategyName | Strategy): Strategy {

@@ -1,5 +1,6 @@
-import type { InstanceStatus, Pool, PoolEvent } from "@cluster/pool";
+import type { Clock, InstanceStatus, Pool, PoolEvent } from "@cluster/pool";
 import { type Candidate, type Strategy, sharedQueue } from "@cluster/routing";
+import type { CompiledClusterOptions } from "../cluster/options.ts";
 import { KeyBindings } from "./key-bindings.ts";
 
 /** How much of a latency is the newest turn's. */
@@ -12,11 +13,16 @@ export interface RouteOptions {
   readonly attempt?: number;
 }
 
-/** Gives a pure strategy what it needs: candidates, their load and latency, and a sequence number. */
+/**
+ * Gives a pure strategy what it needs: candidates, their load, latency and weight, and a sequence
+ * number.
+ */
 export class Router {
   readonly strategy: Strategy;
   readonly #pool: Pick<Pool<never, unknown>, "status">;
-  readonly #latency = new Map<number, number>();
+  readonly #weight: ((instance: number) => number) | undefined;
+  readonly #clock: Clock;
+  readonly #latency = new Map<number, { readonly ms: number; readonly since: number }>();
   readonly #keys = new KeyBindings();
   /** Of the last process of each instance that has become ready. */
   readonly #generations = new Map<number, number>();
@@ -24,9 +30,15 @@ export class Router {
   readonly #ahead = new Set<{ readonly size: number }>();
   #sequence = 0;
 
-  constructor(strategy: Strategy, pool: Pick<Pool<never, unknown>, "status">) {
+  constructor(
+    { strategy, weight }: Pick<CompiledClusterOptions<never, never>, "strategy" | "weight">,
+    pool: Pick<Pool<never, unknown>, "status">,
+    clock: Clock,
+  ) {
     this.strategy = strategy;
+    this.#weight = weight;
     this.#pool = pool;
+    this.#clock = clock;
   }
 
   /**
@@ -56,15 +68,18 @@ export class Router {
   }
 
   latencyOf(instance: number): number | null {
-    return this.#latency.get(instance) ?? null;
+    return this.#latency.get(instance)?.ms ?? null;
   }
 
   /** Learns from what happens in the pool. */
   observe(event: PoolEvent): void {
     if (this.#losesContext(event)) this.#keys.forget(event.instance);
     if (event.type !== "turn.ended") return;
-    const before = this.#latency.get(event.instance) ?? event.runMs;
-    this.#latency.set(event.instance, before + (event.runMs - before) * NEWEST_SHARE);
+    const before = this.#latency.get(event.instance)?.ms ?? event.runMs;
+    this.#latency.set(event.instance, {
+      ms: before + (event.runMs - before) * NEWEST_SHARE,
+      since: this.#clock.elapsed(),
+    });
   }
 
   /** With its process; or with a spare that takes the place of one, which may end much later. */
@@ -83,9 +98,15 @@ export class Router {
     const smallest = Math.min(...[...this.#ahead].map(({ size }) => size));
     const staying = this.#pool.status().instances.filter(({ index }) => index < smallest);
     const ready = staying.filter(servesSoon);
+    const now = this.#clock.elapsed();
     return (ready.length > 0 ? ready : staying.filter(comesBack)).map(({ index, inFlight }) => {
-      const latencyMs = this.#latency.get(index);
-      return latencyMs === undefined ? { index, inFlight } : { index, inFlight, latencyMs };
+      const latency = this.#latency.get(index);
+      return {
+        index,
+        inFlight,
+        ...(latency && { latencyMs: latency.ms, latencyAgeMs: now - latency.since }),
+        ...(this.#weight && { weight: this.#weight(index) }),
+      };
     });
   }
 }

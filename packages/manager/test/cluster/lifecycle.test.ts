@@ -23,6 +23,7 @@ describe("the options", () => {
     [{ maxUnread: Number.NaN }, "maxUnread: expected"],
     [{ routing: 3 }, "routing: expected"],
     [{ routing: {} }, "routing: expected"],
+    [{ weight: 3 }, "weight: expected a function of the instance"],
     [{ size: 3 }, "a cluster takes count"],
     [{ adapter: {} }, "a cluster takes the first argument"],
   ])("refuse %j", (options, message) => {

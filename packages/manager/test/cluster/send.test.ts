@@ -81,7 +81,15 @@ describe("send", () => {
     await Promise.all(turns);
   });
 
-  test.each(["shared-queue", "round-robin", "least-busy", "sticky"] as const)(
+  test.each([
+    "shared-queue",
+    "round-robin",
+    "least-busy",
+    "sticky",
+    "two-choices",
+    "weighted",
+    "latency-aware",
+  ] as const)(
     "%s keeps one key on one instance, and keys apart from each other",
     async (routing) => {
       await using cluster = launchCluster(fakeAdapter(), { count: 3, routing });
@@ -122,6 +130,21 @@ describe("send", () => {
     expect((await send()).at).toBe(second.at);
   });
 
+  test("weighted gives each instance what it weighs", async () => {
+    await using cluster = launchCluster(fakeAdapter(), {
+      count: 3,
+      routing: "weighted",
+      weight: (instance) => [0, 1, 3][instance] ?? 0,
+    });
+    const turns = Array.from({ length: 40 }, (_, echo) => cluster.run({ echo }));
+    const assigned = await Promise.all(turns.map((turn) => turn.assigned));
+    await Promise.all(turns);
+    expect(assigned.filter((at) => at === 0)).toEqual([]);
+    const most = assigned.filter((at) => at === 2).length;
+    expect(most).toBeGreaterThanOrEqual(28);
+    expect(most).toBeLessThanOrEqual(32);
+  });
+
   test("takes a strategy of one's own, which sees load and latency", async () => {
     const seen: unknown[] = [];
     await using cluster = launchCluster(fakeAdapter(), {
@@ -149,6 +172,9 @@ describe("send", () => {
       { candidates: [{ index: 0 }, { index: 1, inFlight: 1 }], request: { sequence: 1 } },
       { candidates: [{ index: 0 }, { index: 1, inFlight: 0, latencyMs: expect.any(Number) }] },
     ]);
+    expect(seen.at(-1)).toMatchObject({
+      candidates: [{ index: 0 }, { latencyAgeMs: expect.any(Number) }],
+    });
     expect(cluster.getStatus().routing).toBe("last");
   });
 });

@@ -1,17 +1,30 @@
 import { RoutingError } from "../errors.ts";
+import { latencyAware } from "./latency-aware.ts";
 import { leastBusy } from "./least-busy.ts";
 import { roundRobin } from "./round-robin.ts";
 import { sharedQueue } from "./shared-queue.ts";
 import { sticky } from "./sticky.ts";
 import type { Strategy } from "./strategy.ts";
+import { twoChoices } from "./two-choices.ts";
+import { weighted } from "./weighted.ts";
 
 /**
  * - `shared-queue`: whoever is free; the default
  * - `round-robin`: one after the other
  * - `least-busy`: the one with the fewest requests in flight
  * - `sticky`: one key, one instance; without a key the first
+ * - `two-choices`: the less busy of two that chance names
+ * - `weighted`: each in proportion to its weight
+ * - `latency-aware`: where the answer is likely to come first
  */
-export type StrategyName = "shared-queue" | "round-robin" | "least-busy" | "sticky";
+export type StrategyName =
+  | "shared-queue"
+  | "round-robin"
+  | "least-busy"
+  | "sticky"
+  | "two-choices"
+  | "weighted"
+  | "latency-aware";
 
 /** Every strategy that has a name, by its name. */
 export const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
@@ -19,6 +32,9 @@ export const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
   "round-robin": roundRobin,
   "least-busy": leastBusy,
   sticky,
+  "two-choices": twoChoices,
+  weighted,
+  "latency-aware": latencyAware,
 };
 
 /** The names of all strategies; the first is the default one. */

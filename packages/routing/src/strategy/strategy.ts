@@ -6,6 +6,10 @@ export interface Candidate {
   readonly inFlight: number;
   /** How long its turns have taken of late, in milliseconds. */
   readonly latencyMs?: number;
+  /** How old `latencyMs` is. @default 0 */
+  readonly latencyAgeMs?: number;
+  /** Its share of the requests, beside the weights of the others. @default 1 */
+  readonly weight?: number;
 }
 
 /** What a strategy knows of the request. */
@@ -21,6 +25,11 @@ export interface RoutingRequest {
   readonly key?: string | undefined;
   /** Instances to keep away from while there is another choice, such as the one that failed before. */
   readonly avoid?: readonly number[] | undefined;
+  /**
+   * Where the dice fell, from 0 to below 1, for those strategies that leave something to chance.
+   * @default derived from `sequence` and `attempt`, so that the same arguments give the same choice
+   */
+  readonly chance?: number | undefined;
 }
 
 /** Chooses an instance. Pure: it records nothing, and time and chance come in as arguments. */

@@ -8,7 +8,15 @@ import {
 } from "../../src/index.ts";
 
 test("finds each strategy by its name", () => {
-  expect(STRATEGY_NAMES).toEqual(["shared-queue", "round-robin", "least-busy", "sticky"]);
+  expect(STRATEGY_NAMES).toEqual([
+    "shared-queue",
+    "round-robin",
+    "least-busy",
+    "sticky",
+    "two-choices",
+    "weighted",
+    "latency-aware",
+  ]);
   for (const name of STRATEGY_NAMES) expect(strategyNamed(name)).toBe(STRATEGIES[name]);
 });
 
