@@ -23,6 +23,7 @@ export {
   TEST_MARKER,
 } from "./process/leftovers.ts";
 export { type WaitForOptions, waitFor } from "./process/wait-for.ts";
+export { type QuickStart, type QuickTurn, quickTool } from "./quick-tool/quick-tool.ts";
 export { gitEnvironment, isolatedGitEnvironment } from "./repository/git-environment.ts";
 export {
   type SampleRepository,

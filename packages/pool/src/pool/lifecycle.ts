@@ -14,9 +14,12 @@ export class PoolLifecycle {
     return this.#state;
   }
 
-  /** Leases that are out or waited for. */
-  get leases(): number {
-    return this.#leases;
+  /**
+   * Whether leases are out or waited for. One that is out when the pool closes is worth nothing any
+   * more, and nobody waits for its end.
+   */
+  get leasesOut(): boolean {
+    return this.#leases > 0 && this.#state !== "closed";
   }
 
   /** @throws {PoolError} POOL_CLOSED */

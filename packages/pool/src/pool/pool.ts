@@ -207,10 +207,13 @@ export class Pool<Request, Result> implements AsyncDisposable {
     return this.#events.subscribe(listener);
   }
 
-  /** Takes no more requests; resolves when none is queued or running and no lease is out. */
+  /**
+   * Takes no more requests; resolves when none is queued or running and no lease is out, or the pool
+   * has shut down.
+   */
   async drain(): Promise<void> {
     this.#lifecycle.drain();
-    while (this.#desk.counts.open || this.#lifecycle.leases > 0) await this.#lifecycle.change();
+    while (this.#desk.counts.open || this.#lifecycle.leasesOut) await this.#lifecycle.change();
   }
 
   /**

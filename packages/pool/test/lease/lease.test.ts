@@ -5,6 +5,7 @@ import {
   expectNoProcessLeft,
   jsonLines,
   jsonTool,
+  quick,
   rejection,
   running,
 } from "../support/tools.ts";
@@ -134,6 +135,19 @@ describe("what becomes of the context", () => {
     await lease.release("replace");
     expect(await pool.run({ echo: 1 })).toBe(1);
     expect(pool.status().instances[0]?.generation).toBe(3);
+  });
+
+  test("nothing is done to a process that came up during the turn", async () => {
+    for (const release of ["reset", "replace"] as const) {
+      await using pool = createPool({ adapter: quick() });
+      await pool.ready();
+      const turn = pool.run("mute", { release });
+      await turn.assigned;
+      await pool.restart(0);
+      expect(await rejection(turn)).toMatchObject({ code: "PROCESS_EXITED" });
+      await pool.run("answer", { release: "keep" });
+      expect(pool.status().instances[0]?.generation).toBe(2);
+    }
   });
 
   test("while it resets, nobody gets it", async () => {

@@ -1,7 +1,14 @@
 import { isAlive, waitFor } from "@cluster/testkit";
 import { afterAll, describe, expect, test } from "vitest";
 import { childProcessHost, createPool, type PoolEvent, type ProcessHost } from "../../src/index.ts";
-import { expectNoProcessLeft, jsonLines, jsonTool, rejection, running } from "../support/tools.ts";
+import {
+  expectNoProcessLeft,
+  jsonLines,
+  jsonTool,
+  quick,
+  rejection,
+  running,
+} from "../support/tools.ts";
 
 afterAll(expectNoProcessLeft);
 
@@ -138,6 +145,15 @@ describe("drain", () => {
     expect(over).toBe(false);
     await lease.release();
     await drained;
+  });
+
+  test("is over when the pool shuts down, although a lease is still out", async () => {
+    const pool = createPool({ adapter: quick() });
+    const lease = await pool.lease();
+    const drained = pool.drain();
+    await pool.shutdown();
+    await drained;
+    await lease.release();
   });
 
   test("is not held up by a lease whose wait was given up", async () => {

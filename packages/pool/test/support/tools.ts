@@ -3,6 +3,8 @@ import {
   type FakeToolName,
   fakeTool,
   leftoverProcesses,
+  type QuickTurn,
+  quickTool,
   TEST_MARKER,
   waitFor,
 } from "@cluster/testkit";
@@ -60,6 +62,17 @@ export function jsonLines(options: JsonLinesOptions<Json, Json> = {}): ToolAdapt
     ping: (id) => ({ id, request: { echo: true } }),
     ...options,
   });
+}
+
+/** The quick tool: a request names what becomes of its turn. Without options it can do nothing else. */
+export function quick(
+  options: JsonLinesOptions<QuickTurn, string> = {},
+): ToolAdapter<QuickTurn, string> {
+  return {
+    name: "quick",
+    command: () => ({ ...quickTool(), env: markedEnvironment }),
+    connect: jsonLinesProtocol({ encode: (id, turn) => `run ${id} n${id} ${turn}`, ...options }),
+  };
 }
 
 export const cancel = (id: number): object => ({ cancel: id });

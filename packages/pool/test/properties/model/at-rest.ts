@@ -1,0 +1,113 @@
+import type { InstanceStatus } from "../../../src/index.ts";
+import type { Model } from "./model.ts";
+import type { InstanceModel, LeaseModel, RequestModel } from "./records.ts";
+import type { World } from "./world.ts";
+
+/** Turns that end only when somebody does something. */
+const ENDLESS: ReadonlySet<string> = new Set(["mute", "deaf", "half", "freeze", "close-stdout"]);
+
+/**
+ * What still has to happen without anybody's help; nothing, when the pool is at rest. What never comes
+ * to rest has lost something: a request, an instance, an order.
+ */
+export function unrest(world: World): string | null {
+  const { model } = world;
+  const status = model.status();
+  for (const instance of model.instances) {
+    const { index, state, process } = instance;
+    if (process?.killed && process.state !== "ended") return `the end of instance ${index}`;
+    if (state === "stopping" || state === "backoff") return `instance ${index}, which is ${state}`;
+    if (state === "starting" && !mayHang(model, instance)) return `the start of instance ${index}`;
+    const occupancy = status.instances[index]?.occupancy;
+    if (occupancy === "resetting") return `the reset of instance ${index}`;
+    const wanted = instance.turn !== null || leaseOf(model, index) !== undefined;
+    if (occupancy === "leased" && !wanted) return `instance ${index}, which nobody has leased`;
+  }
+  for (const request of model.openRequests) {
+    if (request.state === "running" && !mayLast(request)) return `the end of ${request.nonce}`;
+    if (request.state === "running" && request.givenUp)
+      return `${request.nonce}, which was given up`;
+    if (request.lease !== null && request.state === "queued")
+      return `the start of ${request.nonce}`;
+  }
+  for (const one of model.waiting) {
+    const why = mayWait(model, status.instances, one);
+    if (why !== null) return `${"nonce" in one ? one.nonce : `lease ${one.order}`}, ${why}`;
+  }
+  const releasing = model.leases.find(({ state }) => state === "releasing");
+  if (releasing !== undefined) return `the release of lease ${releasing.order}`;
+  for (const order of model.orders) {
+    if (order.pending && !mayPend(model, order.name, order.argument)) {
+      return `${order.name}(${order.argument ?? ""})`;
+    }
+  }
+  return null;
+}
+
+/** A start that hangs, or that waits at the gate behind starts that hang. */
+function mayHang(model: Model, { process }: InstanceModel): boolean {
+  if (process?.state === "starting" && process.start === "hangs") return true;
+  const hanging = model.instances.filter((other) => {
+    return other.state === "starting" && other.process?.start === "hangs";
+  });
+  return hanging.length >= model.configuration.startConcurrency;
+}
+
+function mayLast({ told, answer, process }: RequestModel): boolean {
+  return answer !== null || ENDLESS.has(told.at(-1) ?? "") || process?.frozen === true;
+}
+
+function leaseOf(model: Model, index: number): LeaseModel | undefined {
+  return model.leases.find(({ state, instance }) => state === "held" && instance?.index === index);
+}
+
+/** Null when it waits rightly: somebody may still serve it, and nobody can now. */
+function mayWait(
+  model: Model,
+  instances: readonly InstanceStatus[],
+  { wish, givenUp }: RequestModel | LeaseModel,
+): string | null {
+  if (givenUp) return "which was given up";
+  const home = wish.key === undefined ? undefined : model.homes.of(wish.key);
+  const bound = typeof home === "object" && home.state !== "ended" ? home.instance : undefined;
+  const wanted = wish.instance ?? bound;
+  const suitable = instances.filter(({ index }) => wanted === undefined || wanted === index);
+  const free = suitable.filter(({ index, state, occupancy }) => {
+    return state === "ready" && occupancy === "free" && !model.mayRetire(index);
+  });
+  if (home === "unknown" ? free.length === suitable.length : free.length > 0) {
+    return `which waits although instance ${free.map(({ index }) => index)} is free`;
+  }
+  const hopeful = model.instances.filter(({ index }) =>
+    suitable.some((one) => one.index === index),
+  );
+  if (!hopeful.some((instance) => model.hopeful(instance))) return "which nobody will ever serve";
+  if (hopeful.every(({ state }) => state === "idle")) return "for which nobody starts an instance";
+  return null;
+}
+
+function mayPend(model: Model, name: string, argument: number | null): boolean {
+  if (name === "drain") {
+    return model.openRequests.length > 0 || (model.state !== "closed" && model.leases.some(isOut));
+  }
+  if (name === "resize") {
+    // Those that leave finish their turn or lease before, and a resize waits for the one before it.
+    return model.orders.some(({ name: other, argument: size, pending }) => {
+      if (other !== "resize" || !pending || size === null) return false;
+      return model.instances.some(
+        ({ index, turn }) => index >= size && (turn !== null || leaseOf(model, index)),
+      );
+    });
+  }
+  if (name === "start" || name === "restart" || name === "ready") {
+    return model.instances.some((instance) => {
+      const meant = argument === null || argument === instance.index;
+      return meant && instance.state === "starting" && mayHang(model, instance);
+    });
+  }
+  return false;
+}
+
+export function isOut({ state }: LeaseModel): boolean {
+  return state !== "over";
+}

@@ -1,0 +1,32 @@
+import type fc from "fast-check";
+import type { Model } from "../model.ts";
+import type { World } from "../world.ts";
+import { command } from "./command.ts";
+import { drain, shutdown } from "./endings.ts";
+import { kill, nextStarts, ready, resize, restart, start, stop } from "./instances.ts";
+import { lease, leaseRun, release } from "./leases.ts";
+import { abort, cancel, finish, run } from "./requests.ts";
+import { jump, setBack } from "./time.ts";
+
+type Mix = readonly fc.Arbitrary<fc.AsyncCommand<Model, World>>[];
+
+/** Processes die, are killed, stopped and replaced under their turns. */
+export const lifecycle: Mix = [run, run, finish, kill, stop, start, restart, nextStarts, ready].map(
+  command,
+);
+
+/** Many requests with wishes, given up in every way. */
+export const queueing: Mix = [run, run, run, run, finish, finish, cancel, abort, jump, kill].map(
+  command,
+);
+
+/** Leases between ordinary requests, while the pool grows and shrinks. */
+export const leasing: Mix = [lease, lease, leaseRun, leaseRun, release, run, finish, resize].map(
+  command,
+);
+
+/** All that can be done to a pool. */
+export const everything: Mix = [
+  ...[lifecycle, queueing, leasing].flat(),
+  ...[resize, setBack, drain, shutdown].map(command),
+];

@@ -1,0 +1,45 @@
+import fc from "fast-check";
+import type { ReleaseMode } from "../../../src/index.ts";
+
+/** Deadlines that only a jump of the clock reaches. */
+export const START_TIMEOUT_MS = 120_000;
+export const TURN_TIMEOUT_MS = 60_000;
+export const IDLE_TIMEOUT_MS = 30_000;
+export const RESTART_PERIOD_MS = 20_000;
+/** A flood is over it soon. */
+export const MAX_TURN_BYTES: number = 16 * 1024;
+
+/** One kind of pool, and of tool. */
+export interface Configuration {
+  readonly size: number;
+  readonly start: "eager" | "lazy";
+  readonly startConcurrency: number;
+  readonly maxQueue: number;
+  readonly afterTurn: ReleaseMode;
+  readonly intensity: number;
+  /** What the tool's protocol can do. */
+  readonly cancels: boolean;
+  readonly resets: boolean;
+  /** How it ends: with what is open, or after a drain. */
+  readonly ending: "shutdown" | "drain";
+}
+
+export const configurations: fc.Arbitrary<Configuration> = fc.record({
+  size: fc.integer({ min: 1, max: 4 }),
+  start: often<"eager" | "lazy">("eager", "lazy"),
+  startConcurrency: fc.constantFrom(1, 2, 8),
+  maxQueue: often(Number.POSITIVE_INFINITY, 0, 2),
+  afterTurn: often<ReleaseMode>("keep", "reset", "replace"),
+  intensity: often(3, 0, 1),
+  cancels: fc.boolean(),
+  resets: fc.boolean(),
+  ending: fc.constantFrom("shutdown", "drain"),
+});
+
+/** The first value most of the time. */
+function often<Value>(usual: Value, ...others: readonly Value[]): fc.Arbitrary<Value> {
+  return fc.oneof(
+    { arbitrary: fc.constant(usual), weight: 3 },
+    { arbitrary: fc.constantFrom(...others), weight: 2 },
+  );
+}

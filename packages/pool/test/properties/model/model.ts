@@ -1,0 +1,170 @@
+import type { QuickStart } from "@cluster/testkit";
+import type { Pool, PoolEvent, PoolStatus } from "../../../src/index.ts";
+import type { Configuration } from "./configuration.ts";
+import { checkCounts, checkStates } from "./consistency.ts";
+import { followInstance } from "./instance-events.ts";
+import type { JumpClock } from "./jump-clock.ts";
+import { KeyHomes } from "./key-homes.ts";
+import { followProcess } from "./process-events.ts";
+import type { InstanceModel, LeaseModel, OrderModel, RequestModel } from "./records.ts";
+import { followTurn } from "./turn-events.ts";
+
+const TRACE = 400;
+
+/**
+ * What should be, as plain data: fed by the commands and by the pool's events, never by a look into
+ * it. Rules that hold at every moment are checked with every event and after every command.
+ */
+export class Model {
+  readonly configuration: Configuration;
+  readonly clock: JumpClock;
+  readonly requests: RequestModel[] = [];
+  readonly leases: LeaseModel[] = [];
+  readonly orders: OrderModel[] = [];
+  readonly homes: KeyHomes = new KeyHomes();
+  readonly trace: string[] = [];
+  instances: InstanceModel[] = [];
+  state: PoolStatus["state"] = "open";
+  /** What it comes to when no resize is under way. */
+  size: number;
+  /** Grows with each request and lease. */
+  order = 0;
+  /** Grows with each event and command. */
+  step = 0;
+  /** The first rule that was broken. */
+  violation: string | null = null;
+  #pool: Pool<string, string> | null = null;
+  #forget: () => void = () => {};
+
+  constructor(configuration: Configuration, clock: JumpClock) {
+    this.configuration = configuration;
+    this.clock = clock;
+    this.size = configuration.size;
+  }
+
+  watch(pool: Pool<string, string>): void {
+    this.#pool = pool;
+    this.syncRoster();
+    this.#forget = pool.subscribe((event) => this.#follow(event));
+  }
+
+  /** Looks no more: what is done to the pool from now on is not its business. */
+  close(): void {
+    this.#forget();
+  }
+
+  status(): PoolStatus {
+    return (this.#pool as Pool<string, string>).status();
+  }
+
+  /** Broken rules are told by the next check: an exception would be lost in a subscriber. */
+  fail(what: string): void {
+    this.note(`VIOLATION ${what}`);
+    this.violation ??= what;
+  }
+
+  expect(holds: boolean, what: () => string): void {
+    if (!holds) this.fail(what());
+  }
+
+  note(what: string): void {
+    this.trace.push(`${this.clock.elapsed().toFixed(1)} ${what}`);
+    if (this.trace.length > TRACE) this.trace.shift();
+  }
+
+  instance(index: number): InstanceModel | undefined {
+    return this.instances[index];
+  }
+
+  /** The adapter was asked how to start a process. */
+  starts(index: number, generation: number, how: QuickStart): void {
+    const process = this.instances[index]?.process;
+    if (process?.generation !== generation) {
+      this.fail(`instance ${index} starts generation ${generation} unannounced`);
+      return;
+    }
+    process.start = how;
+    if (how === "exits" || how === "hangs") process.doom.add("bad-start");
+  }
+
+  byTurn(id: number): RequestModel | undefined {
+    return this.requests.find((request) => request.turn?.id === id);
+  }
+
+  get openRequests(): RequestModel[] {
+    return this.requests.filter((request) => request.state !== "over");
+  }
+
+  /** Requests and leases that wait for an instance, as far as the model can know. */
+  get waiting(): (RequestModel | LeaseModel)[] {
+    const requests = this.requests.filter(({ state, lease }) => state === "queued" && !lease);
+    return [...requests, ...this.leases.filter(({ state }) => state === "waiting")];
+  }
+
+  /** Whether an instance can still become available without a command. */
+  hopeful({ index, state }: InstanceModel): boolean {
+    return state !== "stopped" && state !== "failed" && !this.mayRetire(index);
+  }
+
+  mayRetire(index: number): boolean {
+    return this.orders.some(
+      ({ name, argument, pending }) =>
+        name === "resize" && pending && argument !== null && argument <= index,
+    );
+  }
+
+  checkAlways(): void {
+    this.syncRoster();
+    const status = this.status();
+    checkCounts(this, status);
+    checkStates(this, status);
+  }
+
+  /** There is no event for it: instances beyond the size are gone, new ones have begun. */
+  syncRoster(): void {
+    const { instances } = this.status();
+    this.instances = instances.map(({ index, generation, state }) => {
+      const known = this.instances[index];
+      // After a shrink and a growth another one has its number.
+      const another = known?.state === "stopped" && generation === 0 && state !== "stopped";
+      return known === undefined || (another && (known.generation > 0 || state === "idle"))
+        ? newInstance(index)
+        : known;
+    });
+    for (const instance of this.instances) {
+      if (!this.hopeful(instance)) instance.hopelessAt = this.step;
+    }
+  }
+
+  #follow(event: PoolEvent): void {
+    this.step += 1;
+    this.note(describe(event));
+    this.syncRoster();
+    const instance = this.instances[event.instance];
+    if (instance === undefined) {
+      this.fail(`an event of instance ${event.instance}, which does not exist`);
+      return;
+    }
+    followInstance(this, instance, event);
+    followProcess(this, instance, event);
+    followTurn(this, instance, event);
+    this.checkAlways();
+  }
+}
+
+function newInstance(index: number): InstanceModel {
+  return {
+    index,
+    state: "idle",
+    process: null,
+    generation: 0,
+    turn: null,
+    comebacks: [],
+    hopelessAt: -1,
+  };
+}
+
+function describe(event: PoolEvent): string {
+  const { type, at: _, ...rest } = event;
+  return `  ${type} ${JSON.stringify(rest)}`;
+}

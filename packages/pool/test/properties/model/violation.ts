@@ -1,0 +1,4 @@
+/** An invariant of the pool does not hold. */
+export class Violation extends Error {
+  override readonly name = "Violation";
+}

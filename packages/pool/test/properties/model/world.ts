@@ -1,0 +1,123 @@
+import { randomUUID } from "node:crypto";
+import { leftoverProcesses, type QuickStart, quickTool, TEST_MARKER } from "@cluster/testkit";
+import { decodeLine } from "../../../src/connections/json-lines-format.ts";
+import {
+  childProcessHost,
+  createPool,
+  inheritedEnvironment,
+  type JsonLinesMessage,
+  jsonLinesProtocol,
+  type Pool,
+  type ProcessHost,
+  type ToolAdapter,
+  type ToolConnection,
+} from "../../../src/index.ts";
+import {
+  type Configuration,
+  MAX_TURN_BYTES,
+  RESTART_PERIOD_MS,
+  START_TIMEOUT_MS,
+} from "./configuration.ts";
+import { JumpClock } from "./jump-clock.ts";
+import { Model } from "./model.ts";
+import { Violation } from "./violation.ts";
+
+/** A pool of real processes, and the model that watches it. */
+export class World {
+  readonly model: Model;
+  readonly clock: JumpClock = new JumpClock();
+  readonly pool: Pool<string, string>;
+  readonly marker: string = randomUUID();
+  /** How the next processes start; well when there is nothing here. */
+  readonly starts: QuickStart[] = [];
+  readonly signals: Map<number, AbortController> = new Map();
+  disposed = 0;
+
+  constructor(configuration: Configuration) {
+    const { cancels, resets, intensity, ending: _, ...options } = configuration;
+    this.model = new Model(configuration, this.clock);
+    this.pool = createPool({
+      ...options,
+      adapter: this.#adapter(cancels, resets),
+      clock: this.clock,
+      startTimeoutMs: START_TIMEOUT_MS,
+      maxTurnBytes: MAX_TURN_BYTES,
+      interruptTimeoutMs: 60,
+      resetTimeoutMs: 200,
+      graceMs: 30,
+      restart: { intensity, periodMs: RESTART_PERIOD_MS, backoffMs: 2, maxBackoffMs: 8 },
+    });
+    this.model.watch(this.pool);
+  }
+
+  /** The processes of this pool that live, and all that they started. */
+  leftovers(): readonly { readonly pid: number }[] {
+    return leftoverProcesses(this.marker);
+  }
+
+  #adapter(cancels: boolean, resets: boolean): ToolAdapter<string, string> {
+    const env = inheritedEnvironment({ [TEST_MARKER]: this.marker });
+    const connect = jsonLinesProtocol<string, string>({
+      encode: (id, request) => request.replace("ID", String(id)),
+      decode: (line) => this.#decode(line),
+      answer: (id, _token, answer) => `go ${id} ${answer.kind === "text" ? answer.text : "fail"}`,
+      ping: (id) => `ping ${id}`,
+      ...(cancels && { cancel: (id: number) => `cancel ${id}` }),
+      ...(resets && { reset: (id: number) => `reset ${id}` }),
+    });
+    return {
+      name: "quick",
+      host: () => this.#host(),
+      command: (slot) => {
+        const start = this.starts.shift() ?? "well";
+        this.model.starts(slot.index, slot.generation, start);
+        return { ...quickTool(start), env };
+      },
+      connect: (process) => this.#oneAtATime(connect(process)),
+    };
+  }
+
+  #host(): ProcessHost {
+    const host = childProcessHost();
+    return {
+      start: (spec, signal) => host.start(spec, signal),
+      dispose: async () => {
+        this.disposed += 1;
+        await host.dispose();
+      },
+    };
+  }
+
+  #decode(line: unknown): JsonLinesMessage {
+    const { violation } = line as { readonly violation?: string };
+    if (violation !== undefined) this.model.fail(`the tool says: ${violation}`);
+    return decodeLine(line);
+  }
+
+  /** The pool must not speak with a process that has not come to the end of what it was asked. */
+  #oneAtATime(connection: ToolConnection<string, string>): ToolConnection<string, string> {
+    const { reset, ping } = connection;
+    let busy: string | null = null;
+    const alone = async <Value>(what: string, ask: () => Promise<Value>): Promise<Value> => {
+      if (busy !== null) this.model.fail(`${what} was sent to a process that is at ${busy}`);
+      busy = what;
+      try {
+        return await ask();
+      } finally {
+        busy = null;
+      }
+    };
+    return {
+      ...connection,
+      run: (request, context) => alone(request, () => connection.run(request, context)),
+      ...(reset && { reset: (signal: AbortSignal) => alone("reset", () => reset(signal)) }),
+      ...(ping && { ping: (signal: AbortSignal) => alone("ping", () => ping(signal)) }),
+    };
+  }
+
+  /** @throws {Violation} what the model has found, if anything. */
+  check(): void {
+    this.model.checkAlways();
+    if (this.model.violation !== null) throw new Violation(this.model.violation);
+  }
+}
