@@ -153,12 +153,13 @@ export class Instance<Request, Result> implements Candidate, SpareUser {
 
   status(inFlight: number): InstanceStatus {
     const { process, record } = this.#keeper;
+    const alive = process !== null && process.state !== "ended";
     return {
       index: this.index,
       state: record.state,
       occupancy: this.#occupancy,
-      alive: process !== null && process.state !== "ended",
-      pid: process?.pid ?? null,
+      alive,
+      pid: alive ? process.pid : null,
       generation: record.generation,
       inFlight,
       turnsDone: this.#turnsDone,

@@ -263,6 +263,8 @@ export class ProcessKeeper<Request, Result> {
     }
     if (this.#transcript !== null) spare.transcript?.attach(this.#transcript);
     this.#crashed = null;
+    // Before anybody hears of it: who then asks for the status finds it there.
+    this.#process = process;
     this.record.took({ pid: process.pid, startedAt: process.startedAt, startMs });
     this.#adopt(process);
     this.record.setState("ready");

@@ -17,6 +17,9 @@ export interface Configuration {
   readonly maxQueue: number;
   readonly afterTurn: ReleaseMode;
   readonly intensity: number;
+  readonly spares: number;
+  /** Each instance has a folder of its own, and its spare too. */
+  readonly folders: boolean;
   /** What the tool's protocol can do. */
   readonly cancels: boolean;
   readonly resets: boolean;
@@ -31,6 +34,8 @@ export const configurations: fc.Arbitrary<Configuration> = fc.record({
   maxQueue: often(Number.POSITIVE_INFINITY, 0, 2),
   afterTurn: often<ReleaseMode>("keep", "reset", "replace"),
   intensity: often(3, 0, 1),
+  spares: often(0, 1, 2),
+  folders: fc.boolean(),
   cancels: fc.boolean(),
   resets: fc.boolean(),
   ending: fc.constantFrom("shutdown", "drain"),

@@ -46,7 +46,8 @@ export function checkStates(model: Model, status: PoolStatus): void {
       model.expect(pid === process.pid, () => `pid ${pid}, ${by} ${process.pid}`);
       model.expect(alive, () => `not alive, ${by} it is`);
     }
-    if (WITHOUT_PROCESS.has(state)) {
+    // A spare is there a moment before its instance is ready.
+    if (WITHOUT_PROCESS.has(state) && process?.state !== "ready") {
       model.expect(pid === null && !alive, () => `pid ${pid} while it is ${state}, ${by}`);
     }
     if (process?.state === "ended") {

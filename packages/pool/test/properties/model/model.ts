@@ -1,12 +1,13 @@
 import type { QuickStart } from "@cluster/testkit";
 import type { Pool, PoolEvent, PoolStatus } from "../../../src/index.ts";
-import type { Configuration } from "./configuration.ts";
+import { type Configuration, RESTART_PERIOD_MS } from "./configuration.ts";
 import { checkCounts, checkStates } from "./consistency.ts";
 import { followInstance } from "./instance-events.ts";
 import type { JumpClock } from "./jump-clock.ts";
 import { KeyHomes } from "./key-homes.ts";
 import { followProcess } from "./process-events.ts";
 import type { InstanceModel, LeaseModel, OrderModel, RequestModel } from "./records.ts";
+import { SpareShelf } from "./spares.ts";
 import { followTurn } from "./turn-events.ts";
 
 const TRACE = 400;
@@ -22,6 +23,9 @@ export class Model {
   readonly leases: LeaseModel[] = [];
   readonly orders: OrderModel[] = [];
   readonly homes: KeyHomes = new KeyHomes();
+  readonly spares: SpareShelf = new SpareShelf();
+  /** How each process was started, by its pid. */
+  readonly births: Map<number, QuickStart> = new Map();
   readonly trace: string[] = [];
   instances: InstanceModel[] = [];
   state: PoolStatus["state"] = "open";
@@ -76,15 +80,16 @@ export class Model {
     return this.instances[index];
   }
 
-  /** The adapter was asked how to start a process. */
-  starts(index: number, generation: number, how: QuickStart): void {
-    const process = this.instances[index]?.process;
-    if (process?.generation !== generation) {
-      this.fail(`instance ${index} starts generation ${generation} unannounced`);
-      return;
-    }
-    process.start = how;
-    if (how === "exits" || how === "hangs") process.doom.add("bad-start");
+  /** The restart budget: never more than `intensity` starts after crashes within the period. */
+  comeBack(instance: InstanceModel): void {
+    const { intensity } = this.configuration;
+    const now = this.clock.elapsed();
+    instance.comebacks.push(now);
+    // The crash that this one comes after was a little earlier.
+    const recent = instance.comebacks.filter((time) => now - time < RESTART_PERIOD_MS - 1_000);
+    this.expect(recent.length <= intensity, () => {
+      return `instance ${instance.index} came back ${recent.length} times, its budget is ${intensity}`;
+    });
   }
 
   byTurn(id: number): RequestModel | undefined {
@@ -118,6 +123,7 @@ export class Model {
     const status = this.status();
     checkCounts(this, status);
     checkStates(this, status);
+    this.spares.check(this, status);
   }
 
   /** There is no event for it: instances beyond the size are gone, new ones have begun. */
@@ -133,6 +139,13 @@ export class Model {
     });
     for (const instance of this.instances) {
       if (!this.hopeful(instance)) instance.hopelessAt = this.step;
+      const { process } = instance;
+      const pid = instances[instance.index]?.pid ?? null;
+      if (process?.state === "starting" && process.pid === null && pid !== null) {
+        process.pid = pid;
+        process.start = this.births.get(pid) ?? "well";
+        if (process.start === "exits" || process.start === "hangs") process.doom.add("bad-start");
+      }
     }
   }
 
@@ -140,6 +153,10 @@ export class Model {
     this.step += 1;
     this.note(describe(event));
     this.syncRoster();
+    if (event.type === "spare.state") {
+      this.spares.follow(this, event);
+      return;
+    }
     const instance = this.instances[event.instance];
     if (instance === undefined) {
       this.fail(`an event of instance ${event.instance}, which does not exist`);
@@ -157,9 +174,11 @@ function newInstance(index: number): InstanceModel {
     index,
     state: "idle",
     process: null,
+    processes: new Map(),
     generation: 0,
     turn: null,
     comebacks: [],
+    clearedAt: -1,
     hopelessAt: -1,
   };
 }

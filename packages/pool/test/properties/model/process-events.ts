@@ -1,23 +1,7 @@
-import type { PoolEvent, TerminationReason } from "../../../src/index.ts";
-import { mayHaveExpired } from "./excuses.ts";
+import type { PoolEvent } from "../../../src/index.ts";
 import type { Model } from "./model.ts";
-import type { Doom, InstanceModel, ProcessModel, RequestModel } from "./records.ts";
-
-/** What must have been before a process ends for each reason. */
-const EXPLAINED_BY: Readonly<Record<TerminationReason, readonly Doom[]>> = {
-  shutdown: ["shut-down"],
-  stop: ["ordered"],
-  restart: ["ordered"],
-  "start-failed": ["bad-start", "deadly", "ordered", "shut-down", "expired"],
-  "turn-timeout": ["expired"],
-  "turn-cancelled": ["given-up"],
-  "turn-output-limit": ["flood"],
-  "protocol-violation": ["out-of-step"],
-  reset: ["forgotten"],
-  replaced: ["forgotten", "out-of-step", "given-up", "expired", "flood", "deadly"],
-  "turn-over": [],
-  exited: ["deadly", "bad-start"],
-};
+import { explainEnd } from "./process-ends.ts";
+import type { Doom, InstanceModel, ProcessModel } from "./records.ts";
 
 export function followProcess(model: Model, instance: InstanceModel, event: PoolEvent): void {
   switch (event.type) {
@@ -25,7 +9,8 @@ export function followProcess(model: Model, instance: InstanceModel, event: Pool
       onStarting(model, instance, event.generation);
       break;
     case "process.ready":
-      onReady(model, instance, event);
+      if (event.spare) onSpare(model, instance, event);
+      else onReady(model, instance, event);
       break;
     case "process.ended":
       onEnded(model, instance, event);
@@ -35,45 +20,21 @@ export function followProcess(model: Model, instance: InstanceModel, event: Pool
 
 function onStarting(model: Model, instance: InstanceModel, generation: number): void {
   const { index, process, state } = instance;
-  model.expect(generation === instance.generation, () => {
-    return `instance ${index} starts generation ${generation}, not ${instance.generation}`;
-  });
-  // One that could not be spawned has no end of its own.
+  checkGeneration(model, instance, generation);
   model.expect(process?.state !== "ready", () => `instance ${index} starts beside a ready process`);
   model.expect(state === "starting", () => `instance ${index} starts a process and is ${state}`);
-  instance.generation = generation + 1;
-  instance.process = {
-    instance: index,
-    generation,
+  seat(model, instance, {
     start: "well",
     state: "starting",
     pid: null,
-    abandoned: false,
-    doom: new Set(dooms(model, index)),
+    doom: new Set(),
     served: [],
     killed: false,
     frozen: false,
-  };
-  const starting = model.instances.filter(({ process: other }) => {
-    return other?.state === "starting" && !other.abandoned;
+    instance: index,
+    generation,
+    succeededAt: null,
   });
-  const { startConcurrency } = model.configuration;
-  model.expect(starting.length <= startConcurrency, () => {
-    return `${starting.length} processes start at once, ${startConcurrency} may`;
-  });
-}
-
-/** What the owner has ordered and is not done yet dooms what comes up meanwhile, too. */
-function dooms(model: Model, index: number): Doom[] {
-  if (model.state === "closed") return ["shut-down"];
-  const released = model.leases.some(({ state, mode, instance }) => {
-    return state === "releasing" && mode !== "keep" && instance?.index === index;
-  });
-  const ordered = model.orders.some(({ name, argument, pending }) => {
-    if (!pending || argument === null) return false;
-    return name === "resize" ? argument <= index : argument === index;
-  });
-  return [...(ordered ? ["ordered" as const] : []), ...(released ? ["forgotten" as const] : [])];
 }
 
 function onReady(
@@ -93,52 +54,75 @@ function onReady(
   process.pid = event.pid;
 }
 
+/** A spare has taken the place of whatever was there. */
+function onSpare(
+  model: Model,
+  instance: InstanceModel,
+  event: Extract<PoolEvent, { type: "process.ready" }>,
+): void {
+  checkGeneration(model, instance, event.generation);
+  const spare = model.spares.takenBy(event.pid);
+  if (spare === undefined) {
+    model.fail(`instance ${instance.index} got process ${event.pid}, which was no spare`);
+    return;
+  }
+  const former = instance.process;
+  if (former !== null && former.state !== "ended") {
+    former.succeededAt = model.step;
+    model.homes.lost(former);
+  }
+  seat(
+    model,
+    instance,
+    Object.assign(spare, { instance: instance.index, generation: event.generation }),
+  );
+}
+
+function checkGeneration(model: Model, { index, generation }: InstanceModel, next: number): void {
+  model.expect(next === generation, () => {
+    return `instance ${index} comes to generation ${next}, not to ${generation}`;
+  });
+}
+
+function seat(model: Model, instance: InstanceModel, process: ProcessModel): void {
+  for (const doom of dooms(model, instance.index)) process.doom.add(doom);
+  instance.generation = process.generation + 1;
+  instance.process = process;
+  instance.processes.set(process.generation, process);
+}
+
+/** What the owner has ordered and is not done yet dooms what comes up meanwhile, too. */
+function dooms(model: Model, index: number): Doom[] {
+  if (model.state === "closed") return ["shut-down"];
+  const ordered = model.orders.some(({ name: order, argument, pending }) => {
+    if (!pending || argument === null) return false;
+    return order === "resize" ? argument <= index : argument === index;
+  });
+  return ordered ? ["ordered"] : [];
+}
+
 function onEnded(
   model: Model,
   instance: InstanceModel,
   event: Extract<PoolEvent, { type: "process.ended" }>,
 ): void {
-  const { process, index } = instance;
-  if (process?.generation !== event.generation || process.state === "ended") {
-    model.fail(`instance ${index}: ${event.generation} has ended, not ${name(process)}`);
+  const process = instance.processes.get(event.generation);
+  if (process === undefined) {
+    model.fail(`instance ${instance.index}: ${event.generation} has ended, which was not there`);
     return;
   }
+  instance.processes.delete(event.generation);
   process.state = "ended";
   model.homes.lost(process);
-  const why = whyItMayEnd(model, process);
-  model.expect(
-    EXPLAINED_BY[event.reason].some((doom) => why.has(doom)),
-    () => {
-      const known = [...why].join(", ") || "nothing";
-      return `${name(process)} ended as ${event.reason}, and what was done to it is: ${known}`;
-    },
-  );
-}
-
-/** What was done to it, and what its turns did. */
-export function whyItMayEnd(model: Model, process: ProcessModel): ReadonlySet<Doom> {
-  const why = new Set(process.doom);
-  for (const request of process.served) for (const doom of doomOf(model, request)) why.add(doom);
-  return why;
-}
-
-function doomOf(model: Model, request: RequestModel): Doom[] {
-  const { told, givenUp, release, lease } = request;
-  const doom: Doom[] = [];
-  if (givenUp) doom.push("given-up", "out-of-step");
-  if (mayHaveExpired(model, request)) doom.push("expired");
-  if (lease === null && release !== "keep") doom.push("forgotten");
-  for (const turn of told) {
-    if (turn === "die" || turn === "answer-and-die") doom.push("deadly");
-    if (turn === "flood" || turn === "flood-stderr") doom.push("flood", "deadly");
-    if (turn === "half" || turn === "nonsense" || turn === "garbage" || turn === "close-stdout") {
-      doom.push("out-of-step", "deadly");
-    }
+  explainEnd(model, process, event.reason);
+  // A spare took over at the crash, which counts for the restart budget as a start does.
+  const { succeededAt } = process;
+  if (event.reason === "exited" && succeededAt !== null && succeededAt > instance.clearedAt) {
+    model.comeBack(instance);
   }
-  return doom;
 }
 
-function name(process: ProcessModel | null): string {
+export function name(process: ProcessModel | null): string {
   return process === null
     ? "a process that is not there"
     : `process ${process.generation} of instance ${process.instance}, which is ${process.state},`;

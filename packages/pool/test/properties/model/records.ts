@@ -10,13 +10,14 @@ import type {
 
 /** What the model knows of one process. */
 export interface ProcessModel {
-  readonly instance: number;
-  readonly generation: number;
+  /** -1 of a spare that nobody has taken. */
+  instance: number;
+  generation: number;
   start: QuickStart;
   state: "starting" | "ready" | "ended";
   pid: number | null;
-  /** Its start was given up; where it had not been spawned yet, it has no end. */
-  abandoned: boolean;
+  /** The step at which a spare took its place. */
+  succeededAt: number | null;
   /** What was done that may end it, or by which it may end itself. */
   readonly doom: Set<Doom>;
   /** Requests that began on it, in order. */
@@ -43,12 +44,17 @@ export type Doom =
 export interface InstanceModel {
   readonly index: number;
   state: InstanceState;
+  /** The present one, or the last one. */
   process: ProcessModel | null;
+  /** Those that have not ended, by their generation; where one was never spawned, that too. */
+  readonly processes: Map<number, ProcessModel>;
   generation: number;
   /** The turn in flight on it. */
   turn: RequestModel | null;
   /** Starts after a crash since its owner's last order, in the clock's time. */
   comebacks: number[];
+  /** The step of that order. */
+  clearedAt: number;
   /** The number of the last step at which it could not become available by itself. */
   hopelessAt: number;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
 import { leftoverProcesses, type QuickStart, quickTool, TEST_MARKER } from "@cluster/testkit";
 import { decodeLine } from "../../../src/connections/json-lines-format.ts";
 import {
@@ -6,6 +7,7 @@ import {
   createPool,
   inheritedEnvironment,
   type JsonLinesMessage,
+  type JsonLinesOptions,
   jsonLinesProtocol,
   type Pool,
   type ProcessHost,
@@ -32,20 +34,33 @@ export class World {
   readonly starts: QuickStart[] = [];
   readonly signals: Map<number, AbortController> = new Map();
   disposed = 0;
+  /** Processes that have been spawned and are not ready. */
+  readonly #starting = new Set<number>();
 
   constructor(configuration: Configuration) {
-    const { cancels, resets, intensity, ending: _, ...options } = configuration;
+    const { size, start, startConcurrency, maxQueue, afterTurn, spares } = configuration;
     this.model = new Model(configuration, this.clock);
     this.pool = createPool({
-      ...options,
-      adapter: this.#adapter(cancels, resets),
+      size,
+      start,
+      startConcurrency,
+      maxQueue,
+      afterTurn,
+      spares,
+      ...(configuration.folders && { cwd: () => tmpdir() }),
+      adapter: this.#adapter(configuration),
       clock: this.clock,
       startTimeoutMs: START_TIMEOUT_MS,
       maxTurnBytes: MAX_TURN_BYTES,
       interruptTimeoutMs: 60,
       resetTimeoutMs: 200,
       graceMs: 30,
-      restart: { intensity, periodMs: RESTART_PERIOD_MS, backoffMs: 2, maxBackoffMs: 8 },
+      restart: {
+        intensity: configuration.intensity,
+        periodMs: RESTART_PERIOD_MS,
+        backoffMs: 2,
+        maxBackoffMs: 8,
+      },
     });
     this.model.watch(this.pool);
   }
@@ -55,32 +70,44 @@ export class World {
     return leftoverProcesses(this.marker);
   }
 
-  #adapter(cancels: boolean, resets: boolean): ToolAdapter<string, string> {
+  #adapter({ cancels, resets }: Configuration): ToolAdapter<string, string> {
     const env = inheritedEnvironment({ [TEST_MARKER]: this.marker });
-    const connect = jsonLinesProtocol<string, string>({
+    const options: JsonLinesOptions<string, string> = {
       encode: (id, request) => request.replace("ID", String(id)),
-      decode: (line) => this.#decode(line),
       answer: (id, _token, answer) => `go ${id} ${answer.kind === "text" ? answer.text : "fail"}`,
       ping: (id) => `ping ${id}`,
       ...(cancels && { cancel: (id: number) => `cancel ${id}` }),
       ...(resets && { reset: (id: number) => `reset ${id}` }),
-    });
+    };
     return {
       name: "quick",
       host: () => this.#host(),
-      command: (slot) => {
-        const start = this.starts.shift() ?? "well";
-        this.model.starts(slot.index, slot.generation, start);
-        return { ...quickTool(start), env };
+      command: () => ({ ...quickTool(this.starts.shift()), env }),
+      connect: (process) => {
+        const decode = (line: unknown): JsonLinesMessage => this.#decode(line, process.pid);
+        return this.#oneAtATime(jsonLinesProtocol<string, string>({ ...options, decode })(process));
       },
-      connect: (process) => this.#oneAtATime(connect(process)),
     };
   }
 
+  /** Ordinary processes, of which no more may start at once than the pool allows. */
   #host(): ProcessHost {
     const host = childProcessHost();
+    const { startConcurrency } = this.model.configuration;
     return {
-      start: (spec, signal) => host.start(spec, signal),
+      start: async (spec, signal) => {
+        const process = await host.start(spec, signal);
+        const { pid } = process;
+        this.#starting.add(pid);
+        this.model.expect(this.#starting.size <= startConcurrency, () => {
+          return `${this.#starting.size} processes start at once, ${startConcurrency} may`;
+        });
+        void process.exited.then(() => this.#starting.delete(pid));
+        this.model.births.set(pid, spec.args.at(-1) as QuickStart);
+        // Whose it is shows a moment later.
+        setImmediate(() => this.model.syncRoster());
+        return process;
+      },
       dispose: async () => {
         this.disposed += 1;
         await host.dispose();
@@ -88,10 +115,12 @@ export class World {
     };
   }
 
-  #decode(line: unknown): JsonLinesMessage {
+  #decode(line: unknown, pid: number): JsonLinesMessage {
     const { violation } = line as { readonly violation?: string };
     if (violation !== undefined) this.model.fail(`the tool says: ${violation}`);
-    return decodeLine(line);
+    const message = decodeLine(line);
+    if (message.kind === "ready") this.#starting.delete(pid);
+    return message;
   }
 
   /** The pool must not speak with a process that has not come to the end of what it was asked. */

@@ -2,7 +2,7 @@ import type { QuickStart } from "@cluster/testkit";
 import fc from "fast-check";
 import { PoolError } from "../../../../src/index.ts";
 import type { Model } from "../model.ts";
-import type { InstanceModel, OrderModel } from "../records.ts";
+import type { InstanceModel, OrderModel, ProcessModel } from "../records.ts";
 import type { World } from "../world.ts";
 import { choose, type Deed } from "./command.ts";
 
@@ -13,9 +13,9 @@ export const kill: fc.Arbitrary<Deed> = fc
   .tuple(fc.nat(5), fc.constantFrom(...SIGNALS))
   .map(([which, signal]) => ({
     name: `kill(${which}, ${signal})`,
-    possible: (model) => model.instances.some(isUp),
+    possible: (model) => targets(model).length > 0,
     do: ({ model }) => {
-      const target = choose(model.instances.filter(isUp), which)?.process;
+      const target = choose(targets(model), which);
       if (target?.pid == null) return;
       model.note(`  which is ${target.pid} of instance ${target.instance}`);
       if (signal === "SIGSTOP") target.frozen = true;
@@ -81,7 +81,7 @@ export function order(
     return name === "resize" ? argument !== null && index >= argument : index === argument;
   });
   if (name !== "start") doom(affected);
-  if (name === "start" || name === "restart") for (const one of affected) one.comebacks = [];
+  if (name === "start" || name === "restart") for (const one of affected) newBudget(model, one);
   model.orders.push(given);
   const over = (how: string): void => {
     model.note(`  ${name}(${argument ?? ""}) ${how}`);
@@ -97,6 +97,11 @@ export function order(
   );
 }
 
+function newBudget(model: Model, instance: InstanceModel): void {
+  instance.comebacks = [];
+  instance.clearedAt = model.step;
+}
+
 function doom(instances: readonly InstanceModel[]): void {
   for (const { process } of instances) process?.doom.add("ordered");
 }
@@ -106,6 +111,8 @@ function forget(model: Model): void {
   model.orders.splice(0, model.orders.length, ...open);
 }
 
-function isUp({ process }: InstanceModel): boolean {
-  return process?.state === "ready";
+/** The processes of instances, those on their way out too, and the spares. */
+function targets(model: Readonly<Model>): ProcessModel[] {
+  const all = model.instances.flatMap(({ processes }) => [...processes.values()]);
+  return [...all.filter(({ state }) => state === "ready"), ...model.spares.ready];
 }

@@ -44,7 +44,8 @@ export function releaseLease(model: Model, held: LeaseModel, mode?: ReleaseMode)
   held.state = "releasing";
   for (const request of requests) if (request.state !== "over") request.givenUp = true;
   if (held.mode !== "keep") {
-    instance?.process?.doom.add("forgotten");
+    // What it began with is replaced although it has run nothing.
+    if (held.process !== null) held.process.doom.add("forgotten");
     model.homes.doubtAll(instance?.process ?? null);
   }
   held.lease?.release(mode).then(

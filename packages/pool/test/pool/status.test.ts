@@ -1,0 +1,27 @@
+import { afterAll, expect, test } from "vitest";
+import { createPool } from "../../src/index.ts";
+import { expectNoProcessLeft, quick } from "../support/tools.ts";
+
+afterAll(expectNoProcessLeft);
+
+test("whoever asks for the status when a process is ready or has ended finds what the event says", async () => {
+  const told: (number | null)[] = [];
+  const found: (number | null | undefined)[] = [];
+  {
+    await using pool = createPool({ adapter: quick(), spares: 1 });
+    const spare = Promise.withResolvers<void>();
+    pool.subscribe((event) => {
+      if (event.type === "spare.state" && event.state === "ready") spare.resolve();
+      if (event.type !== "process.ready" && event.type !== "process.ended") return;
+      // Where a spare takes over, its predecessor ends beside it.
+      if (event.type === "process.ended" && event.reason === "replaced") return;
+      told.push(event.type === "process.ready" ? event.pid : null);
+      found.push(pool.status().instances[0]?.pid);
+    });
+    await pool.ready();
+    await spare.promise;
+    await pool.run("answer", { release: "replace" });
+  }
+  expect(found).toEqual(told);
+  expect(told).toHaveLength(3);
+});
