@@ -1,3 +1,3 @@
 export { PythonFailure } from "./errors/start-errors.ts";
 export type { PythonHostMode, PythonHostOptions, ServerRestartOptions } from "./options.ts";
-export { pythonHost } from "./python-host.ts";
+export { type PythonHost, type PythonServerStatus, pythonHost } from "./python-host.ts";

@@ -1,8 +1,49 @@
-import { childProcessHost, PoolError, type ProcessHost } from "@cluster/pool";
+import { hash } from "node:crypto";
+import { isAbsolute, resolve } from "node:path";
+import {
+  childProcessHost,
+  PoolError,
+  type ProcessHost,
+  type ProcessSpec,
+  type ToolProcess,
+} from "@cluster/pool";
 import { compileOptions } from "./compile-options.ts";
-import type { PythonHostOptions } from "./options.ts";
+import { PythonFailure, startError } from "./errors/start-errors.ts";
+import type { CompiledOptions, PythonHostOptions } from "./options.ts";
 import { startOrdinary } from "./ordinary/start-ordinary.ts";
 import { Reception } from "./reception/reception.ts";
+import type { ForkServerState } from "./server/fork-server.ts";
+import { ServerKeeper } from "./server/server-keeper.ts";
+import { type ServerSpec, UnableToFork } from "./server/server-process.ts";
+import { validateSpec } from "./validate-spec.ts";
+
+/** After so long without use a fork server ends as soon as another one is in use. */
+const IDLE_MS = 30_000;
+
+/** One fork server, as it is at this moment. */
+export interface PythonServerStatus {
+  readonly pid: number;
+  /** The interpreter that it was started with. */
+  readonly file: string;
+  /** `leaving`: its files have changed, and it ends with the last of its processes. */
+  readonly state: ForkServerState;
+  /** Processes that were started and have not ended. */
+  readonly processes: number;
+  /** Processes that wait for their start. */
+  readonly spares: number;
+}
+
+/** A {@link ProcessHost} for Python programs. */
+export interface PythonHost extends ProcessHost {
+  /**
+   * Brings up the fork server for an interpreter and an environment, so that the first start need not
+   * wait for it. Nothing where there is none.
+   * @throws {ProcessStartError} when it does not come up.
+   */
+  prepare(spec: Pick<ProcessSpec, "file" | "env">, signal?: AbortSignal): Promise<void>;
+  /** The fork servers that live; none in mode `"process"`. */
+  status(): readonly PythonServerStatus[];
+}
 
 /**
  * A host for programs in Python that are slow to import and quick to run. A start takes the file of its
@@ -10,21 +51,144 @@ import { Reception } from "./reception/reception.ts";
  *
  * @throws {PoolError} OPTION_INVALID
  */
-export function pythonHost(options: PythonHostOptions): ProcessHost {
-  const compiled = compileOptions(options);
-  const ordinary = childProcessHost();
-  let reception: Promise<Reception> | null = null;
-  let disposed = false;
+export function pythonHost(options: PythonHostOptions): PythonHost {
+  return new Host(compileOptions(options));
+}
+
+class Host implements PythonHost {
+  readonly #options: CompiledOptions;
+  readonly #ordinary = childProcessHost();
+  readonly #keepers = new Map<string, ServerKeeper>();
+  /** Interpreters and environments that cannot fork. */
+  readonly #unable = new Set<string>();
+  readonly #files = new WeakMap<ServerKeeper, string>();
+  #reception: Promise<Reception> | null = null;
+  #disposed = false;
+
+  constructor(options: CompiledOptions) {
+    this.#options = options;
+  }
+
+  async start(spec: ProcessSpec, signal: AbortSignal): Promise<ToolProcess> {
+    signal.throwIfAborted();
+    const what = `${this.#options.entry} with ${spec.file}`;
+    try {
+      validateSpec(spec);
+      const reception = await this.#open();
+      const server = this.#serverSpec(spec);
+      const key = keyOf(server);
+      if (!this.#forks(key)) return await this.#startOrdinary(spec, signal, reception);
+      const keeper = this.#keeper(key, server, reception);
+      try {
+        return await keeper.start(wellFormed(spec), signal);
+      } catch (error) {
+        if (!this.#fallBack(error, key)) throw error;
+        return await this.#startOrdinary(spec, signal, reception);
+      }
+    } catch (error) {
+      throw error instanceof PythonFailure ? startError(what, error) : error;
+    }
+  }
+
+  async prepare(spec: Pick<ProcessSpec, "file" | "env">, signal?: AbortSignal): Promise<void> {
+    const reception = await this.#open();
+    const server = this.#serverSpec({ ...spec, cwd: process.cwd() });
+    const key = keyOf(server);
+    if (!this.#forks(key)) return;
+    try {
+      const never = new AbortController().signal;
+      await this.#keeper(key, server, reception).prepare(signal ?? never);
+    } catch (error) {
+      if (this.#fallBack(error, key)) return;
+      const what = `${this.#options.entry} with ${spec.file}`;
+      throw error instanceof PythonFailure ? startError(what, error) : error;
+    }
+  }
+
+  status(): readonly PythonServerStatus[] {
+    return [...this.#keepers.values()].flatMap((keeper) =>
+      keeper.servers.map(({ pid, state, processes, spares }) => {
+        return { pid, file: this.#files.get(keeper) ?? "", state, processes, spares };
+      }),
+    );
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    await Promise.all([...this.#keepers.values()].map((keeper) => keeper.stop()));
+    this.#keepers.clear();
+    await (await this.#reception)?.close();
+  }
+
+  #open(): Promise<Reception> {
+    if (this.#disposed) throw new PoolError("POOL_CLOSED", "This Python host was disposed of.");
+    this.#reception ??= Reception.open();
+    return this.#reception;
+  }
+
+  #startOrdinary(
+    spec: ProcessSpec,
+    signal: AbortSignal,
+    reception: Reception,
+  ): Promise<ToolProcess> {
+    return startOrdinary(spec, signal, this.#options, reception, this.#ordinary);
+  }
+
+  #forks(key: string): boolean {
+    const { mode } = this.#options;
+    return mode !== "process" && process.platform === "linux" && !this.#unable.has(key);
+  }
+
+  #keeper(key: string, server: ServerSpec, reception: Reception): ServerKeeper {
+    for (const [other, keeper] of this.#keepers) {
+      if (other === key || keeper.idleMs < IDLE_MS) continue;
+      this.#keepers.delete(other);
+      void keeper.stop();
+    }
+    const known = this.#keepers.get(key);
+    if (known !== undefined) return known;
+    const keeper = new ServerKeeper(server, this.#options, reception);
+    this.#keepers.set(key, keeper);
+    this.#files.set(keeper, server.file);
+    return keeper;
+  }
+
+  /** Whether it is ordinary processes from now on. */
+  #fallBack(error: unknown, key: string): boolean {
+    if (!(error instanceof UnableToFork)) return false;
+    if (this.#options.mode === "fork") throw new PythonFailure(`${error.message}.`, undefined);
+    if (!this.#unable.has(key)) {
+      this.#options.onWarning(`${error.message} Ordinary processes are started instead.`);
+    }
+    this.#unable.add(key);
+    this.#keepers.delete(key);
+    return true;
+  }
+
+  #serverSpec({ file, cwd, env }: Pick<ProcessSpec, "file" | "cwd" | "env">): ServerSpec {
+    const { lateEnvironment } = this.#options;
+    // A server lives in the root folder.
+    const path = file.includes("/") && !isAbsolute(file) ? resolve(cwd, file) : file;
+    const early = Object.entries(env).filter(([name]) => !lateEnvironment.has(name));
+    return { file: path, env: Object.fromEntries(early.sort(([a], [b]) => (a < b ? -1 : 1))) };
+  }
+}
+
+/** Servers differ by what their imports may have seen. A hash, since there may be keys among it. */
+function keyOf({ file, env }: ServerSpec): string {
+  return hash("sha256", JSON.stringify([file, env]));
+}
+
+/** As a start of an ordinary process passes them on: no half of a surrogate pair. */
+function wellFormed({ file, args, cwd, env }: ProcessSpec): ProcessSpec {
+  const variables = Object.entries(env).map(([name, value]) => [
+    name.toWellFormed(),
+    value.toWellFormed(),
+  ]);
   return {
-    async start(spec, signal) {
-      signal.throwIfAborted();
-      if (disposed) throw new PoolError("POOL_CLOSED", "This Python host was disposed of.");
-      reception ??= Reception.open();
-      return startOrdinary(spec, signal, compiled, await reception, ordinary);
-    },
-    async dispose() {
-      disposed = true;
-      await (await reception)?.close();
-    },
+    file,
+    args: args.map((argument) => argument.toWellFormed()),
+    cwd: cwd.toWellFormed(),
+    env: Object.fromEntries(variables),
   };
 }

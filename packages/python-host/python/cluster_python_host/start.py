@@ -16,6 +16,18 @@ def start():
     config = channel.receive()
     if config is None:
         os._exit(0)
+    if config["type"] == "server":
+        return _start_server(address, channel, config)
     from .ordinary import start_ordinary
 
     return start_ordinary(address, token, channel, config)
+
+
+def _start_server(address, channel, config):
+    try:
+        from .server import serve
+    except ImportError as error:
+        # A Python that was built without ctypes, for instance.
+        channel.send({"type": "unable", "reason": f"this Python has no {error.name}"})
+        os._exit(1)
+    return serve(address, channel, config)

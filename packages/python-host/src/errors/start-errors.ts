@@ -53,3 +53,20 @@ export function tooSlow(limitMs: number, log: string): PythonFailure {
 function quoteLog(log: string): string {
   return log === "" ? "It printed nothing." : `Its output ended with:\n${log}`;
 }
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file. Check the path, or install Python",
+  EACCES: "it may not be executed. Check its permissions",
+  ENOEXEC: "it is not in a format that this machine can execute",
+  E2BIG: "its arguments and environment are too long",
+  EMFILE: "this process has no file descriptors left. Raise `ulimit -n` or use fewer instances",
+  ENFILE: "the machine has no file descriptors left",
+  EAGAIN: "the machine allows no more processes",
+  ENOMEM: "the machine has no memory left",
+};
+
+/** The operating system refused to start or to fork it. */
+export function unlaunched(error: Error & { readonly code?: unknown }): PythonFailure {
+  const code = typeof error.code === "string" ? error.code : undefined;
+  return new PythonFailure(`${REASONS[code ?? ""] ?? error.message}.`, code, { cause: error });
+}

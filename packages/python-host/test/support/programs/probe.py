@@ -23,7 +23,7 @@ def main():
     return ACTIONS[action](*arguments)
 
 
-def see():
+def see(*_):
     marks.append(os.getpid())
     say(
         {
@@ -38,11 +38,12 @@ def see():
             "warm": warm,
             "main": sys.modules["__main__"].__name__,
             "encodings": [f"{s.encoding} {s.errors}" for s in (sys.stdin, sys.stdout, sys.stderr)],
-            "descriptors": sorted(int(name) for name in os.listdir("/proc/self/fd")),
             "interrupt": signal.getsignal(signal.SIGINT) is signal.default_int_handler,
             "child": str(signal.getsignal(signal.SIGCHLD)),
             "blocked": sorted(signal.pthread_sigmask(signal.SIG_BLOCK, [])),
             "threads": threading.active_count(),
+            "path": sys.path,
+            "executable": sys.executable,
         }
     )
 

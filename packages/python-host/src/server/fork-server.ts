@@ -1,0 +1,293 @@
+import { getSystemErrorName } from "node:util";
+import type { ProcessSpec, ToolProcess } from "@cluster/pool";
+import { PythonFailure, unlaunched } from "../errors/start-errors.ts";
+import type { CompiledOptions } from "../options.ts";
+import { deadline } from "../process/deadline.ts";
+import { JsonChannel, type Message } from "../reception/json-channel.ts";
+import type { Expected, Reception } from "../reception/reception.ts";
+import { ForkedProcess, type ServerLink, toExit } from "./forked-process.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { ServerProcess, type ServerReport, type ServerSpec } from "./server-process.ts";
+import { Shelf } from "./shelf.ts";
+import { Tags } from "./tag.ts";
+
+const STREAMS = ["stdin", "stdout", "stderr", "control"] as const;
+/** To end everything of its own; the server itself takes no longer than 5 s. */
+const QUIT_MS = 6_000;
+
+/** The life of a server. It only goes forward. `leaving`: no start any more, and gone with its last process. */
+export type ForkServerState = "starting" | "ready" | "leaving" | "ended";
+
+/** How a server ended. */
+export interface ServerEnd {
+  /** In a sentence without its end: "the Python server (pid 7) was killed by SIGKILL". */
+  readonly how: string;
+  /** Nobody had asked it to. */
+  readonly failed: boolean;
+}
+
+interface Order {
+  readonly expected: Expected<(typeof STREAMS)[number]>;
+  readonly reject: (failure: PythonFailure) => void;
+}
+
+/** One Python process that has imported everything, and the processes that were forked out of it. */
+export class ForkServer {
+  readonly ready: Promise<ServerReport>;
+  /** Resolves when nothing of it is left. */
+  readonly ended: Promise<ServerEnd>;
+  readonly #process: ServerProcess;
+  readonly #options: CompiledOptions;
+  readonly #reception: Reception;
+  readonly #tags = new Tags();
+  readonly #link: ServerLink;
+  readonly #shelf: Shelf;
+  readonly #orders = new Map<number, Order>();
+  /** All that were forked and have not been reaped. */
+  readonly #processes = new Map<number, ForkedProcess>();
+  /** Those at work. */
+  readonly #bound = new Set<ForkedProcess>();
+  readonly #checks: ((changed: string | null) => void)[] = [];
+  #heartbeat: Heartbeat | null = null;
+  #state: ForkServerState = "starting";
+  #starts = 0;
+  #nextId = 1;
+
+  constructor(spec: ServerSpec, options: CompiledOptions, reception: Reception) {
+    this.#options = options;
+    this.#reception = reception;
+    this.#process = new ServerProcess(spec, options, reception, this.#tags);
+    this.#process.onMessage = (message) => this.#receive(message);
+    this.#shelf = new Shelf(options.spares, () => this.#order());
+    this.#link = {
+      entered: (process) => {
+        this.#bound.add(process);
+        this.#updateReference();
+      },
+      sweep: (id, signal) => this.#process.send({ type: "sweep", id, signal }),
+      reap: (id) => {
+        this.#processes.delete(id);
+        this.#process.send({ type: "reap", id });
+      },
+    };
+    this.ready = this.#process.ready.then((report) => this.#becomeReady(report));
+    this.ready.catch(() => {});
+    this.ended = this.#followToItsEnd();
+  }
+
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  /** Whether it has ever taken a start. */
+  get wasReady(): boolean {
+    return this.#heartbeat !== null;
+  }
+
+  get state(): ForkServerState {
+    return this.#state;
+  }
+
+  /** Processes at work. */
+  get processes(): number {
+    return this.#bound.size;
+  }
+
+  /** Processes that wait for a start. */
+  get spares(): number {
+    return this.#shelf.size;
+  }
+
+  /** "the Python server (pid 7)" */
+  get name(): string {
+    return `the Python server (pid ${this.pid})`;
+  }
+
+  /**
+   * Binds a spare to a start.
+   * @throws {PythonFailure} when it cannot be started, or the server ends meanwhile.
+   */
+  async start(spec: ProcessSpec, signal: AbortSignal): Promise<ToolProcess> {
+    this.#starts += 1;
+    this.#updateReference();
+    try {
+      const spare = await this.#shelf.take(signal);
+      return await this.#bind(spare, spec, signal);
+    } finally {
+      this.#starts -= 1;
+      this.#updateReference();
+      this.#leaveIfIdle();
+      // Behind the start, which must not wait for the next fork.
+      setImmediate(() => this.#refill());
+    }
+  }
+
+  /** What has changed of the files that it was imported from; null when nothing has. */
+  async check(): Promise<string | null> {
+    if (this.#state !== "ready") return null;
+    const { promise, resolve } = Promise.withResolvers<string | null>();
+    this.#checks.push(resolve);
+    this.#process.send({ type: "check" });
+    return promise;
+  }
+
+  /** Takes no start any more, and ends with the last of its processes. */
+  leave(): void {
+    if (this.#state !== "ready") return;
+    this.#state = "leaving";
+    this.#shelf.clear();
+    this.#leaveIfIdle();
+  }
+
+  /** Ends it with all of its processes. */
+  async stop(): Promise<void> {
+    const starting = this.#state === "starting";
+    if (this.#state !== "ended") this.#state = "leaving";
+    if (starting) this.#process.kill("was not needed any more");
+    else this.#quit();
+    await this.ended;
+  }
+
+  async #bind(spare: ForkedProcess, spec: ProcessSpec, signal: AbortSignal): Promise<ToolProcess> {
+    const outcome = Promise.withResolvers<never>();
+    const onAbort = (): void => outcome.reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    const { heartbeatTimeoutMs } = this.#options;
+    const cancel = deadline(heartbeatTimeoutMs, () =>
+      outcome.reject(
+        new PythonFailure(`it did not answer for ${heartbeatTimeoutMs} ms.`, undefined),
+      ),
+    );
+    try {
+      signal.throwIfAborted();
+      return await Promise.race([outcome.promise, spare.bind(spec)]);
+    } catch (error) {
+      spare.discard();
+      throw error;
+    } finally {
+      cancel();
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  #becomeReady(report: ServerReport): ServerReport {
+    if (this.#state === "starting") this.#state = "ready";
+    const { heartbeatTimeoutMs } = this.#options;
+    this.#heartbeat = new Heartbeat(
+      heartbeatTimeoutMs,
+      () => this.#process.send({ type: "ping" }),
+      () => this.#process.kill(`did not answer for ${heartbeatTimeoutMs} ms`),
+    );
+    this.#updateReference();
+    setImmediate(() => this.#refill());
+    return report;
+  }
+
+  /** Forks spares, if this server is to be used. */
+  #refill(): void {
+    if (this.#state === "ready") this.#shelf.refill();
+  }
+
+  #order(): Promise<ForkedProcess> {
+    const id = this.#nextId++;
+    const expected = this.#reception.expect(STREAMS);
+    const { promise, resolve, reject } = Promise.withResolvers<ForkedProcess>();
+    this.#orders.set(id, { expected, reject });
+    const { stdin, stdout, stderr, control } = expected.streams;
+    void Promise.all([stdin, stdout, stderr, control]).then(([input, output, error, commands]) => {
+      const channel = new JsonChannel(commands);
+      channel.onMessage = ({ pid }) => {
+        const streams = { stdin: input, stdout: output, stderr: error, control: channel };
+        const process = new ForkedProcess(id, Number(pid), streams, this.#link);
+        // It may have ended since it said so, or its server may have.
+        if (!this.#orders.delete(id)) return process.discard();
+        this.#processes.set(id, process);
+        resolve(process);
+      };
+    });
+    this.#process.send({ type: "fork", id, token: expected.token, tag: this.#tags.of(id) });
+    return promise;
+  }
+
+  #receive(message: Message): void {
+    const id = Number(message.id);
+    switch (message.type) {
+      case "pong":
+        this.#heartbeat?.answered();
+        break;
+      case "checked":
+        this.#checks.shift()?.(typeof message.changed === "string" ? message.changed : null);
+        break;
+      case "not-forked":
+        this.#notForked(id, Number(message.errno));
+        break;
+      case "exited":
+        this.#exited(id, message);
+        break;
+      case "left":
+        this.#processes.get(id)?.onLeft(Number(message.left));
+        break;
+    }
+  }
+
+  #notForked(id: number, errno: number): void {
+    const code = errno > 0 ? getSystemErrorName(-errno) : "ENOMEM";
+    this.#cancelOrder(id, unlaunched(Object.assign(new Error(`fork: ${code}`), { code })));
+    // One without memory will not do better the next time.
+    if (code === "ENOMEM") this.leave();
+  }
+
+  #exited(id: number, message: Message): void {
+    const process = this.#processes.get(id);
+    if (process === undefined) {
+      this.#cancelOrder(id, new PythonFailure("it ended before its start.", undefined));
+      this.#process.send({ type: "reap", id });
+      return;
+    }
+    this.#shelf.remove(process);
+    this.#bound.delete(process);
+    process.onExited(toExit(message), Number(message.left));
+    this.#updateReference();
+    this.#leaveIfIdle();
+  }
+
+  #cancelOrder(id: number, failure: PythonFailure): void {
+    const order = this.#orders.get(id);
+    this.#orders.delete(id);
+    order?.expected.cancel();
+    order?.reject(failure);
+  }
+
+  #leaveIfIdle(): void {
+    if (this.#state === "leaving" && this.#bound.size === 0 && this.#starts === 0) this.#quit();
+  }
+
+  #quit(): void {
+    this.#heartbeat?.stop();
+    this.#process.send({ type: "quit" });
+    const cancel = deadline(QUIT_MS, () => this.#process.kill("did not end"));
+    void this.#process.ended.then(cancel);
+  }
+
+  #updateReference(): void {
+    this.#process.reference(this.#bound.size > 0 || this.#starts > 0);
+  }
+
+  async #followToItsEnd(): Promise<ServerEnd> {
+    const how = `${this.name} ${await this.#process.ended}`;
+    const failed = this.#state !== "leaving";
+    this.#state = "ended";
+    this.#heartbeat?.stop();
+    const lost = new PythonFailure(`${how} during the start.`, undefined);
+    for (const id of [...this.#orders.keys()]) this.#cancelOrder(id, lost);
+    for (const answer of this.#checks) answer(null);
+    this.#shelf.clear(lost);
+    await this.#tags.killAll();
+    for (const process of this.#processes.values()) {
+      process.onLost(`${how} and took the process with it`);
+    }
+    this.#processes.clear();
+    this.#bound.clear();
+    return { how, failed };
+  }
+}

@@ -1,0 +1,173 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { ProcessSpec, ToolProcess } from "@cluster/pool";
+import { PythonFailure, unlaunched } from "../errors/start-errors.ts";
+import type { CompiledOptions } from "../options.ts";
+import type { Reception } from "../reception/reception.ts";
+import { ForkServer } from "./fork-server.ts";
+import { RestartBudget } from "./restart-budget.ts";
+import { type ServerReport, type ServerSpec, UnableToFork } from "./server-process.ts";
+
+/** Looking for changed files costs a round trip, and some work of the server. */
+const CHECK_EVERY_MS = 1_000;
+
+/**
+ * Keeps a fork server for one interpreter and environment: starts it when it is needed, replaces it when
+ * it has failed, within the restart budget, or when its files have changed.
+ */
+export class ServerKeeper {
+  readonly #spec: ServerSpec;
+  readonly #options: CompiledOptions;
+  readonly #reception: Reception;
+  readonly #budget: RestartBudget;
+  /** Those that have not ended; the last one takes the starts, if it can. */
+  readonly #servers: ForkServer[] = [];
+  #coming: Promise<ForkServer> | null = null;
+  #checkedAt = 0;
+  #checking: Promise<void> | null = null;
+  /** How the last server failed. */
+  #failure = "";
+  #usedAt = performance.now();
+  readonly #stop = new AbortController();
+
+  constructor(spec: ServerSpec, options: CompiledOptions, reception: Reception) {
+    this.#spec = spec;
+    this.#options = options;
+    this.#reception = reception;
+    this.#budget = new RestartBudget(options.restart);
+  }
+
+  get servers(): readonly ForkServer[] {
+    return this.#servers.filter(({ state }) => state !== "ended");
+  }
+
+  /** Milliseconds since it was of use; 0 while it is. */
+  get idleMs(): number {
+    const busy = this.#coming !== null || this.#servers.some(({ processes }) => processes > 0);
+    return busy ? 0 : performance.now() - this.#usedAt;
+  }
+
+  /**
+   * @throws {PythonFailure} when it cannot be started, or the server ends meanwhile.
+   * @throws {UnableToFork} when this Python cannot be a fork server.
+   */
+  async start(spec: ProcessSpec, signal: AbortSignal): Promise<ToolProcess> {
+    const server = await this.prepare(signal);
+    this.#usedAt = performance.now();
+    return server.start(spec, signal);
+  }
+
+  /** Resolves when there is a server that takes starts. */
+  prepare(signal: AbortSignal): Promise<ForkServer> {
+    return untilAborted(this.#present(), signal);
+  }
+
+  /** Ends all servers and their processes. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all(this.#servers.map((server) => server.stop()));
+    await this.#coming?.catch(() => {});
+  }
+
+  async #present(): Promise<ForkServer> {
+    const current = this.#servers.at(-1);
+    if (current?.state === "ready") {
+      await this.#check(current);
+      if (current.state === "ready") return current;
+    }
+    this.#coming ??= this.#bringUp().finally(() => {
+      this.#coming = null;
+    });
+    return this.#coming;
+  }
+
+  async #bringUp(): Promise<ForkServer> {
+    await this.#waitForBudget();
+    const server = this.#launch();
+    this.#servers.push(server);
+    void server.ended.then(({ how, failed }) => {
+      this.#servers.splice(this.#servers.indexOf(server), 1);
+      if (failed && server.wasReady) this.#failed(how);
+    });
+    try {
+      const report = await server.ready;
+      this.#checkedAt = performance.now();
+      this.#judge(report, server);
+      return server;
+    } catch (error) {
+      // What another try would meet again is the caller's to mend, and no reason to wait.
+      if (error instanceof PythonFailure && error.code === undefined) this.#failed(error.message);
+      throw error;
+    }
+  }
+
+  #launch(): ForkServer {
+    try {
+      return new ForkServer(this.#spec, this.#options, this.#reception);
+    } catch (error) {
+      throw unlaunched(error as Error);
+    }
+  }
+
+  async #waitForBudget(): Promise<void> {
+    const wait = this.#budget.wait();
+    const { intensity, periodMs } = this.#options.restart;
+    if (wait === null) {
+      throw new PythonFailure(
+        `its Python server has failed more than ${intensity} times within ${periodMs} ms, and is not ` +
+          `started again before they are over. The last time: ${this.#failure}`,
+        undefined,
+      );
+    }
+    if (wait > 0) await delay(wait, undefined, { signal: this.#stop.signal });
+    this.#stop.signal.throwIfAborted();
+  }
+
+  #failed(how: string): void {
+    this.#failure = how;
+    this.#budget.failed();
+  }
+
+  /** Leaves a server whose files have changed to the processes that it has. */
+  async #check(server: ForkServer): Promise<void> {
+    if (performance.now() - this.#checkedAt < CHECK_EVERY_MS) return this.#checking ?? undefined;
+    this.#checkedAt = performance.now();
+    this.#checking = server.check().then((changed) => {
+      this.#checking = null;
+      if (changed !== null) server.leave();
+    });
+    return this.#checking;
+  }
+
+  #judge({ threads, connections }: ServerReport, server: ForkServer): void {
+    const { entry, mode, onWarning } = this.#options;
+    if (connections.length > 0) {
+      onWarning(
+        `The imports or the warm-up of ${entry} leave connections open (${connections.join(", ")}), ` +
+          "which all its processes would share. Close them at the end of the warm-up.",
+      );
+    }
+    if (threads.length === 0) return;
+    const what =
+      `The imports or the warm-up of ${entry} leave threads running (${threads.join(", ")}), which do ` +
+      "not survive a fork. End them at the end of the warm-up.";
+    if (mode === "fork") {
+      onWarning(`${what} It is forked nevertheless, as you have chosen.`);
+      return;
+    }
+    void server.stop();
+    throw new UnableToFork(what);
+  }
+}
+
+async function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  promise.catch(() => {});
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
