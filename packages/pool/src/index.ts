@@ -61,6 +61,7 @@ export { type Clock, systemClock } from "./pool/clock.ts";
 export type {
   LeaseOptions,
   PoolOptions,
+  RecycleOptions,
   ReleaseMode,
   RestartOptions,
   RunOptions,

@@ -16,6 +16,7 @@ export type TerminationReason =
   | "protocol-violation"
   | "reset"
   | "replaced"
+  | "recycled"
   | "turn-over"
   | "exited";
 

@@ -4,6 +4,7 @@ import type { PoolEvent } from "../events/pool-event.ts";
 import type { Clock } from "../pool/clock.ts";
 import type { CompiledOptions } from "../pool/compile-options.ts";
 import type { Redaction } from "../transcript/redactor.ts";
+import type { MemorySampler } from "./memory-sampler.ts";
 import type { Spares } from "./spares.ts";
 import type { StartGate } from "./start-gate.ts";
 
@@ -13,6 +14,7 @@ export interface InstanceContext<Request, Result> {
   readonly host: ProcessHost;
   readonly options: CompiledOptions;
   readonly gate: StartGate;
+  readonly memory: MemorySampler;
   readonly spares: Spares<Request, Result>;
   readonly clock: Clock;
   readonly redaction: Redaction;

@@ -12,6 +12,7 @@ import { failed, type TurnTerms, type TurnVerdict } from "../turn/turn-terms.ts"
 import type { InstanceContext } from "./instance-context.ts";
 import type { InstanceState, Occupancy } from "./instance-state.ts";
 import { ProcessKeeper } from "./process-keeper.ts";
+import { Recycling } from "./recycling.ts";
 import { type SpareUser, URGENCY } from "./spare-places.ts";
 
 /** A numbered place in a pool: its process is kept by a keeper, its time is given out in leases. */
@@ -22,6 +23,8 @@ export class Instance<Request, Result> implements Candidate, SpareUser {
   readonly #transcript: Transcript | null;
   readonly #keeper: ProcessKeeper<Request, Result>;
   #occupancy: Occupancy = "free";
+  /** Null where nothing is ever recycled. */
+  readonly #recycling: Recycling<Request, Result> | null;
   #turnsDone = 0;
   #turnsFailed = 0;
   #retiring = false;
@@ -38,6 +41,7 @@ export class Instance<Request, Result> implements Candidate, SpareUser {
         ? null
         : new Transcript(transcripts, index, context.redaction, () => context.clock.now());
     this.#keeper = new ProcessKeeper(index, context, this.#transcript);
+    this.#recycling = this.#makeRecycling();
   }
 
   get state(): InstanceState {
@@ -76,6 +80,7 @@ export class Instance<Request, Result> implements Candidate, SpareUser {
   }
 
   get urgency(): SpareUser["urgency"] {
+    if (this.#recycling?.due === true) return URGENCY.now;
     if (this.#occupancy === "free") return URGENCY.idle;
     return this.#context.options.afterTurn === "replace" ? URGENCY.withLease : URGENCY.perhaps;
   }
@@ -84,7 +89,9 @@ export class Instance<Request, Result> implements Candidate, SpareUser {
     return this.#keeper.record.issue();
   }
 
-  spareReady(): void {}
+  spareReady(): void {
+    this.#recycling?.tryNow();
+  }
 
   whenReady(): Promise<void> {
     return this.#keeper.whenReady();
@@ -181,11 +188,29 @@ export class Instance<Request, Result> implements Candidate, SpareUser {
       this.#served = process;
       return runTurn(request, process, terms).then((verdict) => {
         if (!verdict.fit) this.#keeper.replace(process, "replaced");
+        else this.#recycling?.turnEnded();
         return verdict;
       });
     }
     const lost = this.state === "ready" ? endedBeforeTurn(this.index) : instanceUnavailable(this);
     return Promise.reject(lost);
+  }
+
+  #makeRecycling(): Recycling<Request, Result> | null {
+    const { turns, ageMs, memoryBytes } = this.#context.options.recycle;
+    if (this.oneShot || ![turns, ageMs, memoryBytes].some(Number.isFinite)) return null;
+    const keeper = this.#keeper;
+    const available = (): boolean => this.available;
+    const recycling = new Recycling(this.#context, {
+      index: this.index,
+      get idle() {
+        return available();
+      },
+      renew: (process) => keeper.renew(process, "recycled"),
+      replace: (process) => keeper.replace(process, "recycled"),
+    });
+    keeper.onServing = (process) => recycling.serving(process);
+    return recycling;
   }
 
   #count(verdict: TurnVerdict<Result>): TurnVerdict<Result> {
@@ -196,6 +221,7 @@ export class Instance<Request, Result> implements Candidate, SpareUser {
 
   #free(): undefined {
     this.#occupancy = "free";
+    this.#recycling?.tryNow();
     this.#context.changed();
   }
 

@@ -34,6 +34,8 @@ export class ProcessKeeper<Request, Result> {
   /** Those whose place another one has taken, until they have ended. */
   readonly #leaving = new Set<ManagedProcess<Request, Result>>();
   #conversation: object = {};
+  /** Told which process serves from now on; null for none. */
+  onServing: (process: ManagedProcess<Request, Result> | null) => void = () => {};
 
   constructor(
     index: number,
@@ -141,12 +143,7 @@ export class ProcessKeeper<Request, Result> {
     if (this.record.state !== "ready") return;
     // The next one may be there before the last turn of this one has come to its end.
     if (this.#process !== process && this.#process !== null) return;
-    const spare = this.#context.spares.take(this.index);
-    if (spare !== null) {
-      this.#seat(spare);
-      void process.terminate(reason);
-      return;
-    }
+    if (this.renew(process, reason)) return;
     const { signal } = this.#order;
     this.record.setState("stopping");
     const ending = this.#end(reason);
@@ -155,6 +152,16 @@ export class ProcessKeeper<Request, Result> {
       // A start may have come before. A failure shows in the state; nobody waits for this promise.
       if (this.#process === null) await this.#bringUp(signal).catch(() => {});
     });
+  }
+
+  /** Puts a spare in the place of a process that is well. Returns false when there is none. */
+  renew(process: ManagedProcess<Request, Result>, reason: TerminationReason): boolean {
+    if (this.record.state !== "ready" || this.#process !== process) return false;
+    const spare = this.#context.spares.take(this.index);
+    if (spare === null) return false;
+    this.#seat(spare);
+    void process.terminate(reason);
+    return true;
   }
 
   /** Gives a one-shot tool's process to one turn, from its start to its end. */
@@ -216,6 +223,7 @@ export class ProcessKeeper<Request, Result> {
         const process = await this.#startOne(signal);
         // An exit that came before the state was set is a crash to nobody else.
         if (process.state !== "ready") throw process.exitError(await process.ended, "");
+        this.onServing(process);
         this.record.setState("ready");
         return;
       } catch (thrown) {
@@ -267,6 +275,7 @@ export class ProcessKeeper<Request, Result> {
     this.#process = process;
     this.record.took({ pid: process.pid, startedAt: process.startedAt, startMs });
     this.#adopt(process);
+    this.onServing(process);
     this.record.setState("ready");
   }
 
@@ -297,6 +306,7 @@ export class ProcessKeeper<Request, Result> {
     this.#leaving.delete(process);
     if (this.#process !== process) return;
     this.#process = null;
+    this.onServing(null);
     this.forget();
     if (this.#crashed?.process !== process) return;
     const { wait } = this.#crashed;

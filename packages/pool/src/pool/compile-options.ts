@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { QuestionPolicy } from "../contract/question.ts";
 import { PoolError } from "../errors/pool-error.ts";
 import { isHost } from "../host/owned-host.ts";
+import type { RecyclePolicy } from "../instance/recycling.ts";
 import type { RestartPolicy } from "../instance/restart-budget.ts";
 import { prepareFolder } from "../transcript/prepare-folder.ts";
 import { found, invalidOption, isMilliseconds, MILLISECONDS } from "./option-checks.ts";
@@ -27,6 +28,7 @@ export interface CompiledOptions {
   readonly maxTurnBytes: number;
   readonly maxQueue: number;
   readonly afterTurn: ReleaseMode;
+  readonly recycle: RecyclePolicy;
   readonly restart: RestartPolicy;
   readonly transcripts: string | null;
   readonly secrets: readonly string[];
@@ -71,6 +73,16 @@ const schema = z
     maxTurnBytes: amount(1, "bytes").default(64 * 1024 * 1024),
     maxQueue: amount(0, "requests").default(Number.POSITIVE_INFINITY),
     afterTurn: oneOf(RELEASE_MODES).default("keep"),
+    recycle: z
+      .strictObject(
+        {
+          turns: amount(1, "turns").default(Number.POSITIVE_INFINITY),
+          ageMs: milliseconds.default(Number.POSITIVE_INFINITY),
+          memoryBytes: amount(1, "bytes").default(Number.POSITIVE_INFINITY),
+        },
+        "expected an object with turns, ageMs, memoryBytes",
+      )
+      .prefault({}),
     restart: z
       .strictObject(
         {

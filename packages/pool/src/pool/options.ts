@@ -40,6 +40,11 @@ export interface PoolOptions<Request, Result> {
   readonly maxQueue?: number;
   /** What happens with an instance's context after `run` and `lease`. @default "keep" */
   readonly afterTurn?: ReleaseMode;
+  /**
+   * Replaces a process that has served long enough, between two leases, and when its successor is
+   * ready (unless the tool is `exclusive`). Its context is lost. Absent: never.
+   */
+  readonly recycle?: RecycleOptions;
   /** Restarts after a crash. */
   readonly restart?: RestartOptions;
   /** A folder for one transcript file for each instance. Absent: none is written. */
@@ -63,6 +68,16 @@ export const RELEASE_MODES = ["keep", "reset", "replace"] as const;
  * cannot, the process is replaced), or the process is replaced.
  */
 export type ReleaseMode = (typeof RELEASE_MODES)[number];
+
+/** When a process has served long enough: the first of these. */
+export interface RecycleOptions {
+  /** @default Infinity */
+  readonly turns?: number;
+  /** Milliseconds since its start. @default Infinity */
+  readonly ageMs?: number;
+  /** Memory that it shares with no other process, looked at after turns. @default Infinity */
+  readonly memoryBytes?: number;
+}
 
 /** The restart budget: more than `intensity` crashes within `periodMs` and an instance has failed. */
 export interface RestartOptions {

@@ -5,6 +5,7 @@ import { redactEvent } from "../events/redact-event.ts";
 import { type OwnedHost, ownHost } from "../host/owned-host.ts";
 import type { Instance } from "../instance/instance.ts";
 import type { InstanceContext } from "../instance/instance-context.ts";
+import { MemorySampler } from "../instance/memory-sampler.ts";
 import { Spares } from "../instance/spares.ts";
 import { StartGate } from "../instance/start-gate.ts";
 import { Dispatcher } from "../lease/dispatcher.ts";
@@ -74,6 +75,7 @@ export class Pool<Request, Result> implements AsyncDisposable {
         this.#dispatcher.schedule();
         context.spares.refill();
       },
+      memory: new MemorySampler(clock),
       forgotten: (instance) => this.#dispatcher.forgotten(instance),
       get spares() {
         return spares;

@@ -11,6 +11,7 @@ import { endGroup } from "./end-group.ts";
 import { endNote, type ProcessEnd, quoteLastWords } from "./end-note.ts";
 import { Grace } from "./grace.ts";
 import type { Launch } from "./launch.ts";
+import { privateMemory } from "./private-memory.ts";
 import { drainAfterExit } from "./stream-drain.ts";
 import { terminate, within } from "./termination.ts";
 
@@ -35,6 +36,7 @@ export class ManagedProcess<Request, Result> {
   /** Resolves once the process has ended, its output is drained and its group is gone. */
   readonly ended: Promise<ProcessEnd>;
   readonly #process: ToolProcess;
+  readonly #began: number;
   readonly #launch: Launch<Request, Result>;
   readonly #stderr = new Tail(TAIL_BYTES);
   /** Stdout outside of turns. */
@@ -73,6 +75,7 @@ export class ManagedProcess<Request, Result> {
   private constructor(process: ToolProcess, launch: Launch<Request, Result>) {
     this.#launch = launch;
     this.startedAt = launch.clock.now();
+    this.#began = launch.clock.elapsed();
     this.#process = launch.transcript === null ? process : launch.transcript.tap(process);
     this.#process.stdout.on("data", (chunk: Buffer) => this.#observe(chunk, this.#stray));
     this.#process.stderr?.on("data", (chunk: Buffer) => this.#observe(chunk, this.#stderr));
@@ -88,6 +91,17 @@ export class ManagedProcess<Request, Result> {
 
   get pid(): number {
     return this.#process.pid;
+  }
+
+  /** Milliseconds since its start. */
+  get age(): number {
+    return this.#launch.clock.elapsed() - this.#began;
+  }
+
+  /** Bytes that it shares with no other process; null when that cannot be told (any more). */
+  async memory(): Promise<number | null> {
+    if (this.#state === "ended") return null;
+    return this.#process.memory === undefined ? privateMemory(this.pid) : this.#process.memory();
   }
 
   get clock(): Clock {

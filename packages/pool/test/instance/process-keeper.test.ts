@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from "vitest";
 import { childProcessHost } from "../../src/index.ts";
 import type { InstanceContext } from "../../src/instance/instance-context.ts";
+import { MemorySampler } from "../../src/instance/memory-sampler.ts";
 import { ProcessKeeper } from "../../src/instance/process-keeper.ts";
 import { Spares } from "../../src/instance/spares.ts";
 import { StartGate } from "../../src/instance/start-gate.ts";
@@ -23,6 +24,7 @@ test("no order after the last one brings a process up, during it or afterwards",
     emit: () => {},
     changed: () => {},
     forgotten: () => {},
+    memory: new MemorySampler(systemClock),
     get spares() {
       return spares;
     },
