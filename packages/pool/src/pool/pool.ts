@@ -44,7 +44,7 @@ export class Pool<Request, Result> implements AsyncDisposable {
   readonly #options: CompiledOptions;
   readonly #events: Emitter<PoolEvent>;
   readonly #host: OwnedHost;
-  readonly #spares: Spares<Request, Result>;
+  readonly #spares: Pick<Spares<never, never>, "status" | "close">;
   readonly #roster: Roster<Request, Result>;
   readonly #dispatcher: Dispatcher<Instance<Request, Result>>;
   readonly #desk: TurnDesk<Request, Result>;
