@@ -209,7 +209,7 @@ export class Instance<Request, Result> implements Candidate, SpareUser {
       renew: (process) => keeper.renew(process, "recycled"),
       replace: (process) => keeper.replace(process, "recycled"),
     });
-    keeper.onServing = (process) => recycling.serving(process);
+    keeper.watch(recycling);
     return recycling;
   }
 

@@ -11,6 +11,12 @@ import { ProcessRecord } from "./process-record.ts";
 import { Setbacks } from "./setbacks.ts";
 import type { Spare } from "./spare.ts";
 
+/** Who wants to know which process of an instance serves. */
+export interface ServiceWatcher<Request, Result> {
+  /** This one from now on; null for none. */
+  serving(process: ManagedProcess<Request, Result> | null): void;
+}
+
 /**
  * Keeps one instance's process as its owner wants it. One lock orders starts and stops. Every order
  * of the owner (stop, restart) aborts what is under way for the order before it, so that a stop never
@@ -34,8 +40,8 @@ export class ProcessKeeper<Request, Result> {
   /** Those whose place another one has taken, until they have ended. */
   readonly #leaving = new Set<ManagedProcess<Request, Result>>();
   #conversation: object = {};
-  /** Told which process serves from now on; null for none. */
-  onServing: (process: ManagedProcess<Request, Result> | null) => void = () => {};
+  /** Who is told which process serves. */
+  readonly #watchers: ServiceWatcher<Request, Result>[] = [];
 
   constructor(
     index: number,
@@ -52,6 +58,10 @@ export class ProcessKeeper<Request, Result> {
 
   get process(): ManagedProcess<Request, Result> | null {
     return this.#process;
+  }
+
+  watch(watcher: ServiceWatcher<Request, Result>): void {
+    this.#watchers.push(watcher);
   }
 
   /** Another one whenever the context of the instance is lost. */
@@ -187,6 +197,10 @@ export class ProcessKeeper<Request, Result> {
     });
   }
 
+  #tellServing(process: ManagedProcess<Request, Result> | null): void {
+    for (const watcher of this.#watchers) watcher.serving(process);
+  }
+
   #supersede(what: string): void {
     if (this.#order.signal.aborted) return;
     const error = new PoolError("INSTANCE_UNAVAILABLE", `Instance ${this.index} ${what}.`);
@@ -223,7 +237,7 @@ export class ProcessKeeper<Request, Result> {
         const process = await this.#startOne(signal);
         // An exit that came before the state was set is a crash to nobody else.
         if (process.state !== "ready") throw process.exitError(await process.ended, "");
-        this.onServing(process);
+        this.#tellServing(process);
         this.record.setState("ready");
         return;
       } catch (thrown) {
@@ -275,7 +289,7 @@ export class ProcessKeeper<Request, Result> {
     this.#process = process;
     this.record.took({ pid: process.pid, startedAt: process.startedAt, startMs });
     this.#adopt(process);
-    this.onServing(process);
+    this.#tellServing(process);
     this.record.setState("ready");
   }
 
@@ -306,7 +320,7 @@ export class ProcessKeeper<Request, Result> {
     this.#leaving.delete(process);
     if (this.#process !== process) return;
     this.#process = null;
-    this.onServing(null);
+    this.#tellServing(null);
     this.forget();
     if (this.#crashed?.process !== process) return;
     const { wait } = this.#crashed;

@@ -1,5 +1,6 @@
 import type { ManagedProcess } from "../process/managed-process.ts";
 import type { InstanceContext } from "./instance-context.ts";
+import type { ServiceWatcher } from "./process-keeper.ts";
 
 /** After how much a process is replaced; `Infinity` for never. */
 export interface RecyclePolicy {
@@ -23,7 +24,7 @@ export interface Recycled<Request, Result> {
  * Sees to it that a process of an instance does not grow too old. One that is due goes on serving until
  * its successor is ready, and goes between two leases.
  */
-export class Recycling<Request, Result> {
+export class Recycling<Request, Result> implements ServiceWatcher<Request, Result> {
   readonly #context: InstanceContext<Request, Result>;
   readonly #instance: Recycled<Request, Result>;
   readonly #policy: RecyclePolicy;
@@ -45,7 +46,6 @@ export class Recycling<Request, Result> {
     return this.#due;
   }
 
-  /** Another process serves from now on; null for none. */
   serving(process: ManagedProcess<Request, Result> | null): void {
     if (this.#due) this.#context.spares.wantNoMore(this.#instance.index);
     this.#cancelAge();
