@@ -15,6 +15,7 @@ const EXPLAINED_BY: Readonly<Record<TerminationReason, readonly Doom[]>> = {
   "protocol-violation": ["out-of-step"],
   reset: ["forgotten"],
   replaced: ["forgotten", "out-of-step", "given-up", "expired", "flood", "deadly"],
+  recycled: [],
   "turn-over": [],
   exited: ["deadly", "bad-start"],
 };
