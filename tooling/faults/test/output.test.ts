@@ -101,6 +101,50 @@ describe.each(HOSTS)("of the output, on $name,", (host) => {
     expect(trial.generation(0)).toBe(1);
   });
 
+  test("what is still said of a turn when the next one has begun, a fence keeps out", async () => {
+    await using trial = new Trial(host, "talks-late", { speech: sentinel({ fenced: true }) });
+    for (let n = 1; n <= 3; n += 1) {
+      expect(await trial.pool.run("fault", { instance: 0 })).toBe("FAULTY answer");
+      await trial.expectService();
+    }
+    expect(trial.generation(0)).toBe(1);
+  });
+
+  test("a sentinel in the middle of a line is one", async () => {
+    await using trial = new Trial(host, "tears-the-sentinel", { speech: sentinel() });
+    for (let n = 1; n <= 3; n += 1) {
+      expect(await trial.pool.run("fault", { instance: 0 })).toBe("FAULTY answer, ");
+      await trial.expectService();
+    }
+    expect(trial.generation(0)).toBe(1);
+  });
+
+  test("a thread that talks all the time ends no turn that has a sentinel", async () => {
+    await using trial = new Trial(host, "talks-in-the-background", { speech: sentinel() });
+    const words = Array.from({ length: 20 }, (_, n) => `word ${n}`);
+    const answers: string[] = [];
+    expect(await trial.pool.run("fault", { instance: 0 })).toContain("FAULTY answer");
+    for (const word of words) answers.push(await trial.pool.run(word, { instance: 0 }));
+    expect(answers.map((answer) => answer.replaceAll("noise ", "").trim())).toEqual(words);
+    expect(trial.generation(0)).toBe(1);
+  });
+
+  test("a thread that talks all the time breaks lines of JSON, and the process is replaced", async () => {
+    await using trial = new Trial(host, "talks-in-the-background");
+    await trial.pool.ready();
+    const pid = trial.pid();
+    await trial.expectFailure(
+      untilFailure(() => trial.pool.run("fault", { instance: 0 })),
+      {
+        class: ProtocolError,
+        code: "PROTOCOL_VIOLATION",
+        message: /^Expected a line of JSON from the tool, found "(noise )+/,
+      },
+    );
+    trial.expectGone(pid);
+    await trial.expectService();
+  });
+
   test.each(speeches)("code points that are split over chunks are whole: $name", async (speech) => {
     await using trial = new Trial(host, "splits-code-points", { speech });
     expect(await trial.pool.run("fault", { instance: 0 })).toBe("FAULTY grüße äß€𝄞🎻");
@@ -205,3 +249,8 @@ describe.each(HOSTS)("of the output, on $name,", (host) => {
     },
   );
 });
+
+/** Its answer may come before the first noise. */
+async function untilFailure(turn: () => PromiseLike<unknown>): Promise<never> {
+  for (;;) await turn();
+}

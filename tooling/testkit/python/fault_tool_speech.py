@@ -77,6 +77,7 @@ class Lines:
     def __init__(self, options):
         self.input = Input()
         self.prompt = options.get("prompt", "")
+        self.afterthought = ""
         self.echoes = options["fault"] == "echoes"
 
     def ready(self):
@@ -87,18 +88,20 @@ class Lines:
             line = self.input.line()
             if line is None:
                 return None
+            write(self.afterthought)
+            self.afterthought = ""
             if self.echoes:
                 write(line + "\n")
             if not line.startswith("="):
                 return line
             self.confirm(line)
 
-    def confirm(self, line):
-        write(line[1:].replace(" ", "") + "\n" + self.prompt)
+    def confirm(self, line, torn_by=""):
+        write(line[1:].replace(" ", "") + torn_by + "\n" + self.prompt)
 
-    def finish(self):
+    def finish(self, torn_by=""):
         if self.prompt == "":
-            self.confirm(self.input.line())
+            self.confirm(self.input.line(), torn_by)
 
     def form(self, text):
         return (text + "\n" + self.prompt).encode()

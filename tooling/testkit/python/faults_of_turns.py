@@ -90,6 +90,19 @@ def talks_between(wire, options):
     write("FAULTY noise\n")
 
 
+def talks_late(wire, options):
+    """When it is told more, it still has something to say of this turn. Lines only."""
+    write(wire.form("FAULTY answer"))
+    wire.finish()
+    wire.afterthought = "FAULTY afterthought\n"
+
+
+def tears_the_sentinel(wire, options):
+    """Something else comes between the sentinel and its line end. Lines only."""
+    write("FAULTY answer, ")
+    wire.finish(" FAULTY noise")
+
+
 def splits_code_points(wire, options):
     for byte in wire.form("FAULTY grüße äß€𝄞🎻"):
         write(bytes([byte]))

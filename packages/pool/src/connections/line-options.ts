@@ -2,8 +2,9 @@ import { PoolError } from "../errors/pool-error.ts";
 
 /**
  * Makes the tool print a text that nobody could have expected, behind the answer: the surest end of a
- * turn. `command` is what to type, with its line end; `output` is what the tool then prints. Where the
- * tool echoes its input, `command` must not hold the nonce in one piece.
+ * turn. `command` is what to type, with its line end; `output` is what the tool then prints, which is
+ * found in the middle of a line too. Where the tool echoes its input, `command` must not end with the
+ * nonce in one piece.
  */
 export interface Sentinel {
   readonly command: (nonce: string) => string;
@@ -15,6 +16,12 @@ export interface LineProtocolOptions {
   /** What it prints when it takes input, such as `"> "`. Weaker than a sentinel: an answer may hold it. */
   readonly prompt?: string | RegExp;
   readonly sentinel?: Sentinel;
+  /**
+   * Whether a sentinel stands before each request too, so that what the tool still says of the turn
+   * before, or of its own accord, is no part of the answer however late it comes. Needs a sentinel, and
+   * a tool that prints nothing else (no prompt) when it has printed one. @default false
+   */
+  readonly fenced?: boolean;
   /** Text to print before it is ready, where that is neither the prompt nor the sentinel's answer. */
   readonly ready?: string | RegExp;
   /**
@@ -47,6 +54,9 @@ export function checkLineProtocol(options: LineProtocolOptions): void {
     throw invalid(
       `${prompt === "" ? "prompt" : "ready"}: expected some text, found an empty string.`,
     );
+  }
+  if (options.fenced === true && sentinel === undefined) {
+    throw invalid("fenced: expected a sentinel with it, which is what it would put first.");
   }
   // A prompt that comes after SIGINT may be the answer's own, and the interrupt's comes later.
   if (options.interruptible === true && sentinel === undefined) {

@@ -3,6 +3,7 @@ import { setImmediate as nextPass } from "node:timers/promises";
 import type { ToolProcess } from "../contract/process-host.ts";
 import type { EndSignal, ToolConnection } from "../contract/tool-connection.ts";
 import { ToolFailure } from "../errors/turn-errors.ts";
+import { type EndPattern, sentinelMark } from "../framing/end-pattern.ts";
 import { PromptScanner } from "../framing/prompt-scanner.ts";
 import { checkLineProtocol, type LineProtocolOptions, type Sentinel } from "./line-options.ts";
 import { whenSilenced } from "./when-silenced.ts";
@@ -73,14 +74,11 @@ class LineWire {
     }
     // What it printed between turns belongs to no turn.
     this.#scanner.clear();
-    const nonce = newNonce();
-    const line = encode === undefined ? request : encode(request);
-    const end = sentinel?.output(nonce) ?? (prompt as string | RegExp);
-    const answer = await this.#ask(
-      `${line}${lineEnd}${sentinel?.command(nonce) ?? ""}`,
-      end,
-      onText,
-    );
+    const line = `${encode === undefined ? request : encode(request)}${lineEnd}`;
+    const answer =
+      sentinel === undefined
+        ? await this.#ask(line, prompt as string | RegExp, onText)
+        : await this.#askBetween(sentinel, line, onText);
     return answer.replace(/\r?\n$/, "");
   }
 
@@ -92,17 +90,28 @@ class LineWire {
   }
 
   async #synchronise(sentinel: Sentinel): Promise<void> {
-    const nonce = newNonce();
-    await this.#ask(sentinel.command(nonce), sentinel.output(nonce));
+    const { command, mark } = newMark(sentinel);
+    await this.#ask(command, mark, () => {});
     this.#scanner.clear();
+  }
+
+  #askBetween(sentinel: Sentinel, line: string, onText: (text: string) => void): Promise<string> {
+    const end = newMark(sentinel);
+    if (this.#options.fenced !== true) return this.#ask(line + end.command, end.mark, onText);
+    const begin = newMark(sentinel);
+    return this.#ask(begin.command + line + end.command, end.mark, onText, begin.mark);
   }
 
   async #ask(
     input: string,
-    end: string | RegExp,
-    onText: (text: string) => void = () => {},
+    end: string | RegExp | EndPattern,
+    onText: (text: string) => void,
+    begin?: EndPattern,
   ): Promise<string> {
-    const answer = this.#scanner.until(end, onText);
+    const answer =
+      begin === undefined
+        ? this.#scanner.until(end, onText)
+        : this.#scanner.until(begin).then(() => this.#scanner.until(end, onText));
     // A tool may answer without reading all; one that is gone makes the write fail.
     await Promise.race([writeInput(this.#process.stdin, input), answer]);
     const text = await answer;
@@ -117,8 +126,10 @@ class LineWire {
   }
 }
 
-function newNonce(): string {
-  return `zz${randomBytes(12).toString("hex")}`;
+function newMark(sentinel: Sentinel): { readonly command: string; readonly mark: EndPattern } {
+  const nonce = `zz${randomBytes(12).toString("hex")}`;
+  const command = sentinel.command(nonce);
+  return { command, mark: sentinelMark(sentinel.output(nonce), command) };
 }
 
 function severalLines(): ToolFailure {

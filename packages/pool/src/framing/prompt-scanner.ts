@@ -1,14 +1,13 @@
 import { StringDecoder } from "node:string_decoder";
+import { type EndPattern, endPattern, LOOK_BACK } from "./end-pattern.ts";
 
-/** How much text a regular expression may look back at, so that long output stays linear. */
-const LOOK_BACK = 4096;
 /** How much is kept of what comes while nobody waits for a pattern. */
 const UNCLAIMED = 64 * 1024;
 
 type Channel = "stdout" | "stderr";
 
 interface Search {
-  readonly pattern: string | RegExp;
+  readonly pattern: EndPattern;
   readonly onText: ((text: string) => void) | undefined;
   found(before: string): void;
   lost(error: Error): void;
@@ -30,18 +29,16 @@ export class PromptScanner {
   #search: Search | null = null;
 
   push(chunk: Buffer, channel: Channel): void {
-    const text = this.#channels[channel].decoder.write(chunk);
-    if (text === "") return;
-    this.#channels[channel].held += text;
+    if (!this.#channels[channel].take(chunk)) return;
     this.#look(channel);
     if (this.#search === null) this.#bound();
   }
 
   /** Resolves with what came before the pattern. A new call takes the place of one that is waiting. */
-  until(pattern: string | RegExp, onText?: (text: string) => void): Promise<string> {
+  until(end: string | RegExp | EndPattern, onText?: (text: string) => void): Promise<string> {
     return new Promise((resolve, reject) => {
-      const steady = typeof pattern === "string" ? pattern : withoutState(pattern);
-      this.#search = { pattern: steady, onText, found: resolve, lost: reject };
+      const pattern = typeof end === "string" || end instanceof RegExp ? endPattern(end) : end;
+      this.#search = { pattern, onText, found: resolve, lost: reject };
       this.#look("stdout");
       this.#look("stderr");
     });
@@ -73,15 +70,16 @@ export class PromptScanner {
     const search = this.#search;
     if (search === null) return;
     const text = this.#channels[channel];
-    const match = text.find(search.pattern);
+    const { pattern } = search;
+    const match = pattern.find(text.held, text.released);
     if (match === null) {
-      this.#release(text, text.held.length - text.undecided(search.pattern), search.onText);
+      this.#release(text, text.held.length - pattern.undecided(text.held), search.onText);
       return;
     }
     // A regular expression may have begun in text that was released before.
     const before = Math.max(0, match.start);
     this.#release(text, before, search.onText);
-    text.held = text.held.slice(match.end - before);
+    text.letGo(match.end - before, pattern.lineEndFollows);
     const other = this.#channels[channel === "stdout" ? "stderr" : "stdout"];
     this.#release(other, other.held.length, search.onText);
     const answer = this.#answer.join("");
@@ -116,38 +114,31 @@ export class PromptScanner {
 class ChannelText {
   readonly decoder = new StringDecoder("utf8");
   held = "";
-  /** The end of what was released: a regular expression may look back at it. */
+  /** The end of what was released: a pattern may look back at it. */
   released = "";
+  /** A pattern was found whose line end has not come yet. */
+  #lineEndIsDue = false;
 
-  /** Where the pattern is in the held text; `start` is below 0 where it began before that. */
-  find(pattern: string | RegExp): { readonly start: number; readonly end: number } | null {
-    if (typeof pattern === "string") {
-      const start = this.held.indexOf(pattern);
-      return start === -1 ? null : { start, end: start + pattern.length };
-    }
-    const match = pattern.exec(this.released + this.held);
-    if (match === null || match[0] === "") return null;
-    const start = match.index - this.released.length;
-    // One that ends in released text was there before and was no match then.
-    const end = Math.max(0, start + match[0].length);
-    return { start, end };
+  /** Returns false when that brought no text that belongs to anything. */
+  take(chunk: Buffer): boolean {
+    const text = this.decoder.write(chunk);
+    if (text === "") return false;
+    this.held += text;
+    if (this.#lineEndIsDue) this.#dropLineEnd();
+    return this.held !== "" && !this.#lineEndIsDue;
   }
 
-  /** How many characters at the end of the held text may be the beginning of the pattern. */
-  undecided(pattern: string | RegExp): number {
-    const { held } = this;
-    // A prompt that is described by an expression is looked for in the last line.
-    if (typeof pattern !== "string") {
-      return Math.min(LOOK_BACK, held.length - (held.lastIndexOf("\n") + 1));
-    }
-    for (let size = Math.min(pattern.length - 1, held.length); size > 0; size -= 1) {
-      if (held.endsWith(pattern.slice(0, size))) return size;
-    }
-    return 0;
+  /** Lets go of a pattern that was found, with the line end behind it. */
+  letGo(length: number, lineEndFollows: boolean): void {
+    this.held = this.held.slice(length);
+    this.#lineEndIsDue = lineEndFollows;
+    if (lineEndFollows) this.#dropLineEnd();
   }
-}
 
-/** `g` and `y` make an expression remember where it was. */
-function withoutState(pattern: RegExp): RegExp {
-  return new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ""));
+  /** Whatever comes instead has been put in between, and the line end is its own. */
+  #dropLineEnd(): void {
+    if (this.held === "" || this.held === "\r") return;
+    this.#lineEndIsDue = false;
+    this.held = this.held.replace(/^\r?\n/, "");
+  }
 }

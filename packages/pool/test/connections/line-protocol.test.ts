@@ -133,6 +133,24 @@ test("output between turns, however much, belongs to none", async () => {
   }
 });
 
+test("a sentinel whose line end comes late leaves nothing for the next answer", async () => {
+  const slow = `import sys, time
+for line in sys.stdin:
+    sys.stdout.write(line[:-1]); sys.stdout.flush()
+    if line.startswith("zz"): time.sleep(0.01)
+    sys.stdout.write("\\n"); sys.stdout.flush()`;
+  const cat: ToolAdapter = {
+    name: "slow-cat",
+    command: () => ({ file: "python3", args: ["-c", slow], env: markedEnvironment }),
+    connect: lineProtocol({
+      sentinel: { command: (nonce) => `${nonce}\n`, output: (nonce) => `${nonce}\n` },
+    }),
+  };
+  await using pool = createPool({ adapter: cat });
+  for (const word of ["one", "", "three"]) expect(await pool.run(word)).toBe(word);
+  expect(await pool.run("\nfour")).toBe("\nfour");
+});
+
 describe("wrong options", () => {
   const wrong = (options: object): (() => unknown) => {
     return () => lineProtocol(options as Parameters<typeof lineProtocol>[0]);
@@ -150,6 +168,10 @@ describe("wrong options", () => {
   test("an empty prompt, an empty ready text", () => {
     expect(wrong({ prompt: "" })).toThrow("prompt: expected some text");
     expect(wrong({ prompt: "> ", ready: "" })).toThrow("ready: expected some text");
+  });
+
+  test("a fence without a sentinel", () => {
+    expect(wrong({ prompt: "> ", fenced: true })).toThrow("fenced: expected a sentinel");
   });
 
   test("an interrupt that nothing could prove", () => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { type EndPattern, sentinelMark } from "../../src/framing/end-pattern.ts";
 import { PromptScanner } from "../../src/framing/prompt-scanner.ts";
 
 interface Found {
@@ -7,7 +8,10 @@ interface Found {
   readonly told: string;
 }
 
-async function scan(chunks: readonly Buffer[], pattern: string | RegExp): Promise<Found> {
+async function scan(
+  chunks: readonly Buffer[],
+  pattern: string | RegExp | EndPattern,
+): Promise<Found> {
   const scanner = new PromptScanner();
   let told = "";
   let answer: string | null = null;
@@ -132,5 +136,54 @@ describe("PromptScanner", () => {
     scanner.push(Buffer.from("one> two> "), "stdout");
     expect(await first).toBe("one");
     expect(await scanner.until("> ")).toBe("two");
+  });
+});
+
+describe("a sentinel", () => {
+  const mark = sentinelMark("zz12\n", "echo zz12\n");
+  const echoed = sentinelMark("zz12\n", 'print("zz12")\n');
+
+  test("is found in the middle of a line, and before text that was put in between", async () => {
+    expect(await scan([Buffer.from("answer\nnoise zz12noise\n")], mark)).toEqual({
+      answer: "answer\nnoise ",
+      told: "answer\nnoise ",
+    });
+  });
+
+  test("takes its line end with it, however late that comes and of whichever kind", async () => {
+    for (const lineEnd of ["\n", "\r\n"]) {
+      for (const late of [1, 2, 3]) {
+        const scanner = new PromptScanner();
+        const first = scanner.until(mark);
+        const chunks = ["one\nzz12", ...lineEnd, "\n", "two\nzz34\n"];
+        const before = Math.min(late, lineEnd.length + 1);
+        for (const chunk of chunks.slice(0, before)) scanner.push(Buffer.from(chunk), "stdout");
+        expect(await first).toBe("one\n");
+        scanner.clear();
+        const second = scanner.until(sentinelMark("zz34\n", "echo zz34\n"));
+        for (const chunk of chunks.slice(before)) scanner.push(Buffer.from(chunk), "stdout");
+        // The empty line is the next answer's own.
+        expect(await second).toBe("\ntwo\n");
+      }
+    }
+  });
+
+  test("is not what a tool repeats of its input, however that is cut into chunks", async () => {
+    const text = 'print("zz12")\r\nanswer\nzz12\r\n';
+    const cuts = fc.array(fc.nat(text.length), { maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(cuts, async (places) => {
+        const chunks = cut(
+          Buffer.from(text),
+          places.sort((a, b) => a - b),
+        );
+        const answer = 'print("zz12")\r\nanswer\n';
+        expect(await scan(chunks, echoed)).toEqual({ answer, told: answer });
+      }),
+    );
+  });
+
+  test("that is only a line end is a text like others", async () => {
+    expect((await scan([Buffer.from("one\ntwo")], sentinelMark("\n", "?\n"))).answer).toBe("one");
   });
 });
