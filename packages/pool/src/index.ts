@@ -55,6 +55,7 @@ export {
 export type { PoolEvent, TerminationReason } from "./events/pool-event.ts";
 export { LineSplitter } from "./framing/line-splitter.ts";
 export { childProcessHost } from "./host/child-process-host.ts";
+export { type PtyHostOptions, ptyHost } from "./host/pty-host.ts";
 export type { InstanceState, Occupancy } from "./instance/instance-state.ts";
 export type { Lease } from "./lease/lease.ts";
 export { type Clock, systemClock } from "./pool/clock.ts";

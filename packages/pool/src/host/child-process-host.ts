@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { stat } from "node:fs/promises";
 import type { Readable, Writable } from "node:stream";
 import type { Exit, ProcessHost, ProcessSpec, ToolProcess } from "../contract/process-host.ts";
-import { ProcessStartError } from "../errors/turn-errors.ts";
+import { endWithThisProgram, killGroup } from "./living-groups.ts";
+import { explainStartFailure } from "./start-failure.ts";
 
 /**
  * Starts ordinary child processes on pipes, each in a process group of its own, so that a signal
@@ -16,7 +16,7 @@ export function childProcessHost(): ProcessHost {
       try {
         const child = spawnChild(spec);
         await once(child, "spawn");
-        endWithThisProgram(child as PipedChild);
+        child.once("exit", endWithThisProgram(child.pid as number));
         return toToolProcess(child as PipedChild);
       } catch (error) {
         // Some failures are thrown at once (arguments that are too long), others emitted as "error".
@@ -42,34 +42,6 @@ function spawnChild(spec: ProcessSpec): ChildProcess {
     detached: true,
     windowsHide: true,
   });
-}
-
-/** The process groups that live now. */
-const living = new Set<number>();
-
-/**
- * A program that exits without a shutdown (process.exit, an uncaught error) would leave its tools
- * behind: in groups of their own they hear no ^C, and not all of them notice the end of their input.
- */
-function endWithThisProgram(child: PipedChild): void {
-  if (living.size === 0) process.on("exit", killLiving);
-  living.add(child.pid);
-  child.once("exit", () => {
-    living.delete(child.pid);
-    if (living.size === 0) process.off("exit", killLiving);
-  });
-}
-
-function killLiving(): void {
-  for (const pid of living) killGroup(pid, "SIGKILL");
-}
-
-function killGroup(pid: number, signal: NodeJS.Signals): boolean {
-  try {
-    return process.kill(-pid, signal);
-  } catch {
-    return false;
-  }
 }
 
 function toToolProcess(child: PipedChild): ToolProcess {
@@ -98,25 +70,4 @@ function toToolProcess(child: PipedChild): ToolProcess {
       return child.exitCode === null && child.signalCode === null && child.kill(signal);
     },
   };
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file. Check the path, or install the tool",
-  EACCES: "it may not be executed. Check its permissions",
-  ENOEXEC: "it is not in a format that this machine can execute",
-  E2BIG: "its arguments and environment are too long",
-  EMFILE: "this process has no file descriptors left. Raise `ulimit -n` or use fewer instances",
-  ENFILE: "the machine has no file descriptors left",
-  EAGAIN: "the machine allows no more processes",
-  ENOMEM: "the machine has no memory left",
-};
-
-async function explainStartFailure(spec: ProcessSpec, error: unknown): Promise<ProcessStartError> {
-  const code = (error as NodeJS.ErrnoException).code ?? "";
-  const folder = await stat(spec.cwd).catch(() => null);
-  // The kernel answers ENOENT for a missing working folder too, and Node then blames the executable.
-  const reason = folder?.isDirectory()
-    ? (REASONS[code] ?? (error instanceof Error ? error.message : String(error)))
-    : `its working folder ${spec.cwd} does not exist`;
-  return new ProcessStartError(`Could not start ${spec.file}: ${reason}.`, { cause: error });
 }

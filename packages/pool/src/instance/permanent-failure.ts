@@ -11,6 +11,7 @@ const PERMANENT: ReadonlySet<string> = new Set([
   "E2BIG",
   "ELOOP",
   "ENAMETOOLONG",
+  "MODULE_NOT_FOUND",
   "ERR_INVALID_ARG_TYPE",
   "ERR_INVALID_ARG_VALUE",
 ]);
