@@ -1,7 +1,19 @@
+import { flood } from "./flood/flood.ts";
+import { idleMemory } from "./idle-memory/idle-memory.ts";
+import { longLine } from "./long-line/long-line.ts";
 import { pick } from "./pick/pick.ts";
 import type { Benchmark } from "./runner/benchmark.ts";
+import { shutdown } from "./shutdown/shutdown.ts";
 import { throughput } from "./throughput/throughput.ts";
 import { turn } from "./turn/turn.ts";
 
 /** Every benchmark, in the order of docs/performance.md. */
-export const BENCHMARKS: readonly Benchmark[] = [turn, throughput, pick];
+export const BENCHMARKS: readonly Benchmark[] = [
+  turn,
+  throughput,
+  flood,
+  longLine,
+  idleMemory,
+  shutdown,
+  pick,
+];

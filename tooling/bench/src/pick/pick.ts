@@ -21,9 +21,9 @@ export const pick: Benchmark = {
     ...Object.keys(STRATEGIES).map((name) => claim(`pick of ${few(name)}`, few(name), 50)),
     ...FLAT.map((name) => claim(`pick of ${many(name)}`, many(name), 200)),
   ],
-  slices: 5,
+  slices: 3,
   async prepare(scale) {
-    const picks = scale === "full" ? 400_000 : 1_000;
+    const picks = scale === "full" ? 1_000_000 : 1_000;
     const ways = Object.entries(STRATEGIES).flatMap(([name, strategy]): Way[] => [
       { name: few(name), measure: async () => measure(strategy, FEW, picks) },
       ...(FLAT.includes(name)
