@@ -28,6 +28,7 @@ def apply(modules, litellm):
     coder.Coder.send = observed(coder.Coder.send)
     mark_hopeless(modules.exceptions)
     wrap_completion(litellm)
+    keep_no_records(litellm)
 
 
 def observed(send):
@@ -99,6 +100,29 @@ def wrap_completion(litellm):
         return response
 
     litellm.completion = completion_without_retries
+
+
+def keep_no_records(litellm):
+    """After each call litellm makes a record of it, in a thread, for callbacks that aider does not use."""
+    utils = getattr(litellm, "utils", None)
+    if hasattr(utils, "executor"):
+        utils.executor = OnlyForCallbacks(utils.executor, litellm)
+
+
+class OnlyForCallbacks:
+    LISTS = ("callbacks", "success_callback", "_async_success_callback")
+
+    def __init__(self, executor, litellm):
+        self._executor = executor
+        self._litellm = litellm
+
+    def submit(self, *args, **kwargs):
+        if any(getattr(self._litellm, name, None) for name in self.LISTS):
+            return self._executor.submit(*args, **kwargs)
+        return None
+
+    def __getattr__(self, name):
+        return getattr(self._executor, name)
 
 
 class FastJson5:

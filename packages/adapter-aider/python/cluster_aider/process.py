@@ -9,8 +9,10 @@ import threading
 
 from . import PROTOCOL
 from .channel import Channel
+from .engine import DoesNotFit
 from .hand_over import hand_over
 from .interrupts import INTERRUPTS
+from .startup import begin
 
 
 def main():
@@ -50,8 +52,6 @@ class Driver:
         self._asked = 0
 
     def live(self):
-        from .startup import DoesNotFit, begin
-
         try:
             session, ready = begin(self._start, self._ask, self._emit, self._own)
         except DoesNotFit as error:

@@ -11,11 +11,10 @@ import subprocess
 import tempfile
 from contextlib import contextmanager
 
-from .coders import Coders
 from .engine import fitting
 from .json_io import JsonIO
 from .one_answer import OneAnswer
-from .turn_state import CURRENT, TurnState
+from .session import Failure, session_for
 
 REPLY = """warm.py
 ```python
@@ -31,23 +30,30 @@ ARGUMENTS = ("--model", "openai/warm", "--weak-model", "openai/warm", "--edit-fo
 
 
 def rehearse(engine):
+    """From the settings to the result, as a process does it that was started for a task."""
     folder = tempfile.mkdtemp(prefix="cluster-aider-warm-up-")
-    file = os.path.join(folder, "warm.py")
     try:
         subprocess.run(["git", "init", "-q", folder], check=False, capture_output=True)
-        with open(file, "w", encoding="utf-8") as out:
+        with open(os.path.join(folder, "warm.py"), "w", encoding="utf-8") as out:
             out.write("cold\n")
         with _at_home_in(folder), OneAnswer(_completion()) as server:
             os.environ.update(OPENAI_API_BASE=server.address, OPENAI_API_KEY="none")
+            # One try: whoever answers otherwise is asked once.
+            start = {"arguments": ARGUMENTS, "retryForMs": 0}
+            session, _ = session_for(engine, start, folder, own=lambda _private: None)
             with fitting():
-                coder, _ = Coders(engine, ARGUMENTS, None).build(folder)
-                coder.abs_fnames = {coder.abs_root_path(file)}
-                JsonIO.coder = coder
-                CURRENT.turn = TurnState(0)
-                coder.run(with_message="warm", preproc=False)
+                turn(session)
     finally:
-        CURRENT.turn = JsonIO.coder = None
+        JsonIO.coder = None
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def turn(session):
+    try:
+        session.run({"id": 0, "message": "warm", "files": ["warm.py"]}, lambda: False)
+    except Failure as failure:
+        # What aider itself raised tells whether the driver fits.
+        raise failure.__cause__ or failure from None
 
 
 @contextmanager

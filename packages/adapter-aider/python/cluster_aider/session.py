@@ -1,12 +1,16 @@
 """Turns: one message with its files to aider, and what became of it."""
 
 import os
+import platform
 
-from .coders import StartFailure
+from .coders import Coders, StartFailure
+from .engine import DoesNotFit, fitting
 from .failures import classify, describe, retry_after_ms
 from .files import FileFailure, TaskFiles
 from .interrupts import INTERRUPTS
 from .json_io import JsonIO, relative
+from .modules import missing_of_coder
+from .patches import bound_retries
 from .turn_state import CURRENT, TurnState
 
 
@@ -17,6 +21,31 @@ class Failure(Exception):
         super().__init__(message)
         self.failure_class = failure_class
         self.retry_after_ms = retry_after
+
+
+def session_for(engine, start, folder, own):
+    """A session for a start message, and what to say of it.
+
+    @param own: told of the private folder, which is to be removed at the end.
+    @raise DoesNotFit: when aider has changed under the driver.
+    @raise StartFailure: when aider cannot be used as it is configured.
+    """
+    with fitting():
+        bound_retries(engine.modules, start["retryForMs"])
+        coders = Coders(engine, start["arguments"], start.get("settingsFolder"))
+        own(coders.private)
+        built = coders.build(folder)
+        coder, _ = built
+        absent = missing_of_coder(coder)
+        if absent:
+            raise DoesNotFit(f"aider {engine.modules.version} lacks {', '.join(absent)}")
+        ready = {
+            "aider": engine.modules.version,
+            "python": platform.python_version(),
+            "model": coder.main_model.name,
+            "editFormat": coder.edit_format,
+        }
+        return Session(coders, built, folder), ready
 
 
 class Session:
@@ -85,7 +114,7 @@ class Session:
             if error is not None:
                 self._discard_coder(history)
             failure.usage = usage
-            raise failure
+            raise failure from error
         return {
             "reply": state.reply or coder.partial_response_content or "",
             "edits": relative(state.edits, coder.root, os.getcwd()),

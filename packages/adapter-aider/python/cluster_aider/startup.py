@@ -1,10 +1,7 @@
 """From a process whose aider is warm to a session that takes its first turn."""
 
 import os
-import platform
 
-from . import modules as aider_modules
-from .engine import DoesNotFit, fitting
 from .warmup import warm_engine
 
 
@@ -15,28 +12,11 @@ def begin(start, ask, emit, own):
     @raise BrokenInstallation: when it cannot be imported.
     @raise StartFailure: when aider cannot be used as it is configured.
     """
-    folder = os.getcwd()
     engine = warm_engine()
-    with fitting():
-        from .coders import Coders
-        from .json_io import JsonIO
-        from .patches import bound_retries
-        from .session import Session
+    from .json_io import JsonIO
+    from .session import session_for
 
-        bound_retries(engine.modules, start["retryForMs"])
-        coders = Coders(engine, start["arguments"], start.get("settingsFolder"))
-        own(coders.private)
-        built = coders.build(folder)
-        coder, _ = built
-        absent = aider_modules.missing_of_coder(coder)
-        if absent:
-            raise DoesNotFit(f"aider {engine.modules.version} lacks {', '.join(absent)}")
-        JsonIO.ask = staticmethod(ask)
-        JsonIO.emit = staticmethod(emit)
-        ready = {
-            "aider": engine.modules.version,
-            "python": platform.python_version(),
-            "model": coder.main_model.name,
-            "editFormat": coder.edit_format,
-        }
-        return Session(coders, built, folder), ready
+    session, ready = session_for(engine, start, os.getcwd(), own)
+    JsonIO.ask = staticmethod(ask)
+    JsonIO.emit = staticmethod(emit)
+    return session, ready
