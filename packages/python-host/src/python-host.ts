@@ -62,6 +62,8 @@ class Host implements PythonHost {
   /** Interpreters and environments that cannot fork. */
   readonly #unable = new Set<string>();
   readonly #files = new WeakMap<ServerKeeper, string>();
+  /** Ordinary processes that live. */
+  readonly #processes = new Set<ToolProcess>();
   #reception: Promise<Reception> | null = null;
   #disposed = false;
 
@@ -115,23 +117,35 @@ class Host implements PythonHost {
 
   async dispose(): Promise<void> {
     this.#disposed = true;
-    await Promise.all([...this.#keepers.values()].map((keeper) => keeper.stop()));
+    for (const process of this.#processes) process.kill("SIGKILL", "group");
+    await Promise.all([
+      ...[...this.#keepers.values()].map((keeper) => keeper.stop()),
+      ...[...this.#processes].map(({ exited }) => exited),
+    ]);
     this.#keepers.clear();
     await (await this.#reception)?.close();
   }
 
   #open(): Promise<Reception> {
-    if (this.#disposed) throw new PoolError("POOL_CLOSED", "This Python host was disposed of.");
+    if (this.#disposed) throw disposed();
     this.#reception ??= Reception.open();
     return this.#reception;
   }
 
-  #startOrdinary(
+  async #startOrdinary(
     spec: ProcessSpec,
     signal: AbortSignal,
     reception: Reception,
   ): Promise<ToolProcess> {
-    return startOrdinary(spec, signal, this.#options, reception, this.#ordinary);
+    const host = this.#ordinary;
+    const process = await startOrdinary(spec, signal, this.#options, reception, host);
+    if (this.#disposed) {
+      process.kill("SIGKILL", "group");
+      throw disposed();
+    }
+    this.#processes.add(process);
+    void process.exited.then(() => this.#processes.delete(process));
+    return process;
   }
 
   #forks(key: string): boolean {
@@ -172,6 +186,10 @@ class Host implements PythonHost {
     const early = Object.entries(env).filter(([name]) => !lateEnvironment.has(name));
     return { file: path, env: Object.fromEntries(early.sort(([a], [b]) => (a < b ? -1 : 1))) };
   }
+}
+
+function disposed(): PoolError {
+  return new PoolError("POOL_CLOSED", "This Python host was disposed of.");
 }
 
 /** Servers differ by what their imports may have seen. A hash, since there may be keys among it. */

@@ -3,6 +3,7 @@ The processes that were forked, and what they leave behind. Somebody who has end
 Node side has said that it sends no more signals, so that no signal can reach a pid that was used again.
 """
 
+import contextlib
 import os
 import signal
 import time
@@ -41,9 +42,9 @@ class Family:
     def look_after(self):
         """Tells of those that have ended, and of what they have left behind."""
         orphans = self._living_orphans()
-        for member in list(self._members.values()):
+        for member in self._members.values():
             if member.ended_at is None:
-                self._look_for_end(member, orphans)
+                self._look_for_end(member)
             elif member.left > 0:
                 self._look_at_rest(member, orphans)
 
@@ -71,19 +72,33 @@ class Family:
             for pid in linux.children_of(os.getpid()):
                 _kill(pid, signal.SIGKILL)
             try:
-                while os.waitpid(-1, os.WNOHANG)[0] != 0:
+                while self._reap_any():
                     pass
             except ChildProcessError:
                 return
             time.sleep(0.002)
 
-    def _look_for_end(self, member, orphans):
+    def _reap_any(self):
+        found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG)
+        if found is None:
+            return False
+        for member in self._members.values():
+            if member.pid == found.si_pid and member.ended_at is None:
+                # Somebody may still hear it, or nobody.
+                with contextlib.suppress(OSError):
+                    self._tell_end(member, found)
+        return True
+
+    def _look_for_end(self, member):
         found = os.waitid(os.P_PID, member.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
         if found is None:
             return
-        member.ended_at = time.monotonic()
-        # Those that it has just left were not among the orphans when they were counted.
+        # Those that it has just left were not among the orphans when those were counted.
         member.left = len(self._left_by(member, self._living_orphans()))
+        self._tell_end(member, found)
+
+    def _tell_end(self, member, found):
+        member.ended_at = time.monotonic()
         how = "code" if found.si_code == os.CLD_EXITED else "signal"
         end = {"id": member.number, how: found.si_status, "left": member.left}
         self._send({"type": "exited", **end})

@@ -59,6 +59,8 @@ def serve():
     say({"ready": True})
     for line in sys.stdin:
         message = json.loads(line)
+        if message["request"] == "hang":
+            signal.pause()
         marks.append(message["id"])
         say({"id": message["id"], "result": {"pid": os.getpid(), "marks": marks}})
 
@@ -91,15 +93,15 @@ def flood(size):
 
 
 def wait(*words):
-    if "deaf" in words:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
     pids = []
     for word in words:
         if word in ("child", "session"):
             command = [sys.executable, "-S", "-c", "import signal\nsignal.pause()"]
             child = subprocess.Popen(command, start_new_session=word == "session")
             pids.append(child.pid)
+    if "deaf" in words:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     say([os.getpid(), *pids])
     if "leave" in words:
         return

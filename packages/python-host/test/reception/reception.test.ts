@@ -1,0 +1,75 @@
+import { once } from "node:events";
+import { existsSync, statSync } from "node:fs";
+import { createConnection, type Socket } from "node:net";
+import { temporaryFolder } from "@cluster/testkit";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { Reception } from "../../src/reception/reception.ts";
+
+let reception: Reception;
+
+beforeEach(async () => {
+  reception = await Reception.open();
+});
+
+afterEach(() => reception.close());
+
+function say(text: string): Socket {
+  const socket = createConnection(reception.address);
+  socket.on("error", () => {});
+  socket.write(text);
+  return socket;
+}
+
+test("the door is in a folder that only this user can enter, and goes with it", async () => {
+  expect(statSync(reception.folder).mode & 0o777).toBe(0o700);
+  await reception.close();
+  expect(existsSync(reception.folder)).toBe(false);
+});
+
+test("a stream comes in by its token and name, with all that was said after them", async () => {
+  const { token, streams } = reception.expect(["stdout"]);
+  expect(token).toMatch(/^[0-9a-f]{64}$/);
+  const guest = say(token.slice(0, 10));
+  guest.write(`${token.slice(10)} stdout\nand `);
+  guest.end("more");
+  let text = "";
+  for await (const chunk of await streams.stdout) text += chunk;
+  expect(text).toBe("and more");
+});
+
+test.each([
+  ["a wrong token", (_: string) => `${"0".repeat(64)} stdout\n`],
+  ["no token", () => " stdout\n"],
+  ["a name that is not expected", (token: string) => `${token} stdin\n`],
+  ["something else", () => "GET / HTTP/1.1\r\n\r\n"],
+  ["a first line without an end", () => "x".repeat(1_000)],
+])("refused: %s", async (_what, line) => {
+  const { token, cancel } = reception.expect(["stdout"]);
+  await once(say(line(token)), "close");
+  cancel();
+});
+
+test("refused: a token that was used, or is not good any more", async () => {
+  const { token, streams, cancel } = reception.expect(["stdout", "stderr"]);
+  const first = say(`${token} stdout\n`);
+  await streams.stdout;
+  await once(say(`${token} stdout\n`), "close");
+  cancel();
+  await once(say(`${token} stderr\n`), "close");
+  (await streams.stdout).destroy();
+  first.destroy();
+});
+
+test("a long path of temporary files does not matter", async () => {
+  await using folder = await temporaryFolder();
+  const before = process.env.TMPDIR;
+  process.env.TMPDIR = `${folder.path}/${"long".repeat(30)}`;
+  try {
+    const other = await Reception.open();
+    expect(other.address.length).toBeLessThan(104);
+    await other.close();
+  } finally {
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
+  }
+});

@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { isAlive, type TemporaryFolder, temporaryFolder, waitFor } from "@cluster/testkit";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { PythonHostOptions } from "../../src/index.ts";
+import { describeMode, environment, programs, spec } from "../support/host.ts";
+
+const script = fileURLToPath(new URL("../support/parent.ts", import.meta.url));
+
+let temporary: TemporaryFolder;
+let parent: ChildProcess;
+
+beforeAll(async () => {
+  temporary = await temporaryFolder();
+});
+
+afterEach(() => {
+  parent?.kill("SIGKILL");
+});
+
+afterAll(() => temporary[Symbol.asyncDispose]());
+
+/** Runs the parent until it has printed the pids of its processes. */
+async function pidsOf(
+  options: Partial<PythonHostOptions>,
+  starts: readonly string[][],
+  end = "",
+): Promise<number[]> {
+  const whole = { entry: "probe:main", path: [programs], ...options };
+  const orders = JSON.stringify({ options: whole, spec: spec([]), starts, end });
+  parent = spawn(process.execPath, ["--conditions=@cluster/source", script, orders], {
+    env: { ...environment, TMPDIR: temporary.path },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let text = "";
+  for await (const chunk of parent.stdout ?? []) {
+    text += chunk;
+    if (text.includes("\n")) break;
+  }
+  return JSON.parse(text);
+}
+
+const STARTS = [
+  ["wait", "deaf", "child", "session"],
+  ["wait", "stop"],
+];
+
+async function expectGone(pids: readonly number[]): Promise<void> {
+  expect(pids.every((pid) => pid > 0)).toBe(true);
+  const what = `the end of ${pids.join(", ")}`;
+  await waitFor(() => !pids.some(isAlive), { timeoutMs: 2_000, what });
+  await waitFor(async () => (await readdir(temporary.path)).length === 0, {
+    what: "the private folder to be removed",
+  });
+}
+
+describeMode("fork", () => {
+  test("killed with -9: within two seconds nothing of it is left", async () => {
+    const pids = await pidsOf({ mode: "fork" }, STARTS);
+    expect(pids).toHaveLength(5);
+    parent.kill("SIGKILL");
+    await expectGone(pids);
+  });
+
+  test("that ends without a word to the host takes everything with it", async () => {
+    await expectGone(await pidsOf({ mode: "fork" }, STARTS, "exit"));
+  });
+
+  test("killed during the warm-up: the server goes too", async () => {
+    const [server = 0] = await pidsOf({ mode: "fork", warmUp: "slow:warm_up" }, [], "warm-up");
+    parent.kill("SIGKILL");
+    await waitFor(() => !isAlive(server), { timeoutMs: 2_000, what: "the end of the server" });
+  });
+});
+
+describeMode("process", () => {
+  test("killed with -9: its processes end with it where the kernel sees to it", async () => {
+    const starts = [["wait", "deaf"], ["wait"]];
+    const pids = await pidsOf({ mode: "process" }, starts);
+    expect(pids).toHaveLength(2);
+    parent.kill("SIGKILL");
+    if (process.platform === "linux") {
+      await waitFor(() => !pids.some(isAlive), { timeoutMs: 2_000 });
+    } else for (const pid of pids) process.kill(pid, "SIGKILL");
+  });
+});
