@@ -17,6 +17,7 @@ export type TerminationReason =
   | "reset"
   | "replaced"
   | "recycled"
+  | "ping-failed"
   | "turn-over"
   | "exited";
 

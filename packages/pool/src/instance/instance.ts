@@ -9,6 +9,7 @@ import { within } from "../process/termination.ts";
 import { Transcript } from "../transcript/transcript.ts";
 import { runTurn } from "../turn/run-turn.ts";
 import { failed, type TurnTerms, type TurnVerdict } from "../turn/turn-terms.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import type { InstanceContext } from "./instance-context.ts";
 import type { InstanceState, Occupancy } from "./instance-state.ts";
 import { ProcessKeeper } from "./process-keeper.ts";
@@ -23,6 +24,7 @@ export class Instance<Request, Result> implements Candidate, SpareUser {
   readonly #transcript: Transcript | null;
   readonly #keeper: ProcessKeeper<Request, Result>;
   #occupancy: Occupancy = "free";
+  readonly #heartbeat: Heartbeat<Request, Result>;
   /** Null where nothing is ever recycled. */
   readonly #recycling: Recycling<Request, Result> | null;
   #turnsDone = 0;
@@ -42,6 +44,7 @@ export class Instance<Request, Result> implements Candidate, SpareUser {
         : new Transcript(transcripts, index, context.redaction, () => context.clock.now());
     this.#keeper = new ProcessKeeper(index, context, this.#transcript);
     this.#recycling = this.#makeRecycling();
+    this.#heartbeat = this.#makeHeartbeat();
   }
 
   get state(): InstanceState {
@@ -53,7 +56,7 @@ export class Instance<Request, Result> implements Candidate, SpareUser {
   }
 
   get conversation(): object {
-    return this.#keeper.conversation;
+    return this.#keeper.seat.conversation;
   }
 
   get failure(): Error | null {
@@ -71,6 +74,7 @@ export class Instance<Request, Result> implements Candidate, SpareUser {
   get available(): boolean {
     if (this.#occupancy !== "free" || this.#retiring) return false;
     if (this.oneShot) return this.state === "idle";
+    if (this.#heartbeat.asking) return false;
     return this.state === "ready" && this.#keeper.process?.state === "ready";
   }
 
@@ -196,20 +200,30 @@ export class Instance<Request, Result> implements Candidate, SpareUser {
     return Promise.reject(lost);
   }
 
+  #makeHeartbeat(): Heartbeat<Request, Result> {
+    const keeper = this.#keeper;
+    const heartbeat = new Heartbeat(this.#context, {
+      idle: () => this.available,
+      recovered: () => {
+        if (this.#occupancy === "free") this.#free();
+      },
+      dead: (process) => keeper.bury(process),
+    });
+    keeper.seat.watch(heartbeat);
+    return heartbeat;
+  }
+
   #makeRecycling(): Recycling<Request, Result> | null {
     const { turns, ageMs, memoryBytes } = this.#context.options.recycle;
     if (this.oneShot || ![turns, ageMs, memoryBytes].some(Number.isFinite)) return null;
     const keeper = this.#keeper;
-    const available = (): boolean => this.available;
     const recycling = new Recycling(this.#context, {
       index: this.index,
-      get idle() {
-        return available();
-      },
+      idle: () => this.available,
       renew: (process) => keeper.renew(process, "recycled"),
       replace: (process) => keeper.replace(process, "recycled"),
     });
-    keeper.watch(recycling);
+    keeper.seat.watch(recycling);
     return recycling;
   }
 
@@ -227,7 +241,7 @@ export class Instance<Request, Result> implements Candidate, SpareUser {
 
   async #resetAndFree(process: ManagedProcess<Request, Result>): Promise<void> {
     this.#occupancy = "resetting";
-    if (await this.#reset(process)) this.#keeper.forget();
+    if (await this.#reset(process)) this.#keeper.seat.forget();
     else this.#keeper.replace(process, "reset");
     this.#free();
   }

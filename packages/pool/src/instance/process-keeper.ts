@@ -5,43 +5,30 @@ import type { ProcessEnd } from "../process/end-note.ts";
 import type { ManagedProcess } from "../process/managed-process.ts";
 import type { Transcript } from "../transcript/transcript.ts";
 import type { InstanceContext } from "./instance-context.ts";
-import { launchInTurn } from "./launch-in-turn.ts";
 import { OperationLock } from "./operation-lock.ts";
 import { ProcessRecord } from "./process-record.ts";
+import { ProcessSeat, type SeatOwner } from "./process-seat.ts";
 import { Setbacks } from "./setbacks.ts";
-import type { Spare } from "./spare.ts";
-
-/** Who wants to know which process of an instance serves. */
-export interface ServiceWatcher<Request, Result> {
-  /** This one from now on; null for none. */
-  serving(process: ManagedProcess<Request, Result> | null): void;
-}
 
 /**
  * Keeps one instance's process as its owner wants it. One lock orders starts and stops. Every order
  * of the owner (stop, restart) aborts what is under way for the order before it, so that a stop never
  * waits for a start.
  */
-export class ProcessKeeper<Request, Result> {
+export class ProcessKeeper<Request, Result> implements SeatOwner<Request, Result> {
   readonly index: number;
   readonly record: ProcessRecord;
+  readonly seat: ProcessSeat<Request, Result>;
   readonly #context: InstanceContext<Request, Result>;
-  readonly #transcript: Transcript | null;
   readonly #lock = new OperationLock();
   readonly #setbacks: Setbacks;
   readonly #oneShot: boolean;
-  #process: ManagedProcess<Request, Result> | null = null;
   /** The present order of the owner; aborted by the next one. The last one is aborted for ever. */
   #order = new AbortController();
   #starting: Promise<void> | null = null;
   #restarting: Promise<void> | null = null;
-  /** The process that has just exited by itself, until its restart is under way, and its setback. */
-  #crashed: { readonly process: object; readonly wait: number | null } | null = null;
-  /** Those whose place another one has taken, until they have ended. */
-  readonly #leaving = new Set<ManagedProcess<Request, Result>>();
-  #conversation: object = {};
-  /** Who is told which process serves. */
-  readonly #watchers: ServiceWatcher<Request, Result>[] = [];
+  /** The process that was lost without an order, until its restart is under way, and its setback. */
+  #lost: { readonly process: object; readonly wait: number | null } | null = null;
 
   constructor(
     index: number,
@@ -50,29 +37,14 @@ export class ProcessKeeper<Request, Result> {
   ) {
     this.index = index;
     this.#context = context;
-    this.#transcript = transcript;
     this.#oneShot = context.adapter.capabilities?.oneShot === true;
     this.record = new ProcessRecord(index, context);
     this.#setbacks = new Setbacks(this.record, context.options.restart, context.clock);
+    this.seat = new ProcessSeat(index, context, transcript, this.record, this);
   }
 
   get process(): ManagedProcess<Request, Result> | null {
-    return this.#process;
-  }
-
-  watch(watcher: ServiceWatcher<Request, Result>): void {
-    this.#watchers.push(watcher);
-  }
-
-  /** Another one whenever the context of the instance is lost. */
-  get conversation(): object {
-    return this.#conversation;
-  }
-
-  /** The context is lost although the process lives. */
-  forget(): void {
-    this.#conversation = {};
-    this.#context.forgotten(this.index);
+    return this.seat.process;
   }
 
   /** Resolves when it is ready, and starts it when nobody has yet. Rejects when it has failed. */
@@ -92,11 +64,8 @@ export class ProcessKeeper<Request, Result> {
     if (signal.aborted) return Promise.reject(signal.reason);
     this.#starting ??= this.#lock.run(async () => {
       try {
-        if (this.#process !== null && this.#process.state !== "ready") await this.#process.ended;
-        if (this.#process !== null) return;
-        this.#setbacks.clear();
-        this.#context.spares.renew();
-        await this.#bringUp(signal);
+        if (this.process !== null && this.process.state !== "ready") await this.process.ended;
+        if (this.process === null) await this.#beginAnew(signal);
       } finally {
         if (!signal.aborted) this.#starting = null;
       }
@@ -109,10 +78,10 @@ export class ProcessKeeper<Request, Result> {
     this.#supersede("was stopped");
     if (this.record.state !== "stopped") this.record.setState("stopping");
     // Beside the lock as well: a start, or a turn of a one-shot tool, must not keep it waiting.
-    const ending = this.#end(reason, graceMs);
+    const ending = this.seat.end(reason, graceMs);
     return this.#lock.run(async () => {
       await ending;
-      await this.#end(reason, graceMs);
+      await this.seat.end(reason, graceMs);
       this.record.setState("stopped");
     });
   }
@@ -131,15 +100,13 @@ export class ProcessKeeper<Request, Result> {
     const { signal } = this.#order;
     if (signal.aborted) return Promise.reject(signal.reason);
     this.record.setState("stopping");
-    const ending = this.#end("restart");
+    const ending = this.seat.end("restart");
     this.#restarting = this.#lock.run(async () => {
       try {
         await ending;
-        await this.#end("restart");
+        await this.seat.end("restart");
         signal.throwIfAborted();
-        this.#setbacks.clear();
-        this.#context.spares.renew();
-        await this.#bringUp(signal);
+        await this.#beginAnew(signal);
       } finally {
         if (!signal.aborted) this.#restarting = null;
       }
@@ -152,26 +119,33 @@ export class ProcessKeeper<Request, Result> {
     // In any other state somebody else is already at it: a stop, a restart, the wait after a crash.
     if (this.record.state !== "ready") return;
     // The next one may be there before the last turn of this one has come to its end.
-    if (this.#process !== process && this.#process !== null) return;
+    if (this.process !== process && this.process !== null) return;
     if (this.renew(process, reason)) return;
     const { signal } = this.#order;
     this.record.setState("stopping");
-    const ending = this.#end(reason);
+    const ending = this.seat.end(reason);
     void this.#lock.run(async () => {
       await ending;
       // A start may have come before. A failure shows in the state; nobody waits for this promise.
-      if (this.#process === null) await this.#bringUp(signal).catch(() => {});
+      if (this.process === null) await this.#bringUp(signal).catch(() => {});
     });
   }
 
   /** Puts a spare in the place of a process that is well. Returns false when there is none. */
   renew(process: ManagedProcess<Request, Result>, reason: TerminationReason): boolean {
-    if (this.record.state !== "ready" || this.#process !== process) return false;
+    if (this.record.state !== "ready" || this.process !== process) return false;
     const spare = this.#context.spares.take(this.index);
     if (spare === null) return false;
-    this.#seat(spare);
+    this.seat.give(spare);
     void process.terminate(reason);
     return true;
+  }
+
+  /** Kills a process that shows no life. It counts as one that has crashed. */
+  bury(process: ManagedProcess<Request, Result>): void {
+    if (this.process !== process || this.record.state !== "ready") return;
+    this.#lose(process);
+    void process.terminate("ping-failed", 0);
   }
 
   /** Gives a one-shot tool's process to one turn, from its start to its end. */
@@ -186,145 +160,25 @@ export class ProcessKeeper<Request, Result> {
       const signal = AbortSignal.any([order, turn]);
       try {
         this.record.setState("starting");
-        const process = await this.#startOne(signal, request);
+        const process = await this.seat.start(signal, request);
         if (!order.aborted) this.record.setState("ready");
         return await use(process);
       } finally {
-        await this.#end("turn-over");
+        await this.seat.end("turn-over");
         // Otherwise whoever gave the new order says what comes.
         if (!order.aborted) this.record.setState("idle");
       }
     });
   }
 
-  #tellServing(process: ManagedProcess<Request, Result> | null): void {
-    for (const watcher of this.#watchers) watcher.serving(process);
+  exited(process: ManagedProcess<Request, Result>): void {
+    if (!this.#oneShot && this.record.state === "ready") this.#lose(process);
   }
 
-  #supersede(what: string): void {
-    if (this.#order.signal.aborted) return;
-    const error = new PoolError("INSTANCE_UNAVAILABLE", `Instance ${this.index} ${what}.`);
-    this.#order.abort(error);
-    this.#order = new AbortController();
-    this.#starting = null;
-    this.#restarting = null;
-    this.#crashed = null;
-  }
-
-  /** Ends its process, and makes haste with those that are leaving. */
-  async #end(reason: TerminationReason, graceMs?: number): Promise<void> {
-    const leaving = [...this.#leaving].map((process) => process.terminate(reason, graceMs));
-    const process = this.#process;
-    if (process !== null) {
-      this.record.setState("stopping");
-      await process.terminate(reason, graceMs);
-    }
-    await Promise.all(leaving);
-  }
-
-  /** Starts until a process is ready or the budget is spent. Called under the lock. */
-  async #bringUp(signal: AbortSignal): Promise<void> {
-    const { spares } = this.#context;
-    while (true) {
-      signal.throwIfAborted();
-      if (this.#oneShot) return this.record.setState("idle");
-      const ready = spares.take(this.index);
-      if (ready !== null) return this.#seat(ready);
-      this.record.setState("starting");
-      const coming = await spares.claim(this.index, signal);
-      if (coming !== null) return this.#seat(coming);
-      try {
-        const process = await this.#startOne(signal);
-        // An exit that came before the state was set is a crash to nobody else.
-        if (process.state !== "ready") throw process.exitError(await process.ended, "");
-        this.#tellServing(process);
-        this.record.setState("ready");
-        return;
-      } catch (thrown) {
-        signal.throwIfAborted();
-        const error = toError(thrown);
-        const wait = this.#setbacks.failedStart(error);
-        if (wait === null) throw this.#setbacks.fail(error);
-        await this.#setbacks.backOff(wait, error, signal);
-      }
-    }
-  }
-
-  async #startOne(
-    signal: AbortSignal,
-    request?: Request,
-  ): Promise<ManagedProcess<Request, Result>> {
-    const { record, index } = this;
-    const process = await launchInTurn(this.#context, {
-      rank: "instance",
-      folderOf: index,
-      transcript: this.#transcript,
-      ...(request === undefined ? {} : { request }),
-      signal,
-      begin: () => {
-        record.starting();
-        return { index, generation: record.issue() };
-      },
-      spawned: (spawned) => {
-        record.spawned(spawned.startedAt);
-        this.#adopt(spawned);
-      },
-    });
-    record.ready(process.pid);
-    return process;
-  }
-
-  /** A spare takes the place of whatever was there, and serves at once. */
-  #seat(spare: Spare<Request, Result>): void {
-    const { process, startMs } = spare;
-    if (process === null) throw new TypeError("A spare that was taken has a process.");
-    const old = this.#process;
-    if (old !== null) {
-      this.#leaving.add(old);
-      this.forget();
-    }
-    if (this.#transcript !== null) spare.transcript?.attach(this.#transcript);
-    this.#crashed = null;
-    // Before anybody hears of it: who then asks for the status finds it there.
-    this.#process = process;
-    this.record.took({ pid: process.pid, startedAt: process.startedAt, startMs });
-    this.#adopt(process);
-    this.#tellServing(process);
-    this.record.setState("ready");
-  }
-
-  #adopt(process: ManagedProcess<Request, Result>): void {
-    this.#process = process;
-    const generation = this.record.generation - 1;
-    process.onExit = () => this.#onExit(process);
-    void process.ended.then((end) => {
-      this.record.ended(end, generation);
-      this.#onEnded(process, end);
-    });
-  }
-
-  /** It has exited by itself; its output is not drained yet. A spare need not wait for that. */
-  #onExit(process: ManagedProcess<Request, Result>): void {
-    if (this.#process !== process || this.#oneShot || this.record.state !== "ready") return;
-    const wait = this.#setbacks.crash();
-    const spare = wait === null ? null : this.#context.spares.take(this.index);
-    if (spare !== null) {
-      this.#seat(spare);
-      return;
-    }
-    this.#crashed = { process, wait };
-    this.record.setState("stopping");
-  }
-
-  #onEnded(process: ManagedProcess<Request, Result>, end: ProcessEnd): void {
-    this.#leaving.delete(process);
-    if (this.#process !== process) return;
-    this.#process = null;
-    this.#tellServing(null);
-    this.forget();
-    if (this.#crashed?.process !== process) return;
-    const { wait } = this.#crashed;
-    this.#crashed = null;
+  vacated(process: ManagedProcess<Request, Result>, end: ProcessEnd): void {
+    if (this.#lost?.process !== process) return;
+    const { wait } = this.#lost;
+    this.#lost = null;
     const error = process.exitError(end, "");
     if (wait === null) {
       this.#setbacks.fail(error);
@@ -334,11 +188,67 @@ export class ProcessKeeper<Request, Result> {
     this.record.failure = error;
     this.record.setState("backoff");
     void this.#lock.run(async () => {
-      if (this.#process !== null || signal.aborted) return;
+      if (this.process !== null || signal.aborted) return;
       await this.#setbacks.backOff(wait, error, signal);
       // Its failure shows in the state; nobody waits for this promise.
       await this.#bringUp(signal).catch(() => {});
     });
+  }
+
+  #supersede(what: string): void {
+    if (this.#order.signal.aborted) return;
+    const error = new PoolError("INSTANCE_UNAVAILABLE", `Instance ${this.index} ${what}.`);
+    this.#order.abort(error);
+    this.#order = new AbortController();
+    this.#starting = null;
+    this.#restarting = null;
+    this.#lost = null;
+  }
+
+  /** A spare takes the place of a lost process at once, or the next one is started when it has ended. */
+  #lose(process: ManagedProcess<Request, Result>): void {
+    const wait = this.#setbacks.crash();
+    const spare = wait === null ? null : this.#context.spares.take(this.index);
+    if (spare !== null) {
+      this.seat.give(spare);
+      return;
+    }
+    this.#lost = { process, wait };
+    this.record.setState("stopping");
+  }
+
+  /** As the caller has asked for: with a new restart budget. Called under the lock. */
+  #beginAnew(signal: AbortSignal): Promise<void> {
+    this.#setbacks.clear();
+    this.#context.spares.renew();
+    return this.#bringUp(signal);
+  }
+
+  /** Starts until a process is ready or the budget is spent. Called under the lock. */
+  async #bringUp(signal: AbortSignal): Promise<void> {
+    const { spares } = this.#context;
+    while (true) {
+      signal.throwIfAborted();
+      if (this.#oneShot) return this.record.setState("idle");
+      const ready = spares.take(this.index);
+      if (ready !== null) return this.seat.give(ready);
+      this.record.setState("starting");
+      const coming = await spares.claim(this.index, signal);
+      if (coming !== null) return this.seat.give(coming);
+      try {
+        const process = await this.seat.start(signal);
+        // An exit that came before the state was set is a crash to nobody else.
+        if (process.state !== "ready") throw process.exitError(await process.ended, "");
+        this.seat.serve();
+        return;
+      } catch (thrown) {
+        signal.throwIfAborted();
+        const error = toError(thrown);
+        const wait = this.#setbacks.failedStart(error);
+        if (wait === null) throw this.#setbacks.fail(error);
+        await this.#setbacks.backOff(wait, error, signal);
+      }
+    }
   }
 
   #unavailable(retiring = false): PoolError {

@@ -1,6 +1,6 @@
 import type { ManagedProcess } from "../process/managed-process.ts";
 import type { InstanceContext } from "./instance-context.ts";
-import type { ServiceWatcher } from "./process-keeper.ts";
+import type { ServiceWatcher } from "./process-seat.ts";
 
 /** After how much a process is replaced; `Infinity` for never. */
 export interface RecyclePolicy {
@@ -13,7 +13,7 @@ export interface RecyclePolicy {
 export interface Recycled<Request, Result> {
   readonly index: number;
   /** Whether it is between turns, and nobody holds it. */
-  readonly idle: boolean;
+  idle(): boolean;
   /** Puts a spare in the place of a process. Returns false when there is none. */
   renew(process: ManagedProcess<Request, Result>): boolean;
   /** Ends a process and starts the next one. */
@@ -74,7 +74,7 @@ export class Recycling<Request, Result> implements ServiceWatcher<Request, Resul
   /** Replaces the process if it is due, may go now, and its successor is there. */
   tryNow(): void {
     const process = this.#process;
-    if (!this.#due || process === null || !this.#instance.idle) return;
+    if (!this.#due || process === null || !this.#instance.idle()) return;
     if (this.#exclusive) this.#instance.replace(process);
     else if (!this.#instance.renew(process)) this.#context.spares.want(this.#instance.index);
   }

@@ -1,6 +1,7 @@
 import { toError } from "../errors/pool-error.ts";
 import type { ManagedProcess } from "../process/managed-process.ts";
 import { HeldTranscript } from "../transcript/held-transcript.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import type { InstanceContext } from "./instance-context.ts";
 import { launchInTurn } from "./launch-in-turn.ts";
 
@@ -36,6 +37,7 @@ export class Spare<Request, Result> {
   readonly #fate: SpareFate<Request, Result>;
   readonly #abort = new AbortController();
   #process: ManagedProcess<Request, Result> | null = null;
+  readonly #heartbeat: Heartbeat<Request, Result>;
   #state: SpareState = "waiting";
   #began = 0;
   #startMs = 0;
@@ -49,6 +51,14 @@ export class Spare<Request, Result> {
     this.#context = context;
     this.#fate = fate;
     this.transcript = context.options.transcripts === null ? null : new HeldTranscript();
+    this.#heartbeat = new Heartbeat(context, {
+      idle: () => this.#state === "ready",
+      recovered: () => {},
+      dead: (process) => {
+        void this.#watchEnd(process);
+        void process.terminate("ping-failed", 0);
+      },
+    });
     this.settled = this.#start();
   }
 
@@ -77,6 +87,8 @@ export class Spare<Request, Result> {
   /** Gives its process away, if that is ready. */
   take(): boolean {
     if (this.#state !== "ready" || this.#process?.state !== "ready") return false;
+    if (this.#heartbeat.asking) return false;
+    this.#heartbeat.serving(null);
     this.#state = "taken";
     return true;
   }
@@ -84,6 +96,7 @@ export class Spare<Request, Result> {
   /** Ends it, whatever it is at. Resolves when nothing of it is left. */
   async end(reason: "stop" | "shutdown", graceMs?: number): Promise<void> {
     this.#state = "gone";
+    this.#heartbeat.serving(null);
     this.#abort.abort(new Error("The spare is not needed any more."));
     await this.#process?.terminate(reason, graceMs);
     await this.settled;
@@ -108,6 +121,7 @@ export class Spare<Request, Result> {
       this.#startMs = clock.elapsed() - this.#began;
       process.onExit = () => void this.#watchEnd(process);
       this.#state = "ready";
+      this.#heartbeat.serving(process);
       this.#fate.ready(this);
     } catch (thrown) {
       if (signal.aborted) return;
@@ -125,6 +139,7 @@ export class Spare<Request, Result> {
 
   async #watchEnd(process: ManagedProcess<Request, Result>): Promise<void> {
     this.#state = "gone";
+    this.#heartbeat.serving(null);
     const end = await process.ended;
     if (this.#abort.signal.aborted) return;
     this.#fate.lost(this, process.exitError(end, " while it waited as a spare"));

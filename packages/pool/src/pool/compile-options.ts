@@ -25,6 +25,8 @@ export interface CompiledOptions {
   readonly interruptTimeoutMs: number;
   readonly resetTimeoutMs: number;
   readonly graceMs: number;
+  readonly pingIntervalMs: number;
+  readonly pingTimeoutMs: number;
   readonly maxTurnBytes: number;
   readonly maxQueue: number;
   readonly afterTurn: ReleaseMode;
@@ -70,6 +72,8 @@ const schema = z
     interruptTimeoutMs: milliseconds.default(2_000),
     resetTimeoutMs: milliseconds.default(5_000),
     graceMs: milliseconds.default(2_000),
+    pingIntervalMs: milliseconds.default(30_000),
+    pingTimeoutMs: milliseconds.default(5_000),
     maxTurnBytes: amount(1, "bytes").default(64 * 1024 * 1024),
     maxQueue: amount(0, "requests").default(Number.POSITIVE_INFINITY),
     afterTurn: oneOf(RELEASE_MODES).default("keep"),

@@ -36,6 +36,13 @@ export interface PoolOptions<Request, Result> {
    * more is replaced. @default 64 MiB
    */
   readonly maxTurnBytes?: number;
+  /**
+   * How often an idle process is asked whether it still answers, where its connection has a `ping`.
+   * @default 30_000
+   */
+  readonly pingIntervalMs?: number;
+  /** How long that answer may take before the process is killed and replaced. @default 5_000 */
+  readonly pingTimeoutMs?: number;
   /** Requests and leases that may wait for an instance. @default Infinity */
   readonly maxQueue?: number;
   /** What happens with an instance's context after `run` and `lease`. @default "keep" */

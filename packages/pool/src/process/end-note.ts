@@ -35,6 +35,8 @@ function howItEnded({ exit, reason, muted }: ProcessEnd): string {
       return "was ended because its instance was stopped";
     case "restart":
       return "was ended because its instance was restarted";
+    case "ping-failed":
+      return "was ended because it gave no sign of life between turns";
     case "shutdown":
       return "was ended because its pool was shut down";
     default:

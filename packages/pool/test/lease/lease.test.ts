@@ -142,9 +142,10 @@ describe("what becomes of the context", () => {
       await using pool = createPool({ adapter: quick() });
       await pool.ready();
       const turn = pool.run("mute", { release });
+      const failure = rejection(turn);
       await turn.assigned;
       await pool.restart(0);
-      expect(await rejection(turn)).toMatchObject({ code: "PROCESS_EXITED" });
+      expect(await failure).toMatchObject({ code: "PROCESS_EXITED" });
       await pool.run("answer", { release: "keep" });
       expect(pool.status().instances[0]?.generation).toBe(2);
     }

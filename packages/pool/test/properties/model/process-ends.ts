@@ -16,6 +16,7 @@ const EXPLAINED_BY: Readonly<Record<TerminationReason, readonly Doom[]>> = {
   reset: ["forgotten"],
   replaced: ["forgotten", "out-of-step", "given-up", "expired", "flood", "deadly"],
   recycled: [],
+  "ping-failed": [],
   "turn-over": [],
   exited: ["deadly", "bad-start"],
 };

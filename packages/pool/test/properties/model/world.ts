@@ -55,6 +55,8 @@ export class World {
       interruptTimeoutMs: 60,
       resetTimeoutMs: 200,
       graceMs: 30,
+      // A jump of the clock leaves a process no time to answer.
+      pingIntervalMs: Number.POSITIVE_INFINITY,
       restart: {
         intensity: configuration.intensity,
         periodMs: RESTART_PERIOD_MS,
