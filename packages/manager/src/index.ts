@@ -47,6 +47,7 @@ export {
   type RestartOptions,
   type RunOptions,
   redactor,
+  type ShutdownOptions,
   type Slot,
   systemClock,
   type TerminationReason,
@@ -63,6 +64,7 @@ export {
   type TurnEvent,
   type TurnOptions,
   type Usage,
+  type WaitOptions,
 } from "@cluster/pool";
 export {
   type Candidate,

@@ -66,7 +66,9 @@ export type {
   ReleaseMode,
   RestartOptions,
   RunOptions,
+  ShutdownOptions,
   TurnOptions,
+  WaitOptions,
 } from "./pool/options.ts";
 export { createPool, Pool } from "./pool/pool.ts";
 export type { InstanceStatus, PoolHealth, PoolStatus, SpareStatus } from "./pool/status.ts";

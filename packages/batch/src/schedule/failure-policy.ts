@@ -43,7 +43,11 @@ const BY_CLASS: Readonly<Record<FailureClass, FailurePolicy>> = {
 const PASSING_CODES: ReadonlySet<string> = new Set(["LOCKED", "GIT_FAILED", "BRANCH_MOVED"]);
 
 /** Somebody gave up, and nothing failed: the class that such an error has besides says nothing. */
-const GIVEN_UP_CODES: ReadonlySet<string> = new Set(["TURN_CANCELLED", "POOL_CLOSED"]);
+const GIVEN_UP_CODES: ReadonlySet<string> = new Set([
+  "TURN_CANCELLED",
+  "WAIT_CANCELLED",
+  "POOL_CLOSED",
+]);
 
 /** Decides what follows from a failure. */
 export function policyFor(failure: AttemptFailure): FailurePolicy {

@@ -82,10 +82,13 @@ test("git's locks pass, a full disk does not", () => {
   });
 });
 
-test.each(["TURN_CANCELLED", "POOL_CLOSED"])("%s is no crash: nobody tries again", (code) => {
-  expect(decide(failed("crash", { code }), FRESH, LIMITS)).toEqual({
-    kind: "end",
-    outcome: "cancelled",
-    bearing: "neutral",
-  });
-});
+test.each(["TURN_CANCELLED", "WAIT_CANCELLED", "POOL_CLOSED"])(
+  "%s is no crash: nobody tries again",
+  (code) => {
+    expect(decide(failed("crash", { code }), FRESH, LIMITS)).toEqual({
+      kind: "end",
+      outcome: "cancelled",
+      bearing: "neutral",
+    });
+  },
+);

@@ -1,4 +1,12 @@
-import { createPool, type Pool, PoolError, systemClock, type ToolAdapter } from "@cluster/pool";
+import {
+  createPool,
+  type Pool,
+  PoolError,
+  type ShutdownOptions,
+  systemClock,
+  type ToolAdapter,
+  type WaitOptions,
+} from "@cluster/pool";
 import { Conversation, type ConversationOptions } from "../conversation/conversation.ts";
 import { invalidOption } from "../errors/manager-error.ts";
 import type { ClusterEvent } from "../events/cluster-event.ts";
@@ -7,6 +15,7 @@ import type { Delivered, ReadOptions } from "../inbox/delivered.ts";
 import { Inbox } from "../inbox/inbox.ts";
 import { describeInstance } from "../instance/describe-instance.ts";
 import { type MapItem, type MapOptions, mapRequests } from "../map/map-requests.ts";
+import { routed } from "../routing/routed.ts";
 import { Router } from "../routing/router.ts";
 import type { ClusterTurn, ClusterTurnControl, TurnEnd } from "../turn/cluster-turn.ts";
 import { TurnBook } from "../turn/turn-book.ts";
@@ -61,10 +70,19 @@ export class Cluster<Request, Result> implements AsyncDisposable {
 
   /**
    * Starts what is not started yet and resolves when every instance is ready.
-   * @throws {PoolError} of the first instance that fails for good.
+   * @throws {PoolError} of the first instance that fails for good; WAIT_CANCELLED.
    */
-  ready(): Promise<void> {
-    return this.#pool.ready();
+  ready(options: WaitOptions = {}): Promise<void> {
+    return this.#pool.ready(options);
+  }
+
+  /**
+   * Resolves when one more request would not be refused because of `maxQueue`: await it before each
+   * request, and a fast producer waits for slow instances.
+   * @throws {PoolError} POOL_CLOSED, WAIT_CANCELLED
+   */
+  capacity(options: WaitOptions = {}): Promise<void> {
+    return this.#pool.capacity(options);
   }
 
   /**
@@ -142,7 +160,7 @@ export class Cluster<Request, Result> implements AsyncDisposable {
       turns: this.#turns,
       lease: () => {
         const instance = this.#router.choose(options);
-        return this.#pool.lease({ ...options, ...(instance === null ? {} : { instance }) });
+        return this.#pool.lease(routed(options, instance));
       },
       processOf: (instance) => this.#processOf(instance),
       closed: () => this.#conversations.delete(conversation),
@@ -153,11 +171,11 @@ export class Cluster<Request, Result> implements AsyncDisposable {
 
   /**
    * Changes the number of instances. Those that go, the highest numbers first, finish their turn;
-   * requests that were waiting for just them reject with INSTANCE_UNAVAILABLE.
+   * requests that waited for them go elsewhere, and those of `sendTo` reject with INSTANCE_UNAVAILABLE.
    * @throws {ManagerError} OPTION_INVALID
-   * @throws {PoolError} POOL_CLOSED
+   * @throws {PoolError} POOL_CLOSED, WAIT_CANCELLED
    */
-  async scale(count: number): Promise<void> {
+  async scale(count: number, options: WaitOptions = {}): Promise<void> {
     if (!Number.isSafeInteger(count) || count < 0) {
       throw invalidOption("count", "a whole number of at least 0", count);
     }
@@ -165,7 +183,7 @@ export class Cluster<Request, Result> implements AsyncDisposable {
     const arrived = this.#router.heading(count);
     this.#size = count;
     try {
-      await this.#pool.resize(count);
+      await this.#pool.resize(count, options);
     } catch (error) {
       this.#size = this.#pool.size;
       throw error;
@@ -175,8 +193,8 @@ export class Cluster<Request, Result> implements AsyncDisposable {
   }
 
   /** Takes no more requests; resolves when all that were sent have ended and conversations are closed. */
-  async drain(): Promise<void> {
-    const drained = this.#pool.drain();
+  async drain(options: WaitOptions = {}): Promise<void> {
+    const drained = this.#pool.drain(options);
     await Promise.all([...this.#conversations].map((conversation) => conversation.close()));
     await drained;
   }
@@ -187,7 +205,7 @@ export class Cluster<Request, Result> implements AsyncDisposable {
    *
    * @param options.timeoutMs The grace of each step, from a polite goodbye to SIGKILL. @default graceMs
    */
-  async shutdown(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+  async shutdown(options: ShutdownOptions = {}): Promise<void> {
     await this.#pool.shutdown(options);
     this.#inbox.close();
   }
@@ -235,8 +253,8 @@ export class Cluster<Request, Result> implements AsyncDisposable {
    * it rejects with PROCESS_EXITED; requests that wait for it stay.
    * @throws {PoolError} INSTANCE_UNKNOWN, POOL_CLOSED, or why it does not start.
    */
-  restartInstance(instance: number): Promise<void> {
-    return this.#pool.restart(instance);
+  restartInstance(instance: number, options: WaitOptions = {}): Promise<void> {
+    return this.#pool.restart(instance, options);
   }
 
   /** Hears of everything that happens. Returns the function that ends the subscription. */
@@ -251,9 +269,7 @@ export class Cluster<Request, Result> implements AsyncDisposable {
   #send(request: Request, options: SendOptions, claimed: boolean): ClusterTurn<Result> {
     const control = this.#turns.open(claimed);
     const instance = this.#router.choose(options);
-    this.#turns.begin(control, () =>
-      this.#pool.run(request, instance === null ? options : { ...options, instance }),
-    );
+    this.#turns.begin(control, () => this.#pool.run(request, routed(options, instance)));
     return control.turn;
   }
 

@@ -22,7 +22,7 @@ export interface ClusterOptions<Request, Result>
 }
 
 /** Where and how long one request may run. What is absent is the cluster's. */
-export interface SendOptions extends Omit<RunOptions, "instance"> {
+export interface SendOptions extends Omit<RunOptions, "instance" | "whenGone"> {
   /**
    * Requests with one key reach the same instance while its process lives, whatever the routing.
    * For requests that share context, a conversation is better: nobody else's come between.

@@ -9,6 +9,10 @@ export interface ConversationOptions {
   readonly key?: string;
   /** Instances to keep away from while another one is free. */
   readonly avoid?: readonly number[];
+  /** Among those who wait for an instance, higher ones are served first. @default 0 */
+  readonly priority?: number;
+  /** On whose behalf: callers with different ones take turns. */
+  readonly fairnessKey?: string;
   /** Gives the wait for an instance up. */
   readonly signal?: AbortSignal;
   /** What becomes of the context when `await using` closes it. @default "reset" */

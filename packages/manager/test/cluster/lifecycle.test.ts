@@ -118,6 +118,25 @@ describe("scale", () => {
     await running;
   });
 
+  test("routes again what was routed to an instance that goes", async () => {
+    await using cluster = launchCluster(fakeAdapter(), { count: 2, routing: "round-robin" });
+    await cluster.ready();
+    await using held = cluster.conversation();
+    await held.run({ echo: "on the first" });
+    const running = cluster.run({ sleep: 100 });
+    const waiting = [1, 2, 3, 4].map((echo) => cluster.run({ echo }));
+    const conversation = cluster.conversation();
+    const talk = [5, 6].map((echo) => conversation.run({ echo }));
+    expect(await Promise.all(waiting.map((turn) => turn.assigned))).toEqual([0, 1, 0, 1]);
+    await waitFor(() => running.started);
+    const scaled = cluster.scale(1);
+    await held.close();
+    expect(await Promise.all(waiting)).toEqual([1, 2, 3, 4]);
+    expect(waiting.map((turn) => turn.instance)).toEqual([0, 0, 0, 0]);
+    expect(await Promise.all(talk)).toEqual([5, 6]);
+    await Promise.all([running, scaled, conversation.close()]);
+  });
+
   test.each([-1, 1.5, Number.NaN])("refuses %d and stays as it is", async (count) => {
     await using cluster = launchCluster(fakeAdapter(), { count: 2 });
     await expect(cluster.scale(count)).rejects.toMatchObject({ code: "OPTION_INVALID" });

@@ -10,6 +10,7 @@ export const POOL_ERROR_CODES = {
   LEASE_RELEASED: "The lease was released before",
   LEASE_BUSY: "The lease has a turn in flight",
   QUEUE_FULL: "More requests wait than maxQueue allows",
+  WAIT_CANCELLED: "The caller gave a wait up; what it waited for goes on",
   PROCESS_START_FAILED: "The operating system did not start the process",
   START_TIMEOUT: "The process was not ready in time",
   PROCESS_EXITED: "The process ended when it should not have",

@@ -16,6 +16,13 @@ export function turnCancelled(reason: unknown): TurnAbortedError {
   });
 }
 
+export function waitCancelled(reason: unknown): PoolError {
+  const why = reason === undefined ? "" : `: ${toError(reason).message}`;
+  return new PoolError("WAIT_CANCELLED", `The wait was given up by its caller${why}`, {
+    cause: reason,
+  });
+}
+
 export function leaseReleased(): PoolError {
   return new PoolError("LEASE_RELEASED", "This lease was released. Take a new one.");
 }

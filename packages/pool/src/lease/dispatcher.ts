@@ -8,7 +8,9 @@ import type { InstanceState } from "../instance/instance-state.ts";
 import type { LeaseOptions } from "../pool/options.ts";
 import type { GiveUp } from "../turn/turn-stop.ts";
 import { KeyBindings, type KeyHome } from "./key-bindings.ts";
-import { type Waiter, WaitList } from "./wait-list.ts";
+import { Room } from "./room.ts";
+import { WaitList } from "./wait-list.ts";
+import { type Waiter, waiterOf, wishOf } from "./waiter.ts";
 
 /** What the dispatcher needs to know of an instance. */
 export interface Candidate extends KeyHome {
@@ -26,7 +28,7 @@ export interface Candidate extends KeyHome {
 }
 
 /** Where a request wants to go. */
-interface Wish {
+interface Direction {
   readonly instance?: number | undefined;
   readonly avoid?: readonly number[];
 }
@@ -37,7 +39,9 @@ export class Dispatcher<Instance extends Candidate> {
   readonly #waiting = new WaitList();
   readonly #keys = new KeyBindings();
   readonly #maxQueue: number;
+  readonly #room = new Room(() => this.#places());
   #order = 0;
+  #mostWaiting = 0;
   #scheduled = false;
 
   constructor(instances: () => readonly Instance[], maxQueue: number) {
@@ -47,6 +51,11 @@ export class Dispatcher<Instance extends Candidate> {
 
   get waiting(): number {
     return this.#waiting.size;
+  }
+
+  /** The most that have ever waited at once. */
+  get mostWaiting(): number {
+    return this.#mostWaiting;
   }
 
   waitingFor(instance: number): number {
@@ -59,15 +68,28 @@ export class Dispatcher<Instance extends Candidate> {
    * @throws {PoolError} INSTANCE_UNKNOWN, INSTANCE_UNAVAILABLE, QUEUE_FULL, or why it was given up.
    */
   acquire(options: LeaseOptions, giveUp?: GiveUp): Instance | Promise<Instance> {
-    const { key, instance } = options;
+    const { key, instance, whenGone } = options;
     if (instance !== undefined && this.#find(instance) === undefined) {
-      throw unknownInstance(instance, this.#instances().length);
+      if (whenGone !== "any") throw unknownInstance(instance, this.#instances().length);
+      const { instance: _gone, ...others } = options;
+      return this.acquire(others, giveUp);
     }
+    this.#room.taken();
     const home = key === undefined ? undefined : this.#homeOf(key);
     const free = this.#waiting.size === 0 ? this.#free(options, home) : undefined;
     if (free === undefined) return this.#wait(options, home, giveUp);
     this.#grant(free, key);
     return free;
+  }
+
+  /** Resolves when one more may wait, or be served; rejects with the signal's reason. */
+  capacity(signal: AbortSignal | undefined): Promise<void> {
+    return this.#room.wait(signal);
+  }
+
+  /** Nobody may send any more. */
+  refuseAll(error: Error): void {
+    this.#room.rejectAll(error);
   }
 
   /** Serves again soon: several changes in one go are one look. */
@@ -80,22 +102,27 @@ export class Dispatcher<Instance extends Candidate> {
     });
   }
 
-  /** Gives every free instance to whoever has waited longest for it. */
+  /** Gives every free instance to whoever's turn it is. */
   dispatch(): void {
-    if (this.#waiting.size === 0) return;
+    if (this.#waiting.size > 0) this.#serve();
+    this.#room.offer();
+  }
+
+  #serve(): void {
     const instances = this.#instances();
+    this.#leaveHopeless(instances);
     for (const instance of instances) {
       // More than once: who is offered it may prefer another one.
       while (instance.available) {
         const waiter = this.#waiting.nextFor(instance.index);
         if (waiter === null) break;
-        this.#waiting.remove(waiter);
+        this.#waiting.take(waiter);
         waiter.grant(this.#preferred(waiter, instance).index);
       }
     }
     if (this.#waiting.size === 0) return;
     this.#wakeIdleOnes(instances);
-    this.#rejectHopeless(instances);
+    this.#rejectShared(instances);
   }
 
   /** An instance has lost its context: what waited for it because of a key may go anywhere. */
@@ -112,14 +139,10 @@ export class Dispatcher<Instance extends Candidate> {
     home: number | undefined,
     giveUp: GiveUp | undefined,
   ): Promise<Instance> {
-    const { key, instance, avoid = [] } = options;
+    const { key } = options;
     return new Promise((resolve, reject) => {
       let forget = (): void => {};
-      const waiter: Waiter = {
-        order: this.#order,
-        instance,
-        key,
-        avoid,
+      const waiter = waiterOf(wishOf(options), this.#order, {
         grant: (index) => {
           forget();
           const granted = this.#find(index) as Instance;
@@ -130,7 +153,7 @@ export class Dispatcher<Instance extends Candidate> {
           forget();
           reject(error);
         },
-      };
+      });
       this.#order += 1;
       this.#waiting.add(waiter, home);
       this.dispatch();
@@ -140,9 +163,12 @@ export class Dispatcher<Instance extends Candidate> {
         reject(queueFull(this.#maxQueue));
         return;
       }
+      this.#mostWaiting = Math.max(this.#mostWaiting, this.#waiting.size);
       if (giveUp === undefined) return;
       forget = giveUp.whenGivenUp((reason) => {
-        if (this.#waiting.remove(waiter)) reject(reason);
+        if (!this.#waiting.remove(waiter)) return;
+        reject(reason);
+        this.#room.offer();
       });
     });
   }
@@ -157,7 +183,7 @@ export class Dispatcher<Instance extends Candidate> {
   }
 
   /** A free instance that suits a request. */
-  #free(wish: Wish, home: number | undefined): Instance | undefined {
+  #free(wish: Direction, home: number | undefined): Instance | undefined {
     const { instance: wanted = home, avoid = [] } = wish;
     if (wanted !== undefined) {
       const instance = this.#find(wanted);
@@ -191,12 +217,27 @@ export class Dispatcher<Instance extends Candidate> {
     }
   }
 
-  #rejectHopeless(instances: readonly Instance[]): void {
+  /** Those who waited for an instance that serves no more go elsewhere, or nowhere. */
+  #leaveHopeless(instances: readonly Instance[]): void {
     for (const instance of instances) {
       if (instance.hopeful || this.#waiting.pinnedTo(instance.index) === 0) continue;
-      this.forgotten(instance.index);
-      this.#reject(this.#waiting.insistingOn(instance.index), instanceUnavailable(instance));
+      this.#waiting.unsettle(instance.index);
+      const error = instanceUnavailable(instance);
+      for (const waiter of this.#waiting.wanting(instance.index)) {
+        this.#waiting.remove(waiter);
+        if (waiter.wish.insists) waiter.reject(error);
+        else this.#addForAny(waiter);
+      }
     }
+  }
+
+  #addForAny(waiter: Waiter): void {
+    const { key } = waiter.wish;
+    waiter.wish = { ...waiter.wish, instance: undefined };
+    this.#waiting.add(waiter, key === undefined ? undefined : this.#homeOf(key));
+  }
+
+  #rejectShared(instances: readonly Instance[]): void {
     if (this.#waiting.sharedSize === 0 || instances.some((instance) => instance.hopeful)) return;
     const last = instances.find((instance) => instance.failure !== null) ?? instances[0];
     this.#reject(
@@ -205,11 +246,22 @@ export class Dispatcher<Instance extends Candidate> {
     );
   }
 
+  /** How many more requests would not be refused because of `maxQueue`. */
+  #places(): number {
+    const places = this.#maxQueue - this.#waiting.size;
+    if (places > 0) return places;
+    const instances = this.#instances();
+    // One that nobody can serve is refused for that.
+    if (!instances.some(({ hopeful }) => hopeful)) return Number.POSITIVE_INFINITY;
+    return instances.filter(({ available }) => available).length;
+  }
+
   /** The instance that is offered, or a free one that is not to be avoided. */
   #preferred(waiter: Waiter, offered: Instance): Instance {
-    if (!waiter.avoid.includes(offered.index)) return offered;
-    const home = waiter.key === undefined ? undefined : this.#homeOf(waiter.key);
-    return this.#free(waiter, home) ?? offered;
+    const { wish } = waiter;
+    if (!wish.avoid.includes(offered.index)) return offered;
+    const home = wish.key === undefined ? undefined : this.#homeOf(wish.key);
+    return this.#free(wish, home) ?? offered;
   }
 
   #find(index: number): Instance | undefined {

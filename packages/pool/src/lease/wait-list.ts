@@ -1,93 +1,100 @@
-/** A request for an instance that has not got one yet. */
-export interface Waiter {
-  /** Grows with each request. */
-  readonly order: number;
-  /** The only instance that its caller takes. */
-  readonly instance: number | undefined;
-  readonly key: string | undefined;
-  readonly avoid: readonly number[];
-  grant(instance: number): void;
-  reject(error: Error): void;
-}
+import { Lane } from "./lane.ts";
+import { comesFirst, Line, type Share } from "./line.ts";
+import type { Waiter, Wish } from "./waiter.ts";
 
 /**
- * Who waits for an instance: those who take any, and those for whom it must be a certain one, because
- * their caller said so or because their key's conversation is there. Each list is served in the order
- * of arrival. To add, to remove and to find the next cost the same however many wait.
+ * Who waits for an instance. There is a line for those who take any, and one for each instance for
+ * those who must have just it: because their caller said so, or because their key's conversation is
+ * there. In a line the higher priority comes first; at one priority callers take turns, each with its
+ * longest waiting request. To add, to remove and to find the next cost O(log n) at most.
  */
 export class WaitList {
-  readonly #shared = new Set<Waiter>();
-  readonly #pinned = new Map<number, Set<Waiter>>();
-  /** Those of `#shared` that have a key. */
-  readonly #sharedByKey = new Map<string, Set<Waiter>>();
-  /** Where each waiter stands: an instance, or null for any. */
-  readonly #place = new Map<Waiter, number | null>();
+  readonly #any = new Line();
+  readonly #pinned = new Map<number, Line>();
+  readonly #levels = new Map<number, Map<string | undefined, Share>>();
+  /** The lanes of each key, which stand where its conversation is. */
+  readonly #byKey = new Map<string, Set<Lane>>();
+  /** The lanes that wait for an instance because of their key. */
+  readonly #settled = new Map<number, Set<Lane>>();
+  #size = 0;
+  #tickets = 0;
 
   get size(): number {
-    return this.#place.size;
+    return this.#size;
   }
 
   get sharedSize(): number {
-    return this.#shared.size;
-  }
-
-  /** @param home The instance of its key's conversation, if there is one. */
-  add(waiter: Waiter, home?: number): void {
-    this.#put(waiter, waiter.instance ?? home ?? null);
-  }
-
-  /** Takes one out. Returns false when it is not here any more. */
-  remove(waiter: Waiter): boolean {
-    const place = this.#place.get(waiter);
-    if (place === undefined) return false;
-    this.#place.delete(waiter);
-    if (place === null) {
-      this.#shared.delete(waiter);
-      removeFrom(this.#sharedByKey, waiter.key, waiter);
-    } else {
-      removeFrom(this.#pinned, place, waiter);
-    }
-    return true;
-  }
-
-  has(waiter: Waiter): boolean {
-    return this.#place.has(waiter);
-  }
-
-  /** The one that has waited longest of those this instance may serve; it stays in the list. */
-  nextFor(instance: number): Waiter | null {
-    const pinned = first(this.#pinned.get(instance));
-    const shared = first(this.#shared);
-    if (pinned === null || shared === null) return pinned ?? shared;
-    return pinned.order < shared.order ? pinned : shared;
+    return this.#any.size;
   }
 
   pinnedTo(instance: number): number {
     return this.#pinned.get(instance)?.size ?? 0;
   }
 
-  /** Those who take any. */
-  shared(): readonly Waiter[] {
-    return [...this.#shared];
+  has(waiter: Waiter): boolean {
+    return waiter.lane !== null;
   }
 
-  /** Those whose caller takes just this instance. */
-  insistingOn(instance: number): readonly Waiter[] {
-    return [...(this.#pinned.get(instance) ?? [])].filter((waiter) => waiter.instance === instance);
+  /** @param home The instance of its key's conversation, if there is one. */
+  add(waiter: Waiter, home?: number): void {
+    const { wish } = waiter;
+    const lane = this.#laneOf(wish, wish.instance ?? home ?? null);
+    lane.insert(waiter);
+    this.#size += 1;
+    // A new lane has no place in its line yet.
+    if (lane.size === 1) this.#lineAt(lane.place).add(lane);
+    else this.#lineAt(lane.place).changed(lane, 1);
+  }
+
+  /** Takes one out who gives up. Returns false when it is not here any more. */
+  remove(waiter: Waiter): boolean {
+    const { lane } = waiter;
+    if (lane === null) return false;
+    this.#size -= 1;
+    if (lane.size > 1) {
+      lane.delete(waiter);
+      this.#lineAt(lane.place).changed(lane, -1);
+      return true;
+    }
+    this.#leave(lane);
+    lane.delete(waiter);
+    this.#forget(lane);
+    return true;
+  }
+
+  /** Takes one out who is served: its caller's turn is over, and the next caller's begins. */
+  take(waiter: Waiter): void {
+    const share = waiter.lane?.share;
+    if (share !== undefined) share.ticket = this.#nextTicket();
+    this.remove(waiter);
+  }
+
+  /** Whose turn it is of those this instance may serve; it stays in the list. */
+  nextFor(instance: number): Waiter | null {
+    const pinned = this.#pinned.get(instance)?.first() ?? null;
+    const any = this.#any.first();
+    if (pinned === null || any === null) return (pinned ?? any)?.head ?? null;
+    return (comesFirst(pinned, any) ? pinned : any).head;
+  }
+
+  /** Those who take any, in the order of arrival. */
+  shared(): readonly Waiter[] {
+    return inOrder(this.#any.lanes());
+  }
+
+  /** Those who wait for just this instance by their caller's wish, in the order of arrival. */
+  wanting(instance: number): readonly Waiter[] {
+    const lanes = this.#pinned.get(instance)?.lanes() ?? [];
+    return inOrder(lanes.filter((lane) => lane.head?.wish.instance === instance));
   }
 
   all(): readonly Waiter[] {
-    return [...this.#place.keys()];
+    return inOrder([this.#any, ...this.#pinned.values()].flatMap((line) => line.lanes()));
   }
 
   /** The key's conversation has begun on an instance: all who have the key wait for that one now. */
   settle(key: string, instance: number): void {
-    const moving = [...(this.#sharedByKey.get(key) ?? [])];
-    if (moving.length === 0) return;
-    const there = [...(this.#pinned.get(instance) ?? [])];
-    for (const waiter of moving) this.remove(waiter);
-    this.#pinned.set(instance, inOrder([...there, ...moving]));
-    for (const waiter of moving) this.#place.set(waiter, instance);
+    for (const lane of this.#byKey.get(key) ?? []) this.#place(lane, instance);
   }
 
   /**
@@ -95,49 +102,113 @@ export class WaitList {
    * Returns whether there was anybody.
    */
   unsettle(instance: number): boolean {
-    const moving = [...(this.#pinned.get(instance) ?? [])].filter(
-      (waiter) => waiter.instance === undefined,
-    );
-    if (moving.length === 0) return false;
-    const shared = [...this.#shared];
-    for (const waiter of moving) this.remove(waiter);
-    this.#shared.clear();
-    for (const waiter of inOrder([...shared, ...moving])) this.#shared.add(waiter);
-    for (const waiter of moving) {
-      this.#place.set(waiter, null);
-      if (waiter.key !== undefined) addTo(this.#sharedByKey, waiter.key, waiter);
-    }
-    return true;
+    const moving = [...(this.#settled.get(instance) ?? [])];
+    for (const lane of moving) this.#place(lane, null);
+    return moving.length > 0;
   }
 
-  #put(waiter: Waiter, place: number | null): void {
-    this.#place.set(waiter, place);
-    if (place !== null) {
-      addTo(this.#pinned, place, waiter);
-      return;
+  #place(lane: Lane, place: number | null): void {
+    if (lane.place === place) return;
+    if (lane.heapIndex !== -1) {
+      this.#leave(lane);
+      this.#lineAt(place).add(lane);
     }
-    this.#shared.add(waiter);
-    if (waiter.key !== undefined) addTo(this.#sharedByKey, waiter.key, waiter);
+    if (lane.place !== null) removeFrom(this.#settled, lane.place, lane);
+    if (place !== null) addTo(this.#settled, place, lane);
+    lane.place = place;
+  }
+
+  #leave(lane: Lane): void {
+    const line = this.#lineAt(lane.place);
+    line.remove(lane);
+    if (line.size === 0 && lane.place !== null) this.#pinned.delete(lane.place);
+  }
+
+  #lineAt(place: number | null): Line {
+    if (place === null) return this.#any;
+    let line = this.#pinned.get(place);
+    if (line === undefined) {
+      line = new Line();
+      this.#pinned.set(place, line);
+    }
+    return line;
+  }
+
+  #laneOf(wish: Wish, place: number | null): Lane {
+    const share = this.#shareOf(wish);
+    const name = laneName(wish);
+    const known = share.lanes.get(name);
+    if (known !== undefined) {
+      this.#place(known, place);
+      return known;
+    }
+    const lane = new Lane(name, share, place);
+    share.lanes.set(name, lane);
+    const key = keyOf(wish);
+    if (key !== undefined) {
+      addTo(this.#byKey, key, lane);
+      if (place !== null) addTo(this.#settled, place, lane);
+    }
+    return lane;
+  }
+
+  #shareOf({ priority, fairnessKey }: Wish): Share {
+    let level = this.#levels.get(priority);
+    if (level === undefined) {
+      level = new Map();
+      this.#levels.set(priority, level);
+    }
+    let share = level.get(fairnessKey);
+    if (share === undefined) {
+      // Behind those who wait already, before their second turn.
+      share = { fairnessKey, priority, ticket: this.#nextTicket(), lanes: new Map() };
+      level.set(fairnessKey, share);
+    }
+    return share;
+  }
+
+  /** Lets go of what an empty lane was the last of. */
+  #forget(lane: Lane): void {
+    const { share, place, name } = lane;
+    share.lanes.delete(name);
+    if (name.startsWith(KEY)) removeFrom(this.#byKey, name.slice(KEY.length), lane);
+    if (place !== null) removeFrom(this.#settled, place, lane);
+    if (share.lanes.size > 0) return;
+    const level = this.#levels.get(share.priority);
+    level?.delete(share.fairnessKey);
+    if (level?.size === 0) this.#levels.delete(share.priority);
+  }
+
+  #nextTicket(): number {
+    this.#tickets += 1;
+    return this.#tickets;
   }
 }
 
-function addTo<Key>(lists: Map<Key, Set<Waiter>>, key: Key, waiter: Waiter): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, new Set([waiter]));
-  else list.add(waiter);
+const KEY = "key ";
+
+/** The key decides where it goes only where its caller does not. */
+function keyOf({ instance, key }: Wish): string | undefined {
+  return instance === undefined ? key : undefined;
 }
 
-function removeFrom<Key>(lists: Map<Key, Set<Waiter>>, key: Key | undefined, waiter: Waiter): void {
-  if (key === undefined) return;
+function laneName(wish: Wish): string {
+  if (wish.instance !== undefined) return `${wish.insists ? "only" : "first"} ${wish.instance}`;
+  return wish.key === undefined ? "any" : KEY + wish.key;
+}
+
+function addTo<Key>(lists: Map<Key, Set<Lane>>, key: Key, lane: Lane): void {
   const list = lists.get(key);
-  list?.delete(waiter);
+  if (list === undefined) lists.set(key, new Set([lane]));
+  else list.add(lane);
+}
+
+function removeFrom<Key>(lists: Map<Key, Set<Lane>>, key: Key, lane: Lane): void {
+  const list = lists.get(key);
+  list?.delete(lane);
   if (list?.size === 0) lists.delete(key);
 }
 
-function inOrder(waiters: Waiter[]): Set<Waiter> {
-  return new Set(waiters.sort((one, other) => one.order - other.order));
-}
-
-function first(list: Set<Waiter> | undefined): Waiter | null {
-  return list?.values().next().value ?? null;
+function inOrder(lanes: readonly Lane[]): readonly Waiter[] {
+  return lanes.flatMap((lane) => [...lane]).sort((one, other) => one.order - other.order);
 }

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { PoolError } from "../errors/pool-error.ts";
-import { RELEASE_MODES, type RunOptions } from "./options.ts";
+import { type LeaseOptions, RELEASE_MODES, type RunOptions } from "./options.ts";
 
 export const MILLISECONDS = "expected milliseconds, a number of at least 0 or Infinity";
 
@@ -21,7 +21,7 @@ export function invalidOption(name: string, expected: string, value: unknown): P
 
 /** What is wrong with the options of one request or lease; null when all is well. */
 export function checkRunOptions(options: RunOptions): PoolError | null {
-  const { turnTimeoutMs, idleTimeoutMs, release, onQuestion, key, avoid, signal } = options;
+  const { turnTimeoutMs, idleTimeoutMs, release, onQuestion, signal } = options;
   if (turnTimeoutMs !== undefined && !isMilliseconds(turnTimeoutMs)) {
     return invalidOption("turnTimeoutMs", MILLISECONDS, turnTimeoutMs);
   }
@@ -34,14 +34,28 @@ export function checkRunOptions(options: RunOptions): PoolError | null {
   if (onQuestion !== undefined && typeof onQuestion !== "function") {
     return invalidOption("onQuestion", "expected a function", onQuestion);
   }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    return invalidOption("signal", "expected an AbortSignal", signal);
+  }
+  return checkQueueOptions(options);
+}
+
+function checkQueueOptions(options: LeaseOptions): PoolError | null {
+  const { key, avoid, priority, fairnessKey, whenGone } = options;
   if (key !== undefined && typeof key !== "string") {
     return invalidOption("key", "expected a string", key);
   }
   if (avoid !== undefined && !Array.isArray(avoid)) {
     return invalidOption("avoid", "expected an array of instance numbers", avoid);
   }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    return invalidOption("signal", "expected an AbortSignal", signal);
+  if (priority !== undefined && !Number.isFinite(priority)) {
+    return invalidOption("priority", "expected a finite number", priority);
+  }
+  if (fairnessKey !== undefined && typeof fairnessKey !== "string") {
+    return invalidOption("fairnessKey", "expected a string", fairnessKey);
+  }
+  if (whenGone !== undefined && whenGone !== "reject" && whenGone !== "any") {
+    return invalidOption("whenGone", 'expected "reject" or "any"', whenGone);
   }
   return null;
 }

@@ -43,7 +43,10 @@ export interface PoolOptions<Request, Result> {
   readonly pingIntervalMs?: number;
   /** How long that answer may take before the process is killed and replaced. @default 5_000 */
   readonly pingTimeoutMs?: number;
-  /** Requests and leases that may wait for an instance. @default Infinity */
+  /**
+   * Requests and leases that may wait for an instance; one more is refused with QUEUE_FULL. See
+   * {@link Pool.capacity}. @default Infinity
+   */
   readonly maxQueue?: number;
   /** What happens with an instance's context after `run` and `lease`. @default "keep" */
   readonly afterTurn?: ReleaseMode;
@@ -98,16 +101,48 @@ export interface RestartOptions {
   readonly maxBackoffMs?: number;
 }
 
-/** Where and how long one request may run. */
+/** Where one request may run, and before whom. */
 export interface LeaseOptions {
   /** Only this instance; without it, the first one that is free. */
   readonly instance?: number;
+  /**
+   * What becomes of a request for one `instance` when that is stopped, fails for good or leaves the
+   * pool before the request begins: it rejects, or takes any other instance. @default "reject"
+   */
+  readonly whenGone?: "reject" | "any";
   /** Requests with one key reach the same instance, in order, while its process lives. */
   readonly key?: string;
   /** Instances to keep away from while another one is free. */
   readonly avoid?: readonly number[];
+  /**
+   * Among those who wait, higher ones are served first and equal ones in the order of arrival. Strict:
+   * a lower one waits for as long as higher ones wait for the same instance. Any finite number.
+   * @default 0
+   */
+  readonly priority?: number;
+  /**
+   * On whose behalf: a user, a tenant, a job. Within a priority those who wait take turns, so that one
+   * with thousands of requests does not keep another with three from its share. Requests without one
+   * count as one caller. Not to be confused with `key`.
+   */
+  readonly fairnessKey?: string;
   /** Gives the wait, or the turn, up. */
   readonly signal?: AbortSignal;
+}
+
+/** How long somebody waits. */
+export interface WaitOptions {
+  /**
+   * Gives the wait up, which then rejects with WAIT_CANCELLED; what it waited for goes on. With a
+   * signal that is aborted already nothing is begun.
+   */
+  readonly signal?: AbortSignal;
+}
+
+/** Options of {@link Pool.shutdown}. */
+export interface ShutdownOptions extends WaitOptions {
+  /** The grace of each step of the termination ladder. @default graceMs of the pool */
+  readonly timeoutMs?: number;
 }
 
 /** Options of one turn; what is absent is the pool's. */

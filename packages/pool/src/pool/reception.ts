@@ -1,5 +1,5 @@
 import { toError } from "../errors/pool-error.ts";
-import { poolClosed, turnCancelled } from "../errors/refusals.ts";
+import { poolClosed, waitCancelled } from "../errors/refusals.ts";
 import type { Instance } from "../instance/instance.ts";
 import type { Dispatcher } from "../lease/dispatcher.ts";
 import type { Lease } from "../lease/lease.ts";
@@ -58,7 +58,7 @@ export class Reception<Request, Result> {
     } catch (error) {
       lifecycle.leaseEnds();
       lifecycle.notify();
-      throw signal?.aborted === true && error === signal.reason ? turnCancelled(error) : error;
+      throw signal?.aborted === true && error === signal.reason ? waitCancelled(error) : error;
     }
     try {
       const cwd = await pool.cwd(instance.index);

@@ -56,6 +56,8 @@ describe("Dispatcher", () => {
           instance: fc.option(fc.nat(2)),
           key: fc.option(fc.constantFrom("a", "b")),
           avoid: fc.subarray([0, 1, 2]),
+          whenGone: fc.constantFrom("reject" as const, "any" as const),
+          priority: fc.constantFrom(0, 0, 1),
         }),
       },
       {
@@ -86,7 +88,13 @@ describe("Dispatcher", () => {
           if (place?.hopeful !== true) return null;
           return place.conversation === home?.conversation ? place.index : null;
         };
-        const open = new Set<{ order: number; instance: number | null; key: string | null }>();
+        const open = new Set<{
+          order: number;
+          priority: number;
+          instance: number | null;
+          key: string | null;
+          whenGone: "reject" | "any";
+        }>();
         let settled = 0;
         let asked = 0;
         const settle = async (): Promise<void> => {
@@ -94,22 +102,33 @@ describe("Dispatcher", () => {
         };
         for (const step of operations) {
           if (step.do === "ask") {
-            const wish = { order: asked, instance: step.instance, key: step.key };
+            const { instance, key, whenGone, priority } = step;
+            const gone = whenGone === "any" && instances[instance ?? 0]?.hopeful === false;
+            const wish = {
+              order: asked,
+              priority,
+              instance: gone ? null : instance,
+              key,
+              whenGone,
+            };
             asked += 1;
             open.add(wish);
             const ask = async (): Promise<void> => {
               try {
                 const given = await dispatcher.acquire({
                   avoid: step.avoid,
+                  whenGone,
+                  priority,
                   ...(step.instance === null ? {} : { instance: step.instance }),
                   ...(step.key === null ? {} : { key: step.key }),
                 });
-                if (step.instance !== null) expect(given.index).toBe(step.instance);
+                if (wish.instance !== null) expect(given.index).toBe(wish.instance);
                 const home = livingHome(step.key);
-                if (step.instance === null && home !== null) expect(given.index).toBe(home);
-                // Nobody who would take it has waited longer.
+                if (wish.instance === null && home !== null) expect(given.index).toBe(home);
+                // Nobody who would take it is more urgent, or as urgent and has waited longer.
                 for (const other of open) {
-                  if (other.order >= wish.order || other.key !== null) continue;
+                  if (other.priority < priority || other.key !== null) continue;
+                  if (other.priority === priority && other.order >= wish.order) continue;
                   expect(other.instance === null || other.instance === given.index).toBe(false);
                 }
                 if (step.key !== null && home === null) {
@@ -126,7 +145,13 @@ describe("Dispatcher", () => {
             const instance = instances[step.instance] as Place;
             if (step.do === "free") instance.leased = false;
             if (step.do === "back" && !instance.available) instance.state = "ready";
-            if (step.do === "stop") instance.state = "stopped";
+            if (step.do === "stop") {
+              instance.state = "stopped";
+              for (const wish of open) {
+                if (wish.whenGone === "any" && wish.instance === step.instance)
+                  wish.instance = null;
+              }
+            }
             if (step.do === "crash" || step.do === "stop") {
               if (step.do === "crash" && instance.state === "ready") instance.state = "backoff";
               instance.conversation = {};

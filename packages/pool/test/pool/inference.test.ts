@@ -10,6 +10,7 @@ import {
   type ToolAdapter,
   type Turn,
   type TurnEvent,
+  type WaitOptions,
 } from "../../src/index.ts";
 
 interface Ask {
@@ -37,6 +38,19 @@ function inferred(): void {
   pool.run("question");
   // @ts-expect-error an option that does not exist
   createPool({ adapter, siez: 3 });
+  pool.run({ question: "?" }, { priority: 1, fairnessKey: "x", instance: 0, whenGone: "any" });
+  // @ts-expect-error a priority in words
+  pool.run({ question: "?" }, { priority: "high" });
+  // @ts-expect-error a choice that does not exist
+  void pool.lease({ instance: 0, whenGone: "wait" });
+  const { signal } = new AbortController();
+  for (const wait of [pool.ready, pool.drain, pool.shutdown, pool.capacity]) {
+    expectTypeOf(wait).parameter(0).toExtend<WaitOptions | undefined>();
+    expectTypeOf(wait).returns.toEqualTypeOf<Promise<void>>();
+  }
+  for (const order of [pool.start, pool.stop, pool.restart, pool.resize]) {
+    expectTypeOf(order).toBeCallableWith(0, { signal });
+  }
   // @ts-expect-error a release that does not exist
   pool.run({ question: "?" }, { release: "drop" });
 

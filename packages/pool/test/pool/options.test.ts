@@ -97,6 +97,10 @@ const wrongForTurn: readonly (readonly [object, string])[] = [
   [{ onQuestion: true }, "onQuestion: expected a function, found boolean true."],
   [{ key: 5 }, "key: expected a string, found number 5."],
   [{ avoid: 1 }, "avoid: expected an array of instance numbers, found number 1."],
+  [{ priority: "high" }, "priority: expected a finite number, found string 'high'."],
+  [{ priority: Number.NaN }, "priority: expected a finite number, found number NaN."],
+  [{ fairnessKey: 1 }, "fairnessKey: expected a string, found number 1."],
+  [{ whenGone: "wait" }, 'whenGone: expected "reject" or "any", found string \'wait\'.'],
   [{ signal: {} }, "signal: expected an AbortSignal, found object {}."],
 ];
 

@@ -117,7 +117,7 @@ describe("drain", () => {
     caller.abort();
     expect((await Promise.all(errors)).map(({ code }) => code)).toEqual([
       "INSTANCE_UNKNOWN",
-      "TURN_CANCELLED",
+      "WAIT_CANCELLED",
     ]);
     await held.release();
     await drained;
@@ -162,7 +162,7 @@ describe("drain", () => {
     const waiting = rejection(pool.lease({ signal: controller.signal }));
     const drained = pool.drain();
     controller.abort();
-    expect(await waiting).toMatchObject({ code: "TURN_CANCELLED" });
+    expect(await waiting).toMatchObject({ code: "WAIT_CANCELLED" });
     await drained;
   });
 

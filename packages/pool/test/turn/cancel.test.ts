@@ -104,8 +104,8 @@ test("a lease that waits is given up by its signal", async () => {
   const controller = new AbortController();
   const waiting = pool.lease({ signal: controller.signal });
   controller.abort();
-  expect(await rejection(waiting)).toMatchObject({ code: "TURN_CANCELLED" });
+  expect(await rejection(waiting)).toMatchObject({ code: "WAIT_CANCELLED" });
   expect(await rejection(pool.lease({ signal: controller.signal }))).toMatchObject({
-    code: "TURN_CANCELLED",
+    code: "WAIT_CANCELLED",
   });
 });

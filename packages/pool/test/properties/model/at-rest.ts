@@ -69,7 +69,12 @@ function mayWait(
 ): string | null {
   if (givenUp) return "which was given up";
   const home = wish.key === undefined ? undefined : model.homes.of(wish.key);
-  const bound = typeof home === "object" && home.state !== "ended" ? home.instance : undefined;
+  // A conversation on an instance that leaves keeps nobody waiting for it.
+  const lives =
+    typeof home === "object" &&
+    home.state !== "ended" &&
+    model.instances.some((one) => one.index === home.instance && model.hopeful(one));
+  const bound = lives ? home.instance : undefined;
   const wanted = wish.instance ?? bound;
   const suitable = instances.filter(({ index }) => wanted === undefined || wanted === index);
   const free = suitable.filter(({ index, state, occupancy }) => {

@@ -55,7 +55,7 @@ export function codesThatMayRefuse(
 ): ReadonlySet<string> {
   const { excuses, givenUp, wish, since } = request;
   const may = new Set<Ending>(excuses);
-  if (givenUp) may.add("TURN_CANCELLED");
+  if (givenUp) may.add("TURN_CANCELLED").add("WAIT_CANCELLED");
   if (model.state === "closed") may.add("POOL_CLOSED");
   const suitable = model.instances.filter(
     ({ index }) => wish.instance === undefined || wish.instance === index,

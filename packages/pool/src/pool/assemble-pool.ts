@@ -1,0 +1,72 @@
+import { Emitter } from "../events/emitter.ts";
+import type { PoolEvent } from "../events/pool-event.ts";
+import { redactEvent } from "../events/redact-event.ts";
+import { type OwnedHost, ownHost } from "../host/owned-host.ts";
+import type { Instance } from "../instance/instance.ts";
+import type { InstanceContext } from "../instance/instance-context.ts";
+import { MemorySampler } from "../instance/memory-sampler.ts";
+import { Spares } from "../instance/spares.ts";
+import { StartGate } from "../instance/start-gate.ts";
+import { Dispatcher } from "../lease/dispatcher.ts";
+import { redaction } from "../transcript/redactor.ts";
+import { systemClock } from "./clock.ts";
+import { compileOptions } from "./compile-options.ts";
+import { PoolLifecycle } from "./lifecycle.ts";
+import type { PoolOptions } from "./options.ts";
+import { Reception } from "./reception.ts";
+import { Roster } from "./roster.ts";
+import { TurnDesk } from "./turn-desk.ts";
+
+/** What a pool consists of. */
+export interface PoolParts<Request, Result> {
+  readonly events: Emitter<PoolEvent>;
+  readonly host: OwnedHost;
+  readonly spares: Pick<Spares<never, never>, "status" | "close">;
+  readonly roster: Roster<Request, Result>;
+  readonly dispatcher: Dispatcher<Instance<Request, Result>>;
+  readonly desk: TurnDesk<Request, Result>;
+  readonly reception: Reception<Request, Result>;
+  readonly lifecycle: PoolLifecycle;
+}
+
+/**
+ * Makes the parts of a pool, and lets its instances begin to start.
+ * @throws {PoolError} OPTION_INVALID
+ */
+export function assemblePool<Request, Result>(
+  given: PoolOptions<Request, Result>,
+): PoolParts<Request, Result> {
+  const options = compileOptions(given);
+  const clock = given.clock ?? systemClock;
+  const secrets = redaction(options.secrets);
+  const events = new Emitter<PoolEvent>(
+    secrets.longest === 0 ? (event) => event : (event) => redactEvent(event, secrets.redact),
+  );
+  const lifecycle = new PoolLifecycle();
+  const dispatcher = new Dispatcher<Instance<Request, Result>>(() => roster.all, options.maxQueue);
+  const host = ownHost(given.adapter.host);
+  const context: InstanceContext<Request, Result> = {
+    adapter: given.adapter,
+    host: host.host,
+    options,
+    gate: new StartGate(options.startConcurrency),
+    clock,
+    redaction: secrets,
+    emit: (event) => events.emit(event),
+    changed: () => {
+      dispatcher.schedule();
+      spares.refill();
+    },
+    memory: new MemorySampler(clock),
+    forgotten: (instance) => dispatcher.forgotten(instance),
+    get spares() {
+      return spares;
+    },
+  };
+  const spares = new Spares(context, () => roster.all);
+  const desk = new TurnDesk<Request, Result>(options, clock, events, () => lifecycle.notify());
+  const roster = new Roster(context);
+  const reception = new Reception({ options, lifecycle, roster, dispatcher, desk });
+  roster.grow(options.size);
+  return { events, host, spares, roster, dispatcher, desk, reception, lifecycle };
+}
