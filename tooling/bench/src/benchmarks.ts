@@ -4,6 +4,7 @@ import { longLine } from "./long-line/long-line.ts";
 import { pick } from "./pick/pick.ts";
 import type { Benchmark } from "./runner/benchmark.ts";
 import { shutdown } from "./shutdown/shutdown.ts";
+import { spare } from "./spare/spare.ts";
 import { throughput } from "./throughput/throughput.ts";
 import { turn } from "./turn/turn.ts";
 
@@ -11,6 +12,7 @@ import { turn } from "./turn/turn.ts";
 export const BENCHMARKS: readonly Benchmark[] = [
   turn,
   throughput,
+  spare,
   flood,
   longLine,
   idleMemory,

@@ -6,6 +6,9 @@ import { RestartBudget } from "./restart-budget.ts";
 import { Spare, type SpareFate } from "./spare.ts";
 import { SparePlaces, type SpareUser } from "./spare-places.ts";
 
+/** How long a taken spare has for its first turn, before the next one is started. */
+const REST_MS = 10;
+
 /**
  * The processes that are kept ready beyond the instances. They have a restart budget of their own: when
  * it is spent there are none for a period, and the instances go on without.
@@ -22,6 +25,8 @@ export class Spares<Request, Result> implements SpareFate<Request, Result> {
   /** Why there are none for a while. */
   #failure: { readonly error: Error; readonly at: number } | null = null;
   #cancelPause: (() => void) | null = null;
+  /** Ends the rest after one was taken; null when there is none. */
+  #resting: (() => void) | null = null;
   #closed = false;
 
   constructor(context: InstanceContext<Request, Result>, users: () => readonly SpareUser[]) {
@@ -90,7 +95,8 @@ export class Spares<Request, Result> implements SpareFate<Request, Result> {
       const last = this.#all.findLast(({ claimed }) => !claimed);
       if (last !== undefined) this.#discard(last);
     }
-    if (this.#cancelPause !== null || this.#givenUp() || !this.#places.proved) return;
+    if (this.#cancelPause !== null || this.#resting !== null) return;
+    if (this.#givenUp() || !this.#places.proved) return;
     while (this.#unclaimed() < target) {
       const places = this.#all.map((spare) => spare.place);
       const place = this.#places.next(places, target - this.#unclaimed());
@@ -111,6 +117,7 @@ export class Spares<Request, Result> implements SpareFate<Request, Result> {
   async close(graceMs?: number): Promise<void> {
     this.#closed = true;
     this.#stopPause();
+    this.#resting?.();
     for (const spare of this.#ending.keys()) void spare.end("shutdown", graceMs);
     for (const spare of this.#all) this.#discard(spare, "shutdown", graceMs);
     await Promise.all(this.#ending.values());
@@ -179,8 +186,11 @@ export class Spares<Request, Result> implements SpareFate<Request, Result> {
     this.#wanted.delete(instance);
     this.#places.lend(spare.place, spare.ended);
     this.#tell(spare, "taken", undefined, instance);
-    // Not at once: to start the next one blocks, and whoever takes this one has a request to serve.
-    setImmediate(() => this.refill());
+    // Whoever takes this one has a request to serve first: a start blocks, and takes a processor.
+    this.#resting ??= this.#context.clock.after(REST_MS, () => {
+      this.#resting = null;
+      this.refill();
+    });
     return spare;
   }
 
