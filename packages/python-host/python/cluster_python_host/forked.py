@@ -13,7 +13,7 @@ STREAMS = ("stdin", "stdout", "stderr")
 
 
 def become(order, address, server, program, state, leftovers):
-    """Returns the entry of the program, ready to be called, once the Node side has said what for."""
+    """Returns when the Node side has said what for, and the entry of the program can be called."""
     try:
         os.setsid()
         if not linux.die_with(server):
@@ -40,7 +40,6 @@ def become(order, address, server, program, state, leftovers):
         control.close()
     except BaseException:  # noqa: BLE001 - nothing of this process may reach the server's own code
         os._exit(70)
-    return program.entry
 
 
 def _take_on(start, state):

@@ -8,6 +8,7 @@ import socket
 import sys
 
 from . import linux
+from .ending import Ending
 from .family import Family
 from .fingerprint import Fingerprint
 from .forked import become
@@ -45,6 +46,7 @@ class Server:
         self._program = program
         self._state = StandardState()
         self._leftovers = WarmUpLeftovers()
+        self._ending = Ending()
         self._fingerprint = None
         self._family = Family(channel.send)
         self._loop = None
@@ -59,6 +61,7 @@ class Server:
         gc.collect()
         settle()
         self._fingerprint = Fingerprint()
+        self._ending.note_files()
         # What is there by now is never looked at by a collection again, and so stays shared.
         gc.freeze()
 
@@ -119,7 +122,8 @@ class Server:
             return None
         self._channel.close()
         self._loop.close()
-        return become(order, self._address, server, self._program, self._state, self._leftovers)
+        become(order, self._address, server, self._program, self._state, self._leftovers)
+        return lambda: self._ending.run(self._program.entry)
 
     def _leave(self):
         """Nothing outlives the server: neither its children nor what those have left behind."""

@@ -50,7 +50,8 @@ export class ForkServer {
   readonly #checks: ((changed: string | null) => void)[] = [];
   #heartbeat: Heartbeat | null = null;
   #state: ForkServerState = "starting";
-  #starts = 0;
+  /** How many wait for an answer of it. */
+  #awaiting = 0;
   #nextId = 1;
 
   constructor(spec: ServerSpec, options: CompiledOptions, reception: Reception) {
@@ -108,18 +109,10 @@ export class ForkServer {
    * @throws {PythonFailure} when it cannot be started, or the server ends meanwhile.
    */
   async start(spec: ProcessSpec, signal: AbortSignal): Promise<ToolProcess> {
-    this.#starts += 1;
-    this.#updateReference();
-    try {
-      const spare = await this.#shelf.take(signal);
-      return await this.#bind(spare, spec, signal);
-    } finally {
-      this.#starts -= 1;
-      this.#updateReference();
-      this.#leaveIfIdle();
-      // Behind the start, which must not wait for the next fork.
-      setImmediate(() => this.#refill());
-    }
+    const spare = this.#shelf.take(signal);
+    // Behind the start, which must not wait for the next fork.
+    const refill = (): void => void setImmediate(() => this.#refill());
+    return this.#awaited(spare.then((taken) => this.#bind(taken, spec, signal))).finally(refill);
   }
 
   /** What has changed of the files that it was imported from; null when nothing has. */
@@ -128,7 +121,7 @@ export class ForkServer {
     const { promise, resolve } = Promise.withResolvers<string | null>();
     this.#checks.push(resolve);
     this.#process.send({ type: "check" });
-    return promise;
+    return this.#awaited(promise);
   }
 
   /** Takes no start any more, and ends with the last of its processes. */
@@ -167,6 +160,19 @@ export class ForkServer {
     } finally {
       cancel();
       signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  /** Somebody waits for its answer: it neither leaves meanwhile nor lets this program end. */
+  async #awaited<Value>(answer: Promise<Value>): Promise<Value> {
+    this.#awaiting += 1;
+    this.#updateReference();
+    try {
+      return await answer;
+    } finally {
+      this.#awaiting -= 1;
+      this.#updateReference();
+      this.#leaveIfIdle();
     }
   }
 
@@ -259,7 +265,7 @@ export class ForkServer {
   }
 
   #leaveIfIdle(): void {
-    if (this.#state === "leaving" && this.#bound.size === 0 && this.#starts === 0) this.#quit();
+    if (this.#state === "leaving" && this.#bound.size === 0 && this.#awaiting === 0) this.#quit();
   }
 
   #quit(): void {
@@ -270,7 +276,7 @@ export class ForkServer {
   }
 
   #updateReference(): void {
-    this.#process.reference(this.#bound.size > 0 || this.#starts > 0);
+    this.#process.reference(this.#bound.size > 0 || this.#awaiting > 0);
   }
 
   async #followToItsEnd(): Promise<ServerEnd> {

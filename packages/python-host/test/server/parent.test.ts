@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdir } from "node:fs/promises";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { isAlive, type TemporaryFolder, temporaryFolder, waitFor } from "@cluster/testkit";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -34,10 +36,7 @@ async function pidsOf(
     stdio: ["ignore", "pipe", "inherit"],
   });
   let text = "";
-  for await (const chunk of parent.stdout ?? []) {
-    text += chunk;
-    if (text.includes("\n")) break;
-  }
+  while (!text.includes("\n")) text += (await once(parent.stdout as Readable, "data"))[0];
   return JSON.parse(text);
 }
 
@@ -65,6 +64,17 @@ describeMode("fork", () => {
 
   test("that ends without a word to the host takes everything with it", async () => {
     await expectGone(await pidsOf({ mode: "fork" }, STARTS, "exit"));
+  });
+
+  test("is kept alive by a start and by what runs, and by nothing else", async () => {
+    const pids = await pidsOf({ mode: "fork" }, [["wait", "leave"]], "idle");
+    const [told] = await Promise.all([
+      once(parent.stdout as Readable, "data"),
+      once(parent, "exit"),
+    ]);
+    expect(JSON.parse(String(told))).toEqual({ kind: "code", code: 0 });
+    expect(parent.exitCode).toBe(0);
+    await expectGone(pids);
   });
 
   test("killed during the warm-up: the server goes too", async () => {

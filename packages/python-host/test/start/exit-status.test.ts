@@ -1,3 +1,6 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { temporaryFolder } from "@cluster/testkit";
 import { expect, test } from "vitest";
 import { describeMode, never, probeHost, spec, wholeRun } from "../support/host.ts";
 
@@ -34,6 +37,21 @@ for (const mode of ["fork", "process"] as const) {
     ])("%s", async (_what, how, exit, stdout, stderr) => {
       const run = await wholeRun(await probeHost({ mode }).start(spec(["leave", how]), never));
       expect(run).toEqual({ exit, stdout, stderr: expect.stringMatching(stderr) });
+    });
+
+    test("files that nobody closed are written, and temporary ones removed", async () => {
+      await using folder = await temporaryFolder();
+      const cwd = folder.path;
+      await wholeRun(await probeHost({ mode }).start(spec(["leave", "files"], { cwd }), never));
+      expect(await readdir(cwd)).toEqual(["kept.txt"]);
+      expect(await readFile(join(cwd, "kept.txt"), "utf8")).toBe("kept");
+    });
+
+    test("output that nobody takes at the end", async () => {
+      const process = await probeHost({ mode }).start(spec(["echo"]), never);
+      process.stdout.destroy();
+      process.endInput();
+      expect(await process.exited).toEqual({ kind: "code", code: 120 });
     });
 
     test.each(["SIGTERM", "SIGKILL", "SIGUSR1"] as const)("%s", async (name) => {

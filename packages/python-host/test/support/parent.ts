@@ -17,3 +17,9 @@ for (const args of starts) {
 pids.push(...host.status().map(({ pid }) => pid));
 console.log(JSON.stringify(pids));
 if (end === "exit") process.exit(0);
+if (end === "idle") {
+  // Longer than the host takes the files of its server for unchanged.
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  const tool = await host.start({ ...spec, args: ["leave", "0"] }, never);
+  console.log(JSON.stringify(await tool.exited));
+}

@@ -7,10 +7,12 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
 marks = []
+keep = []
 STARTED_IN = os.getpid()
 
 
@@ -80,6 +82,11 @@ def leave(how):
         return None
     if how == "hard":
         os._exit(9)
+    if how == "files":
+        keep.append(open("kept.txt", "w"))
+        keep[-1].write("kept")
+        keep.append(tempfile.NamedTemporaryFile(dir="."))
+        return None
     if how == "unflushed":
         sys.stdout.write("still in the buffer")
         return None
