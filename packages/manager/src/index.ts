@@ -58,6 +58,7 @@ export {
   ToolFailure,
   type ToolProbe,
   type ToolProcess,
+  type TranscriptOptions,
   Turn,
   TurnAbortedError,
   type TurnContext,

@@ -5,6 +5,7 @@ import type {
   Clock,
   QuestionPolicy,
   ToolAdapter,
+  TranscriptOptions,
 } from "@cluster/manager";
 import type { Repository } from "@cluster/workspace";
 import type { Journal } from "../contract/journal.ts";
@@ -62,8 +63,11 @@ export interface RunOptions {
   readonly haltAfter?: number;
   /** @default one in memory */
   readonly journal?: Journal;
-  /** A folder for one transcript of each instance. Absent: none is written. */
-  readonly transcripts?: string;
+  /**
+   * A folder for one transcript of each instance, or an object for transcripts that rotate. Absent: none
+   * is written.
+   */
+  readonly transcripts?: string | TranscriptOptions;
   /** Values that must not appear in events, outcomes, reports and transcripts, such as API keys. */
   readonly secrets?: readonly string[];
   /** Leaves the worktrees, for a look at them. @default false */

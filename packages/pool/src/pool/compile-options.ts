@@ -6,7 +6,7 @@ import { PoolError } from "../errors/pool-error.ts";
 import { isHost } from "../host/owned-host.ts";
 import type { RecyclePolicy } from "../instance/recycling.ts";
 import type { RestartPolicy } from "../instance/restart-budget.ts";
-import { prepareFolder } from "../transcript/prepare-folder.ts";
+import { type TranscriptPlace, transcriptPlace } from "../transcript/options.ts";
 import { found, invalidOption, isMilliseconds, MILLISECONDS } from "./option-checks.ts";
 import { type PoolOptions, RELEASE_MODES, type ReleaseMode } from "./options.ts";
 
@@ -32,7 +32,7 @@ export interface CompiledOptions {
   readonly afterTurn: ReleaseMode;
   readonly recycle: RecyclePolicy;
   readonly restart: RestartPolicy;
-  readonly transcripts: string | null;
+  readonly transcripts: TranscriptPlace | null;
   readonly secrets: readonly string[];
   readonly onQuestion: QuestionPolicy;
 }
@@ -60,48 +60,45 @@ function oneOf<const Values extends readonly string[]>(values: Values): z.ZodTyp
   );
 }
 
-const schema = z
-  .strictObject({
-    size: whole(0).default(1),
-    spares: whole(0).default(0),
-    start: oneOf(["eager", "lazy"]).default("eager"),
-    startConcurrency: whole(1).default(() => availableParallelism()),
-    startTimeoutMs: milliseconds.default(60_000),
-    turnTimeoutMs: milliseconds.default(Number.POSITIVE_INFINITY),
-    idleTimeoutMs: milliseconds.default(Number.POSITIVE_INFINITY),
-    interruptTimeoutMs: milliseconds.default(2_000),
-    resetTimeoutMs: milliseconds.default(5_000),
-    graceMs: milliseconds.default(2_000),
-    pingIntervalMs: milliseconds.default(30_000),
-    pingTimeoutMs: milliseconds.default(5_000),
-    maxTurnBytes: amount(1, "bytes").default(64 * 1024 * 1024),
-    maxQueue: amount(0, "requests").default(Number.POSITIVE_INFINITY),
-    afterTurn: oneOf(RELEASE_MODES).default("keep"),
-    recycle: z
-      .strictObject(
-        {
-          turns: amount(1, "turns").default(Number.POSITIVE_INFINITY),
-          ageMs: milliseconds.default(Number.POSITIVE_INFINITY),
-          memoryBytes: amount(1, "bytes").default(Number.POSITIVE_INFINITY),
-        },
-        "expected an object with turns, ageMs, memoryBytes",
-      )
-      .prefault({}),
-    restart: z
-      .strictObject(
-        {
-          intensity: whole(0).default(5),
-          periodMs: milliseconds.default(60_000),
-          backoffMs: milliseconds.default(100),
-          maxBackoffMs: milliseconds.default(10_000),
-        },
-        "expected an object with intensity, periodMs, backoffMs, maxBackoffMs",
-      )
-      .prefault({}),
-    transcripts: z.string("expected the path of a folder").min(1, "expected the path of a folder"),
-    secrets: z.array(z.string("expected a string"), "expected an array of strings").default([]),
-  })
-  .partial({ transcripts: true });
+const schema = z.strictObject({
+  size: whole(0).default(1),
+  spares: whole(0).default(0),
+  start: oneOf(["eager", "lazy"]).default("eager"),
+  startConcurrency: whole(1).default(() => availableParallelism()),
+  startTimeoutMs: milliseconds.default(60_000),
+  turnTimeoutMs: milliseconds.default(Number.POSITIVE_INFINITY),
+  idleTimeoutMs: milliseconds.default(Number.POSITIVE_INFINITY),
+  interruptTimeoutMs: milliseconds.default(2_000),
+  resetTimeoutMs: milliseconds.default(5_000),
+  graceMs: milliseconds.default(2_000),
+  pingIntervalMs: milliseconds.default(30_000),
+  pingTimeoutMs: milliseconds.default(5_000),
+  maxTurnBytes: amount(1, "bytes").default(64 * 1024 * 1024),
+  maxQueue: amount(0, "requests").default(Number.POSITIVE_INFINITY),
+  afterTurn: oneOf(RELEASE_MODES).default("keep"),
+  recycle: z
+    .strictObject(
+      {
+        turns: amount(1, "turns").default(Number.POSITIVE_INFINITY),
+        ageMs: milliseconds.default(Number.POSITIVE_INFINITY),
+        memoryBytes: amount(1, "bytes").default(Number.POSITIVE_INFINITY),
+      },
+      "expected an object with turns, ageMs, memoryBytes",
+    )
+    .prefault({}),
+  restart: z
+    .strictObject(
+      {
+        intensity: whole(0).default(5),
+        periodMs: milliseconds.default(60_000),
+        backoffMs: milliseconds.default(100),
+        maxBackoffMs: milliseconds.default(10_000),
+      },
+      "expected an object with intensity, periodMs, backoffMs, maxBackoffMs",
+    )
+    .prefault({}),
+  secrets: z.array(z.string("expected a string"), "expected an array of strings").default([]),
+});
 
 const NO: QuestionPolicy = (question) =>
   question.kind === "confirm" ? { kind: "confirm", yes: false } : { kind: "text", text: "" };
@@ -113,7 +110,7 @@ export function compileOptions<Request, Result>(
   if (typeof options !== "object" || options === null) {
     throw invalidOption("createPool", "expected an object with an adapter", options);
   }
-  const { adapter, cwd = process.cwd(), onQuestion = NO, clock, ...plain } = options;
+  const { adapter, cwd = process.cwd(), onQuestion = NO, clock, transcripts, ...plain } = options;
   checkAdapter(adapter);
   if (typeof cwd !== "function" && (typeof cwd !== "string" || cwd === "")) {
     throw invalidOption("cwd", "expected the path of a folder or a function that gives one", cwd);
@@ -126,10 +123,9 @@ export function compileOptions<Request, Result>(
   }
   const parsed = schema.safeParse(plain);
   if (!parsed.success) throw explain(parsed.error, plain);
-  const { transcripts = null, ...rest } = parsed.data;
   return {
-    ...rest,
-    transcripts: transcripts === null ? null : prepareFolder(transcripts),
+    ...parsed.data,
+    transcripts: transcriptPlace(transcripts),
     sharedFolder: typeof cwd === "string",
     cwd: async (instance) => resolve(typeof cwd === "string" ? cwd : await cwd(instance)),
     onQuestion,

@@ -1,5 +1,6 @@
 import type { QuestionPolicy } from "../contract/question.ts";
 import type { ToolAdapter } from "../contract/tool-adapter.ts";
+import type { TranscriptOptions } from "../transcript/options.ts";
 import type { Clock } from "./clock.ts";
 
 /** How to make a pool. Times are in milliseconds; `Infinity` switches a deadline off. */
@@ -57,8 +58,11 @@ export interface PoolOptions<Request, Result> {
   readonly recycle?: RecycleOptions;
   /** Restarts after a crash. */
   readonly restart?: RestartOptions;
-  /** A folder for one transcript file for each instance. Absent: none is written. */
-  readonly transcripts?: string;
+  /**
+   * A folder for one transcript file for each instance, which grows; or an object, for files that
+   * rotate. Absent: none is written.
+   */
+  readonly transcripts?: string | TranscriptOptions;
   /**
    * Values that must not appear in transcripts, in the pool's events and in what errors quote of
    * stderr, such as API keys. Values of fewer than 6 characters are not taken for secrets.

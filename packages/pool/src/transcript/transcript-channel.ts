@@ -1,4 +1,5 @@
 import { StringDecoder } from "node:string_decoder";
+import { placeToCut } from "./cut-text.ts";
 import type { Redaction } from "./redactor.ts";
 
 /** A piece without an end of line is written when it is this long. */
@@ -12,15 +13,17 @@ export class TranscriptChannel {
   readonly #redact: (text: string) => string;
   /** Of a piece that is cut, so much stays behind: a secret may have begun in it. */
   readonly #keep: number;
-  readonly #write: (lines: readonly string[]) => boolean;
+  readonly #write: (lines: readonly string[], goesOn: boolean) => boolean;
   readonly #decoder = new StringDecoder("utf8");
   #held: string[] = [];
   #length = 0;
+  /** A piece of the present line has been written. */
+  #begun = false;
 
   constructor(
     redaction: Redaction,
-    /** Returns false when it wants a rest. */
-    write: (lines: readonly string[]) => boolean,
+    /** `goesOn`: the last of the lines has not ended. Returns false when it wants a rest. */
+    write: (lines: readonly string[], goesOn: boolean) => boolean,
   ) {
     this.#redact = redaction.redact;
     this.#keep = Math.max(0, redaction.longest - 1);
@@ -33,21 +36,24 @@ export class TranscriptChannel {
     const end = text.lastIndexOf("\n");
     let flowing = true;
     if (end !== -1) {
+      this.#begun = false;
       this.#hold(text.slice(0, end));
-      flowing = this.#write(this.#takeAll().split("\n"));
+      flowing = this.#write(this.#takeAll().split("\n"), false);
       this.#hold(text.slice(end + 1));
     } else this.#hold(text);
     if (this.#length <= MAX_LINE + this.#keep) return flowing;
     const held = this.#takeAll();
-    const cut = Math.max(0, held.length - this.#keep);
+    const cut = placeToCut(held, Math.max(0, held.length - this.#keep));
     this.#hold(held.slice(cut));
-    return this.#write([held.slice(0, cut)]) && flowing;
+    this.#begun = true;
+    return this.#write([held.slice(0, cut)], true) && flowing;
   }
 
   /** No more comes: what is left is a line. Does nothing when called again. */
   end(): void {
     this.#hold(this.#decoder.end());
-    if (this.#length > 0) this.#write([this.#takeAll()]);
+    if (this.#length > 0 || this.#begun) this.#write([this.#takeAll()], false);
+    this.#begun = false;
   }
 
   #hold(text: string): void {

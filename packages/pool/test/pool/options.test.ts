@@ -41,8 +41,21 @@ const wrong: readonly (readonly [object, string])[] = [
   [{ restart: { intensity: -1 } }, `restart.intensity: ${whole0}, found number -1`],
   [{ restart: { periodMs: "1m" } }, `restart.periodMs: ${milliseconds}, found string '1m'`],
   [{ restart: { retries: 3 } }, "restart.retries: there is no such option"],
-  [{ transcripts: 5 }, "transcripts: expected the path of a folder, found number 5"],
+  [
+    { transcripts: 5 },
+    "transcripts: expected the path of a folder, or an object with folder, maxBytes, maxFiles, found number 5",
+  ],
   [{ transcripts: "" }, "transcripts: expected the path of a folder"],
+  [{ transcripts: {} }, "transcripts.folder: expected the path of a folder, found undefined"],
+  [
+    { transcripts: { folder: "x", maxBytes: 100 } },
+    "transcripts.maxBytes: expected a whole number of at least 4096, found number 100",
+  ],
+  [
+    { transcripts: { folder: "x", maxFiles: 1 } },
+    "transcripts.maxFiles: expected a whole number of at least 2, found number 1",
+  ],
+  [{ transcripts: { folder: "x", size: 1 } }, "transcripts.size: there is no such option"],
   [{ secrets: "sk-verysecret" }, "secrets: expected an array of strings, found string."],
   [{ secrets: [5] }, "secrets.0: expected a string, found number."],
   [{ onQuestion: "yes" }, "onQuestion: expected a function, found string 'yes'"],

@@ -161,7 +161,8 @@ describe("TranscriptChannel", () => {
       fc.property(text, fc.array(fc.nat(200), { maxLength: 8 }), (parts, cuts) => {
         const bytes = Buffer.from(parts.join(""));
         const lines: string[] = [];
-        const channel = new TranscriptChannel(redaction([secret]), (more) => {
+        const channel = new TranscriptChannel(redaction([secret]), (more, goesOn) => {
+          expect(goesOn).toBe(false);
           lines.push(...more);
           return true;
         });
