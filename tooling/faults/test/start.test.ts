@@ -42,8 +42,10 @@ describe.each(HOSTS)("at its start, on $name, a tool that", (host) => {
       code: "INSTANCE_UNAVAILABLE",
       message: /Instance 0 is failed.*no licence found.*restart\(0\)/s,
     });
-    await waitFor(() => trial.pool.health().dead === 2, { what: "the failure of both" });
-    expect(trial.processes()).toEqual([]);
+    await waitFor(() => trial.pool.status().instances.every(({ state }) => state === "failed"), {
+      what: "the failure of both",
+    });
+    trial.expectNoProcess();
     well = true;
     await Promise.all([trial.pool.restart(0), trial.pool.restart(1)]);
     await trial.expectService();
@@ -162,7 +164,7 @@ describe.each(HOSTS)("at its start, on $name, a tool that", (host) => {
           what: `crash ${crash}`,
         },
       );
-      expect(trial.processes()).toEqual([]);
+      trial.expectNoProcess();
       clock.advance(10_000);
     }
     await trial.expectFailure(ready, {

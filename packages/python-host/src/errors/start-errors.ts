@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import { describeExit, type Exit, ProcessStartError } from "@cluster/pool";
 import type { Message } from "../reception/json-channel.ts";
 
@@ -40,6 +41,16 @@ export function notPython(exit: Exit, log: string): PythonFailure {
 /** One that ended in its imports, its warm-up or between its starts. */
 export function endedEarly(exit: Exit, when: string, log: string): PythonFailure {
   return new PythonFailure(`it ${describeExit(exit)} ${when}. ${quoteLog(log)}`, undefined);
+}
+
+/** A forked one that ended unasked, or whose connections this program could not take. */
+export function endedBeforeItsStart(): PythonFailure {
+  try {
+    closeSync(openSync("/dev/null", "r"));
+    return new PythonFailure("it ended before its start.", undefined);
+  } catch (error) {
+    return unlaunched(error as Error);
+  }
 }
 
 export function tooSlow(limitMs: number, log: string): PythonFailure {

@@ -1,6 +1,6 @@
 import { getSystemErrorName } from "node:util";
 import type { ProcessSpec, ToolProcess } from "@cluster/pool";
-import { PythonFailure, unlaunched } from "../errors/start-errors.ts";
+import { endedBeforeItsStart, PythonFailure, unlaunched } from "../errors/start-errors.ts";
 import type { CompiledOptions } from "../options.ts";
 import { deadline } from "../process/deadline.ts";
 import { JsonChannel, type Message } from "../reception/json-channel.ts";
@@ -246,7 +246,7 @@ export class ForkServer {
   #exited(id: number, message: Message): void {
     const process = this.#processes.get(id);
     if (process === undefined) {
-      this.#cancelOrder(id, new PythonFailure("it ended before its start.", undefined));
+      this.#cancelOrder(id, endedBeforeItsStart());
       this.#process.send({ type: "reap", id });
       return;
     }

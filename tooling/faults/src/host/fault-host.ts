@@ -7,12 +7,15 @@ export interface FaultHost {
   readonly name: string;
   /** A new one for each pool. */
   readonly create: () => ProcessHost;
+  /** Whether it has processes of its own beside those of the tool, until it is disposed of. */
+  readonly keepsProcesses: boolean;
   /** How the fault tool is started there. */
   readonly tool: (fault: string, ...args: readonly string[]) => Executable;
 }
 
 export const HOSTS: readonly FaultHost[] = [
-  { name: "child processes", create: childProcessHost, tool: faultTool },
+  { name: "child processes", create: childProcessHost, keepsProcesses: false, tool: faultTool },
+  python("Python, forked", "fork"),
   python("Python, one by one", "process"),
 ];
 
@@ -20,6 +23,7 @@ function python(name: string, mode: PythonHostMode): FaultHost {
   return {
     name,
     create: () => pythonHost({ ...FAULT_TOOL_ENTRY, mode }),
+    keepsProcesses: mode === "fork",
     tool: (fault, ...args) => ({ file: pythonInterpreter(), args: [fault, ...args] }),
   };
 }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { TEST_MARKER } from "@cluster/testkit";
+import { onTestFinished } from "vitest";
 
 /** A Node program of this folder in a process of its own, which speaks lines of JSON. */
 export interface Program extends AsyncDisposable {
@@ -32,6 +33,10 @@ export function startProgram(
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  // Also where the test runs out of time.
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+  });
   return {
     pid: child.pid as number,
     async next() {

@@ -18,7 +18,7 @@ import {
   TEST_MARKER,
   waitFor,
 } from "@cluster/testkit";
-import { expect } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { HandClock } from "../clock/hand-clock.ts";
 import type { FaultHost } from "../host/fault-host.ts";
 import { json, type Speech } from "./speech.ts";
@@ -53,9 +53,11 @@ export class Trial implements AsyncDisposable {
   readonly clock: HandClock = new HandClock();
   readonly events: PoolEvent[] = [];
   readonly #marker: string = randomUUID();
+  readonly #host: FaultHost;
   #words = 0;
 
   constructor(host: FaultHost, fault: string, options: TrialOptions = {}) {
+    this.#host = host;
     const { args = [], when = () => true, speech = json(), spoil = (command) => command } = options;
     const env = inheritedEnvironment({ [TEST_MARKER]: this.#marker });
     this.pool = createPool({
@@ -74,6 +76,8 @@ export class Trial implements AsyncDisposable {
         connect: speech.connect,
       },
     });
+    // Also where the test runs out of time.
+    onTestFinished(() => this.pool.shutdown());
     this.pool.subscribe((event) => this.events.push(event));
   }
 
@@ -87,9 +91,9 @@ export class Trial implements AsyncDisposable {
     return this.pool.status().instances[instance]?.generation as number;
   }
 
-  /** The processes that are there now, of whatever descent. */
-  processes(): readonly number[] {
-    return leftoverProcesses(this.#marker).map(({ pid }) => pid);
+  /** No process of the tool is there, whatever the host keeps for itself. */
+  expectNoProcess(): void {
+    if (!this.#host.keepsProcesses) expect(leftoverProcesses(this.#marker)).toEqual([]);
   }
 
   /** Sends the faulty request to instance 0, and resolves when the tool has said that it begins. */
