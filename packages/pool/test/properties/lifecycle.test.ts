@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { lifecycle } from "./model/commands/mixes.ts";
+import { mixes } from "./model/commands/mixes.ts";
 import { explore } from "./model/explore.ts";
 
 test("whatever becomes of its processes, every request ends once, and with its own answer", async () => {
-  const { failure } = await explore({ commands: lifecycle, runs: 50, maxCommands: 40 });
+  const { failure } = await explore({ commands: mixes.lifecycle, runs: 50, maxCommands: 40 });
   expect(failure).toBeNull();
 }, 120_000);

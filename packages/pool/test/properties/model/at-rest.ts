@@ -44,13 +44,11 @@ export function unrest(world: World): string | null {
   return null;
 }
 
-/** A start that hangs, or that waits at the gate behind starts that hang. */
-function mayHang(model: Model, { process }: InstanceModel): boolean {
+/** A start that hangs, or that waits at the gate behind such, or for a spare that does. */
+function mayHang({ hanging, configuration }: Model, { process }: InstanceModel): boolean {
   if (process?.state === "starting" && process.start === "hangs") return true;
-  const hanging = model.instances.filter((other) => {
-    return other.state === "starting" && other.process?.start === "hangs";
-  });
-  return hanging.length >= model.configuration.startConcurrency;
+  if (hanging.size >= configuration.startConcurrency) return true;
+  return hanging.size > 0 && configuration.spares > 0;
 }
 
 function mayLast({ told, answer, process }: RequestModel): boolean {
@@ -68,27 +66,31 @@ function mayWait(
   { wish, givenUp }: RequestModel | LeaseModel,
 ): string | null {
   if (givenUp) return "which was given up";
-  const home = wish.key === undefined ? undefined : model.homes.of(wish.key);
-  // A conversation on an instance that leaves keeps nobody waiting for it.
-  const lives =
-    typeof home === "object" &&
-    home.state !== "ended" &&
-    model.instances.some((one) => one.index === home.instance && model.hopeful(one));
-  const bound = lives ? home.instance : undefined;
-  const wanted = wish.instance ?? bound;
+  const home = wish.key === undefined ? "nowhere" : whereabouts(model, wish.key);
+  const wanted = wish.instance ?? (typeof home === "number" ? home : undefined);
   const suitable = instances.filter(({ index }) => wanted === undefined || wanted === index);
   const free = suitable.filter(({ index, state, occupancy }) => {
     return state === "ready" && occupancy === "free" && !model.mayRetire(index);
   });
-  if (home === "unknown" ? free.length === suitable.length : free.length > 0) {
+  if (home === "unknown" ? free.length === instances.length : free.length > 0) {
     return `which waits although instance ${free.map(({ index }) => index)} is free`;
   }
-  const hopeful = model.instances.filter(({ index }) =>
-    suitable.some((one) => one.index === index),
-  );
-  if (!hopeful.some((instance) => model.hopeful(instance))) return "which nobody will ever serve";
-  if (hopeful.every(({ state }) => state === "idle")) return "for which nobody starts an instance";
+  const others = model.instances.filter(({ index }) => suitable.some((one) => one.index === index));
+  if (others.every((instance) => model.hopeless(instance))) return "which nobody will ever serve";
+  if (others.every(({ state }) => state === "idle")) return "for which nobody starts an instance";
   return null;
+}
+
+/** The instance that a key is bound to, as far as the model can know. */
+export function whereabouts(model: Model, key: string): number | "nowhere" | "unknown" {
+  const home = model.homes.of(key);
+  if (home === undefined) return "nowhere";
+  if (home === "unknown") return "unknown";
+  const instance = model.instances[home.instance];
+  if (home.state === "ended" || instance === undefined || model.hopeless(instance)) {
+    return "nowhere";
+  }
+  return model.hopeful(instance) ? home.instance : "unknown";
 }
 
 function mayPend(model: Model, name: string, argument: number | null): boolean {
@@ -113,6 +115,6 @@ function mayPend(model: Model, name: string, argument: number | null): boolean {
   return false;
 }
 
-export function isOut({ state }: LeaseModel): boolean {
+function isOut({ state }: LeaseModel): boolean {
   return state !== "over";
 }

@@ -33,6 +33,8 @@ export async function explore(exploration: Exploration): Promise<Finding> {
     configurations.map((one) => ({ ...one, ...exploration.fixed })),
     fc.commands([...exploration.commands], {
       maxCommands: exploration.maxCommands,
+      // Otherwise most examples have three.
+      size: "max",
       ...(CLUSTER_REPLAY !== undefined && { replayPath: CLUSTER_REPLAY }),
     }),
     async (configuration, commands) => {

@@ -6,7 +6,8 @@ import type { InstanceModel } from "./records.ts";
 const NEXT: Readonly<Record<InstanceState, readonly InstanceState[]>> = {
   idle: ["starting", "stopping", "ready"],
   starting: ["ready", "backoff", "failed", "stopping"],
-  ready: ["stopping"],
+  // To starting when a start meets a process that its turn has just ended.
+  ready: ["stopping", "starting"],
   stopping: ["starting", "stopped", "backoff", "failed", "ready"],
   backoff: ["starting", "stopping", "ready"],
   stopped: ["starting", "stopping", "ready"],
@@ -30,5 +31,6 @@ export function followInstance(model: Model, instance: InstanceModel, event: Poo
       return `instance ${index} is ${to} beside a process that is ready`;
     });
   }
+  if (to === "backoff") instance.crashedAt = model.clock.elapsed();
   if (from === "backoff" && (to === "starting" || to === "ready")) model.comeBack(instance);
 }

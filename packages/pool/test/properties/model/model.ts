@@ -26,6 +26,8 @@ export class Model {
   readonly spares: SpareShelf = new SpareShelf();
   /** How each process was started, by its pid. */
   readonly births: Map<number, QuickStart> = new Map();
+  /** Processes that hang at their start, spares too. */
+  readonly hanging: Set<number> = new Set();
   readonly trace: string[] = [];
   instances: InstanceModel[] = [];
   state: PoolStatus["state"] = "open";
@@ -83,10 +85,11 @@ export class Model {
   /** The restart budget: never more than `intensity` starts after crashes within the period. */
   comeBack(instance: InstanceModel): void {
     const { intensity } = this.configuration;
-    const now = this.clock.elapsed();
-    instance.comebacks.push(now);
-    // The crash that this one comes after was a little earlier.
-    const recent = instance.comebacks.filter((time) => now - time < RESTART_PERIOD_MS - 1_000);
+    const { crashedAt } = instance;
+    instance.comebacks.push(crashedAt);
+    // What the pool measures is a moment earlier than what it tells.
+    const period = RESTART_PERIOD_MS - 1_000;
+    const recent = instance.comebacks.filter((time) => crashedAt - time < period);
     this.expect(recent.length <= intensity, () => {
       return `instance ${instance.index} came back ${recent.length} times, its budget is ${intensity}`;
     });
@@ -106,16 +109,27 @@ export class Model {
     return [...requests, ...this.leases.filter(({ state }) => state === "waiting")];
   }
 
-  /** Whether an instance can still become available without a command. */
+  /** Whether an instance can certainly become available without a command. */
   hopeful({ index, state }: InstanceModel): boolean {
     return state !== "stopped" && state !== "failed" && !this.mayRetire(index);
   }
 
+  /** Whether it certainly cannot. */
+  hopeless({ index, state }: InstanceModel): boolean {
+    const retires = (this.#resizes[0] ?? Number.POSITIVE_INFINITY) <= index;
+    return state === "stopped" || state === "failed" || retires;
+  }
+
+  /** A resize waits for the one before it: what comes then may or may not have begun. */
   mayRetire(index: number): boolean {
-    return this.orders.some(
-      ({ name, argument, pending }) =>
-        name === "resize" && pending && argument !== null && argument <= index,
-    );
+    return this.#resizes.some((size) => size <= index);
+  }
+
+  /** The sizes that are ordered and not reached, in their order. */
+  get #resizes(): number[] {
+    return this.orders.flatMap(({ name, argument, pending }) => {
+      return name === "resize" && pending && argument !== null ? [argument] : [];
+    });
   }
 
   checkAlways(): void {
@@ -179,6 +193,7 @@ function newInstance(index: number): InstanceModel {
     turn: null,
     comebacks: [],
     clearedAt: -1,
+    crashedAt: 0,
     hopelessAt: -1,
   };
 }

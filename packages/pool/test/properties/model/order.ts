@@ -1,14 +1,14 @@
+import { whereabouts } from "./at-rest.ts";
 import type { Model } from "./model.ts";
 import type { InstanceModel, RequestModel } from "./records.ts";
 
 /** Nobody is served before one who has waited longer for the same, and a key stays where it is. */
 export function checkOrder(model: Model, instance: InstanceModel, request: RequestModel): void {
   const { key, instance: wanted } = request.wish;
-  const home = key === undefined ? undefined : model.homes.of(key);
-  if (wanted === undefined && home !== undefined && home !== "unknown") {
-    const lives = home.state !== "ended" && isHopeful(model, home.instance);
-    model.expect(!lives || home.instance === instance.index, () => {
-      return `${request.nonce} with key ${key} began on instance ${instance.index}, its conversation is on ${home.instance}`;
+  const home = key === undefined ? "nowhere" : whereabouts(model, key);
+  if (wanted === undefined && typeof home === "number") {
+    model.expect(home === instance.index, () => {
+      return `${request.nonce} with key ${key} began on instance ${instance.index}, its conversation is on ${home}`;
     });
   }
   for (const other of model.requests) {
@@ -24,13 +24,8 @@ function wants(model: Model, { wish, mayBeRefused }: RequestModel, index: number
   if (wish.instance !== undefined) return wish.instance === index;
   const { key } = wish;
   if (key === undefined) return true;
-  const home = model.homes.of(key);
+  const home = whereabouts(model, key);
   // A lease binds its key a moment before its caller has it.
-  if (home === undefined) return !model.leases.some((lease) => lease.wish.key === key);
-  return home !== "unknown" && home.state !== "ended" && home.instance === index;
-}
-
-function isHopeful(model: Model, index: number): boolean {
-  const instance = model.instances[index];
-  return instance !== undefined && model.hopeful(instance);
+  if (home === "nowhere") return !model.leases.some((lease) => lease.wish.key === key);
+  return home === index;
 }

@@ -69,6 +69,7 @@ function onSpare(
   const former = instance.process;
   if (former !== null && former.state !== "ended") {
     former.succeededAt = model.step;
+    instance.crashedAt = model.clock.elapsed();
     model.homes.lost(former);
   }
   seat(
@@ -122,7 +123,7 @@ function onEnded(
   }
 }
 
-export function name(process: ProcessModel | null): string {
+function name(process: ProcessModel | null): string {
   return process === null
     ? "a process that is not there"
     : `process ${process.generation} of instance ${process.instance}, which is ${process.state},`;

@@ -51,7 +51,9 @@ export interface InstanceModel {
   generation: number;
   /** The turn in flight on it. */
   turn: RequestModel | null;
-  /** Starts after a crash since its owner's last order, in the clock's time. */
+  /** When it last crashed, in the clock's time. */
+  crashedAt: number;
+  /** Crashes that it came back from since its owner's last order. */
   comebacks: number[];
   /** The step of that order. */
   clearedAt: number;

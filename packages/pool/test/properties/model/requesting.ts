@@ -77,6 +77,7 @@ export function ask(world: World, asked: Asked, lease: LeaseModel | null = null)
 /** What may keep a request from being accepted, as it is now. */
 export function excuseAtTheDoor(model: Model, request: RequestModel | LeaseModel): void {
   const { excuses, wish } = request;
+  model.syncRoster();
   if (model.state !== "open") excuses.add("POOL_CLOSED");
   if (wish.instance !== undefined && wish.instance >= model.instances.length) {
     excuses.add("INSTANCE_UNKNOWN");

@@ -5,7 +5,7 @@ import { Violation } from "./violation.ts";
 import type { World } from "./world.ts";
 
 /** How long a pool may take to come to rest; every wait in it is shorter than a second. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = Number(process.env.CLUSTER_PATIENCE_MS ?? 20_000);
 /** Once one has not come to rest, the smaller examples of it need not be waited for so long. */
 const IMPATIENCE_MS = 2_000;
 let patience = PATIENCE_MS;
@@ -24,8 +24,8 @@ export async function rest(world: World): Promise<void> {
       if (unrest(world) === null) break;
       continue;
     }
-    if (performance.now() > deadline) {
-      patience = IMPATIENCE_MS;
+    if (performance.now() >= deadline) {
+      patience = Math.min(PATIENCE_MS, IMPATIENCE_MS);
       world.model.fail(`it does not come to rest: ${left}`);
       throw new Violation(world.model.violation ?? "");
     }

@@ -104,8 +104,10 @@ export class World {
         this.model.expect(this.#starting.size <= startConcurrency, () => {
           return `${this.#starting.size} processes start at once, ${startConcurrency} may`;
         });
-        void process.exited.then(() => this.#starting.delete(pid));
-        this.model.births.set(pid, spec.args.at(-1) as QuickStart);
+        void process.exited.then(() => this.#gone(pid));
+        const how = spec.args.at(-1) as QuickStart;
+        this.model.births.set(pid, how);
+        if (how === "hangs") this.model.hanging.add(pid);
         // Whose it is shows a moment later.
         setImmediate(() => this.model.syncRoster());
         return process;
@@ -115,6 +117,11 @@ export class World {
         await host.dispose();
       },
     };
+  }
+
+  #gone(pid: number): void {
+    this.#starting.delete(pid);
+    this.model.hanging.delete(pid);
   }
 
   #decode(line: unknown, pid: number): JsonLinesMessage {

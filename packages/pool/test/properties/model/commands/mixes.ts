@@ -1,4 +1,4 @@
-import type fc from "fast-check";
+import fc from "fast-check";
 import type { Model } from "../model.ts";
 import type { World } from "../world.ts";
 import { command } from "./command.ts";
@@ -11,22 +11,25 @@ import { jump, setBack } from "./time.ts";
 type Mix = readonly fc.Arbitrary<fc.AsyncCommand<Model, World>>[];
 
 /** Processes die, are killed, stopped and replaced under their turns. */
-export const lifecycle: Mix = [run, run, finish, kill, stop, start, restart, nextStarts, ready].map(
+const lifecycle: Mix = [run, run, finish, kill, stop, start, restart, nextStarts, ready].map(
   command,
 );
 
 /** Many requests with wishes, given up in every way. */
-export const queueing: Mix = [run, run, run, run, finish, finish, cancel, abort, jump, kill].map(
-  command,
-);
+const queueing: Mix = [run, run, run, run, finish, finish, cancel, abort, jump, kill].map(command);
 
 /** Leases between ordinary requests, while the pool grows and shrinks. */
-export const leasing: Mix = [lease, lease, leaseRun, leaseRun, release, run, finish, resize].map(
-  command,
-);
+const leasing: Mix = [lease, lease, leaseRun, leaseRun, release, run, finish, resize].map(command);
 
 /** All that can be done to a pool. */
-export const everything: Mix = [
+const everything: Mix = [
   ...[lifecycle, queueing, leasing].flat(),
-  ...[resize, setBack, drain, shutdown].map(command),
+  // After an end there is little left to see.
+  command(fc.oneof({ arbitrary: setBack, weight: 4 }, drain, shutdown)),
 ];
+
+export const mixes: Readonly<Record<MixName, Mix>> = { lifecycle, queueing, leasing, everything };
+
+export type MixName = "lifecycle" | "queueing" | "leasing" | "everything";
+
+export const MIXES: readonly MixName[] = ["lifecycle", "queueing", "leasing", "everything"];
