@@ -43,13 +43,20 @@ export function endedEarly(exit: Exit, when: string, log: string): PythonFailure
   return new PythonFailure(`it ${describeExit(exit)} ${when}. ${quoteLog(log)}`, undefined);
 }
 
-/** A forked one that ended unasked, or whose connections this program could not take. */
-export function endedBeforeItsStart(): PythonFailure {
+/**
+ * A forked one that ended unasked, or whose connections this program could not take.
+ *
+ * @param connections How many it needs.
+ */
+export function endedBeforeItsStart(connections: number): PythonFailure {
+  const taken: number[] = [];
   try {
-    closeSync(openSync("/dev/null", "r"));
+    while (taken.length < connections) taken.push(openSync("/dev/null", "r"));
     return new PythonFailure("it ended before its start.", undefined);
   } catch (error) {
     return unlaunched(error as Error);
+  } finally {
+    for (const descriptor of taken) closeSync(descriptor);
   }
 }
 

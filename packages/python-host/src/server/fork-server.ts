@@ -246,7 +246,7 @@ export class ForkServer {
   #exited(id: number, message: Message): void {
     const process = this.#processes.get(id);
     if (process === undefined) {
-      this.#cancelOrder(id, endedBeforeItsStart());
+      this.#cancelOrder(id, endedBeforeItsStart(STREAMS.length));
       this.#process.send({ type: "reap", id });
       return;
     }

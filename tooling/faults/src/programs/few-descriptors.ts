@@ -21,7 +21,7 @@ pool.subscribe((event: PoolEvent) => {
   // A host may still have a process in store.
   if (event.type === "process.ready" && taken.length > 0) process.kill(event.pid, "SIGKILL");
   if (event.type !== "instance.state" || event.state !== "backoff") return;
-  if (event.detail?.includes("SIGKILL") === false) refused.resolve(event.detail);
+  if (event.detail?.includes("descriptors") === true) refused.resolve(event.detail);
 });
 say({ before: await pool.run("before") });
 const error = takeAll();
