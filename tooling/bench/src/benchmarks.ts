@@ -1,3 +1,4 @@
+import { freshAider } from "./aider/fresh-aider.ts";
 import { flood } from "./flood/flood.ts";
 import { idleMemory } from "./idle-memory/idle-memory.ts";
 import { longLine } from "./long-line/long-line.ts";
@@ -13,6 +14,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   turn,
   throughput,
   spare,
+  freshAider,
   flood,
   longLine,
   idleMemory,

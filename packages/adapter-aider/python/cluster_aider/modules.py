@@ -13,6 +13,7 @@ class Modules:
     models: ModuleType
     base_coder: ModuleType
     exceptions: ModuleType
+    repo: ModuleType
     repomap: ModuleType
     version: str
 
@@ -31,6 +32,7 @@ NEEDED = {
     "models": ("Model", "ModelInfoManager", "RETRY_TIMEOUT", "json5", "litellm"),
     "base_coder": ("Coder", "RETRY_TIMEOUT"),
     "exceptions": ("LiteLLMExceptions", "ExInfo"),
+    "repo": ("GitRepo",),
     "repomap": ("RepoMap",),
 }
 
@@ -58,6 +60,7 @@ METHODS = {
     ),
     ("exceptions", "LiteLLMExceptions"): ("get_ex_info",),
     ("models", "ModelInfoManager"): ("_update_cache",),
+    ("repo", "GitRepo"): ("get_tracked_files", "ignored_file"),
     ("repomap", "RepoMap"): ("TAGS_CACHE_DIR", "load_tags_cache"),
 }
 
@@ -90,6 +93,7 @@ def load():
         "models": "aider.models",
         "base_coder": "aider.coders.base_coder",
         "exceptions": "aider.exceptions",
+        "repo": "aider.repo",
         "repomap": "aider.repomap",
     }
     version = importlib.import_module("aider").__version__

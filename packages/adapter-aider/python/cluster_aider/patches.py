@@ -3,6 +3,7 @@
 import json
 import re
 
+from . import large_repositories
 from .failures import classify, retry_after_ms
 from .json_io import JsonIO
 from .turn_state import CURRENT
@@ -29,6 +30,7 @@ def apply(modules, litellm):
     mark_hopeless(modules.exceptions)
     wrap_completion(litellm)
     keep_no_records(litellm)
+    large_repositories.apply(modules.repo.GitRepo)
 
 
 def observed(send):

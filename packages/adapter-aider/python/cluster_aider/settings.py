@@ -49,13 +49,20 @@ class SettingsFolder:
         self.sources = None
 
     def parser(self, get_parser):
+        made = {}
+
         def with_settings(default_config_files, git_root):
             files = self._insert(default_config_files, ".aider.conf.yml")
-            parser = get_parser(files, git_root)
-            parser.set_defaults(**DEFAULTS)
             if self.sources is not None:
                 self.sources.add(files)
-                parser.parse_args = self._noted(parser.parse_args)
+            # aider makes it twice, for the same files in another order: an eighth of its start.
+            parser = made.get(git_root)
+            if hasattr(parser, "_default_config_files"):
+                parser._default_config_files = files
+                return parser
+            parser = made[git_root] = get_parser(files, git_root)
+            parser.set_defaults(**DEFAULTS)
+            parser.parse_args = self._noted(parser.parse_args)
             return parser
 
         return with_settings
@@ -63,7 +70,8 @@ class SettingsFolder:
     def _noted(self, parse_args):
         def parse(*args, **kwargs):
             arguments = parse_args(*args, **kwargs)
-            self.sources.add_arguments(arguments)
+            if self.sources is not None:
+                self.sources.add_arguments(arguments)
             return arguments
 
         return parse

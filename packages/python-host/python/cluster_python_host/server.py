@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 
-from . import linux
+from . import huge_pages, linux
 from .ending import Ending
 from .family import Family
 from .fingerprint import Fingerprint
@@ -64,6 +64,7 @@ class Server:
         self._ending.note_files()
         # What is there by now is never looked at by a collection again, and so stays shared.
         gc.freeze()
+        huge_pages.collapse()
 
     def run(self):
         self._loop = Loop(self._channel)
