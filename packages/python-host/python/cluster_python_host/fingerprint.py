@@ -13,44 +13,49 @@ class Fingerprint:
     elsewhere are looked at one by one.
     """
 
-    def __init__(self):
-        self._folders = [folder for folder in sys.path if os.path.basename(folder) in _PACKAGES]
-        library = os.path.dirname(os.__file__)
-        files = _module_files()
-        installed = (library + os.sep, *(folder + os.sep for folder in self._folders))
-        self._installed = [file for file in files if file.startswith(installed)]
-        own = [file for file in files if not file.startswith(installed)]
-        self._own = _stamps([sys.executable, os.__file__, *own])
+    def __init__(self, path):
+        # Before the imports: what is installed during them or during the warm-up counts.
+        folders = [*path, *sys.path]
+        self._folders = [folder for folder in folders if os.path.basename(folder) in _PACKAGES]
         self._folder_stamps = _stamps(self._folders)
         self._packages = _packages(self._folders)
-        self._installed_stamps = _stamps(self._installed)
+        self._installed = {}
+        self._own = {}
+
+    def add_modules(self):
+        """After the imports and the warm-up."""
+        library = os.path.dirname(os.__file__)
+        installed = tuple(folder + os.sep for folder in (library, *self._folders))
+        files = _module_files()
+        self._installed = _stamps(file for file in files if file.startswith(installed))
+        own = [file for file in files if not file.startswith(installed)]
+        self._own = _stamps([sys.executable, os.__file__, *own])
 
     def changed(self):
         """Says what has changed; None when nothing has."""
-        for file, stamp in self._own.items():
-            if _stamp(file) != stamp:
-                return file
         stamps = _stamps(self._folders)
-        if stamps == self._folder_stamps:
-            return None
-        packages = _packages(self._folders)
-        if packages != self._packages:
-            return sorted(packages ^ self._packages)[0][0]
-        for file, stamp in self._installed_stamps.items():
-            if _stamp(file) != stamp:
-                return file
-        # Something that nobody here has imported, such as a cache.
-        self._folder_stamps = stamps
-        return None
+        if stamps != self._folder_stamps:
+            packages = _packages(self._folders)
+            if packages != self._packages:
+                return min(packages ^ self._packages)[0]
+            change = _first_change(self._installed)
+            if change is not None:
+                return change
+            # Something that nobody here has imported, such as a cache.
+            self._folder_stamps = stamps
+        return _first_change(self._own)
+
+
+def _first_change(stamps):
+    for file, stamp in stamps.items():
+        if _stamp(file) != stamp:
+            return file
+    return None
 
 
 def _module_files():
-    files = set()
-    for module in list(sys.modules.values()):
-        file = getattr(module, "__file__", None)
-        if isinstance(file, str):
-            files.add(file)
-    return sorted(files)
+    files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+    return sorted({file for file in files if isinstance(file, str)})
 
 
 def _packages(folders):
@@ -76,5 +81,5 @@ def _stamp(file):
     try:
         stat = os.stat(file)
     except OSError:
-        return None
+        return ()
     return stat.st_mtime_ns, stat.st_size, stat.st_ino

@@ -29,10 +29,14 @@ class Program:
         """Imports all modules and finds the entry. The working folder is the root meanwhile."""
         # What `python -m` or a script would find there is this package's own file.
         sys.modules["__main__"] = types.ModuleType("__main__")
-        sys.path[0:0] = self._config["path"]
+        sys.path[0:0] = self.path
         for name in self._config["modules"]:
             self._import(name)
         self.entry = self._find(self._config["entry"])
+
+    @property
+    def path(self):
+        return self._config["path"]
 
     @property
     def warm_up_module(self):

@@ -22,9 +22,15 @@ from .standard_state import StandardState
 def serve(address, channel, config):
     """Returns only in a forked process: its entry. In the server, what ends it in good order."""
     node = os.getppid()
-    if not linux.die_with(node):
+    try:
+        alone = not linux.die_with(node)
+        linux.adopt_orphans()
+        os.listdir("/proc/self/task")
+    except OSError as error:
+        channel.send({"type": "unable", "reason": f"the system does not let it: {error}"})
+        os._exit(1)
+    if alone:
         os._exit(0)
-    linux.adopt_orphans()
     linux.set_tag(int(config["tag"]))
     server = Server(address, channel, Program(config))
     try:
@@ -47,7 +53,7 @@ class Server:
         self._state = StandardState()
         self._leftovers = WarmUpLeftovers()
         self._ending = Ending()
-        self._fingerprint = None
+        self._fingerprint = Fingerprint(program.path)
         self._family = Family(channel.send)
         self._loop = None
 
@@ -60,7 +66,7 @@ class Server:
         # Before the threads are counted: an executor that nobody holds any more ends its own.
         gc.collect()
         settle()
-        self._fingerprint = Fingerprint()
+        self._fingerprint.add_modules()
         self._ending.note_files()
         # What is there by now is never looked at by a collection again, and so stays shared.
         gc.freeze()

@@ -48,16 +48,16 @@ export function endedEarly(exit: Exit, when: string, log: string): PythonFailure
  *
  * @param connections How many it needs.
  */
-export function endedBeforeItsStart(connections: number): PythonFailure {
+export function endedBeforeItsStart(exit: Exit, connections: number): PythonFailure {
   const taken: number[] = [];
   try {
     while (taken.length < connections) taken.push(openSync("/dev/null", "r"));
-    return new PythonFailure("it ended before its start.", undefined);
   } catch (error) {
     return unlaunched(error as Error);
   } finally {
     for (const descriptor of taken) closeSync(descriptor);
   }
+  return endedEarly(exit, "before its start", "");
 }
 
 export function tooSlow(limitMs: number, log: string): PythonFailure {

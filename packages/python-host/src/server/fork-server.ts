@@ -3,15 +3,15 @@ import type { ProcessSpec, ToolProcess } from "@cluster/pool";
 import { endedBeforeItsStart, PythonFailure, unlaunched } from "../errors/start-errors.ts";
 import type { CompiledOptions } from "../options.ts";
 import { deadline } from "../process/deadline.ts";
-import { JsonChannel, type Message } from "../reception/json-channel.ts";
-import type { Expected, Reception } from "../reception/reception.ts";
-import { ForkedProcess, type ServerLink, toExit } from "./forked-process.ts";
+import type { Message } from "../reception/json-channel.ts";
+import type { Reception } from "../reception/reception.ts";
+import { FORKED_STREAMS, ForkOrders } from "./fork-orders.ts";
+import { type ForkedProcess, type ServerLink, toExit } from "./forked-process.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { ServerProcess, type ServerReport, type ServerSpec } from "./server-process.ts";
 import { Shelf } from "./shelf.ts";
 import { Tags } from "./tag.ts";
 
-const STREAMS = ["stdin", "stdout", "stderr", "control"] as const;
 /** To end everything of its own; the server itself takes no longer than 5 s. */
 const QUIT_MS = 6_000;
 
@@ -26,11 +26,6 @@ export interface ServerEnd {
   readonly failed: boolean;
 }
 
-interface Order {
-  readonly expected: Expected<(typeof STREAMS)[number]>;
-  readonly reject: (failure: PythonFailure) => void;
-}
-
 /** One Python process that has imported everything, and the processes that were forked out of it. */
 export class ForkServer {
   readonly ready: Promise<ServerReport>;
@@ -38,11 +33,10 @@ export class ForkServer {
   readonly ended: Promise<ServerEnd>;
   readonly #process: ServerProcess;
   readonly #options: CompiledOptions;
-  readonly #reception: Reception;
   readonly #tags = new Tags();
   readonly #link: ServerLink;
   readonly #shelf: Shelf;
-  readonly #orders = new Map<number, Order>();
+  readonly #orders: ForkOrders;
   /** All that were forked and have not been reaped. */
   readonly #processes = new Map<number, ForkedProcess>();
   /** Those at work. */
@@ -56,7 +50,6 @@ export class ForkServer {
 
   constructor(spec: ServerSpec, options: CompiledOptions, reception: Reception) {
     this.#options = options;
-    this.#reception = reception;
     this.#process = new ServerProcess(spec, options, reception, this.#tags);
     this.#process.onMessage = (message) => this.#receive(message);
     this.#shelf = new Shelf(options.spares, () => this.#order());
@@ -71,6 +64,7 @@ export class ForkServer {
         this.#process.send({ type: "reap", id });
       },
     };
+    this.#orders = new ForkOrders(reception, this.#link);
     this.ready = this.#process.ready.then((report) => this.#becomeReady(report));
     this.ready.catch(() => {});
     this.ended = this.#followToItsEnd();
@@ -194,25 +188,13 @@ export class ForkServer {
     if (this.#state === "ready") this.#shelf.refill();
   }
 
-  #order(): Promise<ForkedProcess> {
+  async #order(): Promise<ForkedProcess> {
     const id = this.#nextId++;
-    const expected = this.#reception.expect(STREAMS);
-    const { promise, resolve, reject } = Promise.withResolvers<ForkedProcess>();
-    this.#orders.set(id, { expected, reject });
-    const { stdin, stdout, stderr, control } = expected.streams;
-    void Promise.all([stdin, stdout, stderr, control]).then(([input, output, error, commands]) => {
-      const channel = new JsonChannel(commands);
-      channel.onMessage = ({ pid }) => {
-        const streams = { stdin: input, stdout: output, stderr: error, control: channel };
-        const process = new ForkedProcess(id, Number(pid), streams, this.#link);
-        // It may have ended since it said so, or its server may have.
-        if (!this.#orders.delete(id)) return process.discard();
-        this.#processes.set(id, process);
-        resolve(process);
-      };
-    });
-    this.#process.send({ type: "fork", id, token: expected.token, tag: this.#tags.of(id) });
-    return promise;
+    const { token, arrival } = this.#orders.place(id);
+    this.#process.send({ type: "fork", id, token, tag: this.#tags.of(id) });
+    const process = await arrival;
+    this.#processes.set(id, process);
+    return process;
   }
 
   #receive(message: Message): void {
@@ -238,7 +220,7 @@ export class ForkServer {
 
   #notForked(id: number, errno: number): void {
     const code = errno > 0 ? getSystemErrorName(-errno) : "ENOMEM";
-    this.#cancelOrder(id, unlaunched(Object.assign(new Error(`fork: ${code}`), { code })));
+    this.#orders.refuse(id, unlaunched(Object.assign(new Error(`fork: ${code}`), { code })));
     // One without memory will not do better the next time.
     if (code === "ENOMEM") this.leave();
   }
@@ -246,7 +228,8 @@ export class ForkServer {
   #exited(id: number, message: Message): void {
     const process = this.#processes.get(id);
     if (process === undefined) {
-      this.#cancelOrder(id, endedBeforeItsStart(STREAMS.length));
+      const failure = endedBeforeItsStart(toExit(message), FORKED_STREAMS.length);
+      this.#orders.refuse(id, failure);
       this.#process.send({ type: "reap", id });
       return;
     }
@@ -255,13 +238,6 @@ export class ForkServer {
     process.onExited(toExit(message), Number(message.left));
     this.#updateReference();
     this.#leaveIfIdle();
-  }
-
-  #cancelOrder(id: number, failure: PythonFailure): void {
-    const order = this.#orders.get(id);
-    this.#orders.delete(id);
-    order?.expected.cancel();
-    order?.reject(failure);
   }
 
   #leaveIfIdle(): void {
@@ -285,7 +261,7 @@ export class ForkServer {
     this.#state = "ended";
     this.#heartbeat?.stop();
     const lost = new PythonFailure(`${how} during the start.`, undefined);
-    for (const id of [...this.#orders.keys()]) this.#cancelOrder(id, lost);
+    this.#orders.refuseAll(lost);
     for (const answer of this.#checks) answer(null);
     this.#shelf.clear(lost);
     await this.#tags.killAll();

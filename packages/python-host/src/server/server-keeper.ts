@@ -9,6 +9,9 @@ import { type ServerReport, type ServerSpec, UnableToFork } from "./server-proce
 
 /** Looking for changed files costs a round trip, and some work of the server. */
 const CHECK_EVERY_MS = 1_000;
+/** An upgrade takes a while, and half of a package may not be importable. */
+const UPGRADE_MS = 15_000;
+const UPGRADE_RETRY_MS = 500;
 
 /**
  * Keeps a fork server for one interpreter and environment: starts it when it is needed, replaces it when
@@ -24,6 +27,8 @@ export class ServerKeeper {
   #coming: Promise<ForkServer> | null = null;
   #checkedAt = 0;
   #checking: Promise<void> | null = null;
+  /** When files were last found to have changed. */
+  #changedAt = Number.NEGATIVE_INFINITY;
   /** How the last server failed. */
   #failure = "";
   #usedAt = performance.now();
@@ -74,10 +79,22 @@ export class ServerKeeper {
       await this.#check(current);
       if (current.state === "ready") return current;
     }
-    this.#coming ??= this.#bringUp().finally(() => {
+    this.#coming ??= this.#bringUpInTime().finally(() => {
       this.#coming = null;
     });
     return this.#coming;
+  }
+
+  async #bringUpInTime(): Promise<ForkServer> {
+    for (;;) {
+      try {
+        return await this.#bringUp();
+      } catch (error) {
+        const upgrading = performance.now() - this.#changedAt < UPGRADE_MS;
+        if (!(error instanceof PythonFailure) || !upgrading) throw error;
+        await delay(UPGRADE_RETRY_MS, undefined, { signal: this.#stop.signal });
+      }
+    }
   }
 
   async #bringUp(): Promise<ForkServer> {
@@ -133,7 +150,9 @@ export class ServerKeeper {
     this.#checkedAt = performance.now();
     this.#checking = server.check().then((changed) => {
       this.#checking = null;
-      if (changed !== null) server.leave();
+      if (changed === null) return;
+      this.#changedAt = performance.now();
+      server.leave();
     });
     return this.#checking;
   }

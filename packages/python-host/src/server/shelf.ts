@@ -25,8 +25,9 @@ export class Shelf {
   /** @throws what the fork that it needed failed with, or the signal's reason. */
   take(signal: AbortSignal): Promise<ForkedProcess> {
     signal.throwIfAborted();
-    const spare = this.#spares.shift();
-    if (spare !== undefined) return Promise.resolve(spare);
+    for (let spare = this.#spares.shift(); spare !== undefined; spare = this.#spares.shift()) {
+      if (!spare.ended) return Promise.resolve(spare);
+    }
     const { promise, resolve, reject } = Promise.withResolvers<ForkedProcess>();
     const waiter = { resolve, reject };
     this.#waiters.add(waiter);

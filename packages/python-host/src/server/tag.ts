@@ -28,7 +28,8 @@ export class Tags {
   }
 
   async #living(): Promise<number[]> {
-    const names = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+    const all = await readdir("/proc").catch(() => []);
+    const names = all.filter((name) => /^\d+$/.test(name));
     const found = await Promise.all(
       names.map(async (name) => ((await this.#isOurs(name)) ? Number(name) : 0)),
     );

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -31,7 +31,8 @@ sys.path.insert(0, sys.argv[2])
 import tool
 from cluster_python_host.fingerprint import Fingerprint
 os.chdir(sys.path[1])
-fingerprint = Fingerprint()
+fingerprint = Fingerprint([])
+fingerprint.add_modules()
 def answer():
     print(os.path.basename(fingerprint.changed() or "nothing"))
 def write(path, text):
@@ -91,14 +92,18 @@ describeMode("fork", () => {
     expect(host.status()[0]?.pid).not.toBe(server?.pid);
   });
 
-  test("so is a module that is no package's", async () => {
+  test("so is a module that is no package's, also while it is not there", async () => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, "tool.py"), program(1));
     const host = probeHost({ mode: "fork", entry: "tool:main", path: [folder.path] });
     expect(await version(host)).toBe(1);
     const server = host.status()[0]?.pid;
+    // In the middle of an upgrade it cannot be imported at all.
+    await rm(join(folder.path, "tool.py"));
+    const gone = waitFor(() => host.status().every(({ pid }) => pid !== server));
+    const upgraded = waitFor(async () => (await version(host)) === 3, patient);
+    await gone;
     await writeFile(join(folder.path, "tool.py"), program(3));
-    await waitFor(async () => (await version(host)) === 3, patient);
-    expect(host.status().at(-1)?.pid).not.toBe(server);
+    await upgraded;
   });
 });

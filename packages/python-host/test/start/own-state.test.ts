@@ -69,7 +69,7 @@ for (const mode of ["fork", "process"] as const) {
         group: seen.pid,
         main: "__main__",
         interrupt: true,
-        child: "0",
+        child: 0,
         blocked: [],
         threads: 1,
       });

@@ -41,7 +41,7 @@ def see(*_):
             "main": sys.modules["__main__"].__name__,
             "encodings": [f"{s.encoding} {s.errors}" for s in (sys.stdin, sys.stdout, sys.stderr)],
             "interrupt": signal.getsignal(signal.SIGINT) is signal.default_int_handler,
-            "child": str(signal.getsignal(signal.SIGCHLD)),
+            "child": int(signal.getsignal(signal.SIGCHLD)),
             "blocked": sorted(signal.pthread_sigmask(signal.SIG_BLOCK, [])),
             "threads": threading.active_count(),
             "path": sys.path,
