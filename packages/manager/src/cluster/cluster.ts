@@ -1,14 +1,15 @@
 import {
   createPool,
   type Pool,
-  PoolError,
+  type PoolError,
+  type PoolStats,
   type ShutdownOptions,
   systemClock,
   type ToolAdapter,
   type WaitOptions,
 } from "@cluster/pool";
 import { Conversation, type ConversationOptions } from "../conversation/conversation.ts";
-import { invalidOption } from "../errors/manager-error.ts";
+import { invalidOption, unknownInstance } from "../errors/manager-error.ts";
 import type { ClusterEvent } from "../events/cluster-event.ts";
 import { Subscribers } from "../events/subscribers.ts";
 import type { Delivered, ReadOptions } from "../inbox/delivered.ts";
@@ -118,7 +119,7 @@ export class Cluster<Request, Result> implements AsyncDisposable {
    */
   async read(instance: number, options: ReadOptions = {}): Promise<Result> {
     const known = Number.isInteger(instance) && instance >= 0 && instance < this.size;
-    if (!known && !this.#inbox.holds(instance)) throw this.#unknown(instance);
+    if (!known && !this.#inbox.holds(instance)) throw unknownInstance(instance, this.size);
     const delivered = await this.#inbox.next(instance, options);
     if (delivered.outcome === "failed") throw delivered.error;
     return delivered.result;
@@ -243,6 +244,11 @@ export class Cluster<Request, Result> implements AsyncDisposable {
     };
   }
 
+  /** What its pool has done so far: waiting and running times, utilisation, and counts of every kind. */
+  measure(): PoolStats {
+    return this.#pool.stats();
+  }
+
   /** Which instances have a living process. */
   checkHealth(): ClusterHealth {
     return this.#pool.health();
@@ -286,12 +292,5 @@ export class Cluster<Request, Result> implements AsyncDisposable {
     if (end.outcome === "failed") this.#inbox.deliver({ ...end, instance, turn });
     // A turn that is done has run somewhere.
     else this.#inbox.deliver({ ...end, instance: instance as number, turn });
-  }
-
-  #unknown(instance: number): PoolError {
-    return new PoolError(
-      "INSTANCE_UNKNOWN",
-      `There is no instance ${instance}: this cluster has ${this.size}, counted from 0.`,
-    );
   }
 }

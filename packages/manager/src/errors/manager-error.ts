@@ -1,3 +1,4 @@
+import { PoolError } from "@cluster/pool";
 import type { ManagerErrorCode } from "./codes.ts";
 
 /** What this package itself throws. Failures of turns are the pool's errors. */
@@ -18,5 +19,13 @@ export function invalidOption(option: string, expected: string, found: unknown):
   return new ManagerError(
     "OPTION_INVALID",
     `${option}: expected ${expected}, found ${typeof found} ${shown}.`,
+  );
+}
+
+/** An INSTANCE_UNKNOWN, as the pool's, for what the pool does not get to see. */
+export function unknownInstance(instance: number, size: number): PoolError {
+  return new PoolError(
+    "INSTANCE_UNKNOWN",
+    `There is no instance ${instance}: this cluster has ${size}, counted from 0.`,
   );
 }

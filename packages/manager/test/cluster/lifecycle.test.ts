@@ -118,6 +118,14 @@ describe("scale", () => {
     await running;
   });
 
+  test("is measured by its pool", async () => {
+    await using cluster = launchCluster(fakeAdapter(), { count: 2 });
+    await Promise.all([cluster.run({ echo: 1 }), cluster.run({ echo: 2 })]);
+    const { requests, runMs, waitMs, instances } = cluster.measure();
+    expect(requests).toMatchObject({ accepted: 2, done: 2 });
+    expect([runMs.count, waitMs.count, instances.failed]).toEqual([2, 2, 0]);
+  });
+
   test("routes again what was routed to an instance that goes", async () => {
     await using cluster = launchCluster(fakeAdapter(), { count: 2, routing: "round-robin" });
     await cluster.ready();

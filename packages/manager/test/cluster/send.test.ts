@@ -254,10 +254,13 @@ describe("a turn", () => {
     await Promise.all(turns);
     expect(turns.map((turn) => turn.id)).toEqual([1, 2, 3]);
     expect(seen.toSorted((a, b) => a[1] - b[1])).toEqual([
+      ["request.accepted", 1],
       ["turn.started", 1],
       ["turn.ended", 1],
+      ["request.accepted", 2],
       ["turn.started", 2],
       ["turn.ended", 2],
+      ["request.accepted", 3],
       ["turn.started", 3],
       ["turn.ended", 3],
     ]);

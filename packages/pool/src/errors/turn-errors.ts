@@ -68,8 +68,11 @@ export class TurnAbortedError extends PoolError {
   }
 }
 
-/** What batch work needs to know of a rejected turn, whoever rejected it. */
-export function failureClassOf(error: unknown): FailureClass {
+/**
+ * What batch work needs to know of a rejected turn, whoever rejected it; null when it says nothing of
+ * the tool: somebody gave up, the pool was closed or full, or the caller made a mistake.
+ */
+export function failureClassOf(error: unknown): FailureClass | null {
   if (error instanceof ToolFailure) return error.failureClass;
   if (!(error instanceof PoolError)) return "crash";
   switch (error.code) {
@@ -82,9 +85,18 @@ export function failureClassOf(error: unknown): FailureClass {
       return "protocol";
     case "PROCESS_START_FAILED":
     case "INSTANCE_UNAVAILABLE":
-    case "OPTION_INVALID":
       return "environment";
-    default:
+    case "PROCESS_EXITED":
+    case "TOOL_FAILED":
       return "crash";
+    case "TURN_CANCELLED":
+    case "WAIT_CANCELLED":
+    case "POOL_CLOSED":
+    case "QUEUE_FULL":
+    case "LEASE_RELEASED":
+    case "LEASE_BUSY":
+    case "INSTANCE_UNKNOWN":
+    case "OPTION_INVALID":
+      return null;
   }
 }

@@ -71,6 +71,23 @@ export type PoolEvent =
       readonly detail?: string;
     }
   | {
+      readonly type: "request.accepted";
+      readonly at: number;
+      /** The number of its turn. */
+      readonly turn: number;
+      /** How many wait, this one included. */
+      readonly queued: number;
+    }
+  | {
+      /** It ended before it began: refused, given up, or its pool was closed. */
+      readonly type: "request.refused";
+      readonly at: number;
+      readonly turn: number;
+      readonly waitMs: number;
+      /** The error's code. */
+      readonly code?: string;
+    }
+  | {
       readonly type: "turn.started";
       readonly at: number;
       readonly instance: number;

@@ -8,8 +8,9 @@ import { MemorySampler } from "../instance/memory-sampler.ts";
 import { Spares } from "../instance/spares.ts";
 import { StartGate } from "../instance/start-gate.ts";
 import { Dispatcher } from "../lease/dispatcher.ts";
+import { Statistics } from "../stats/statistics.ts";
 import { redaction } from "../transcript/redactor.ts";
-import { systemClock } from "./clock.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import { compileOptions } from "./compile-options.ts";
 import { PoolLifecycle } from "./lifecycle.ts";
 import type { PoolOptions } from "./options.ts";
@@ -27,6 +28,9 @@ export interface PoolParts<Request, Result> {
   readonly desk: TurnDesk<Request, Result>;
   readonly reception: Reception<Request, Result>;
   readonly lifecycle: PoolLifecycle;
+  readonly statistics: Statistics;
+  readonly clock: Clock;
+  readonly maxQueue: number;
 }
 
 /**
@@ -42,6 +46,7 @@ export function assemblePool<Request, Result>(
   const events = new Emitter<PoolEvent>(
     secrets.longest === 0 ? (event) => event : (event) => redactEvent(event, secrets.redact),
   );
+  const statistics = new Statistics(clock.elapsed());
   const lifecycle = new PoolLifecycle();
   const dispatcher = new Dispatcher<Instance<Request, Result>>(() => roster.all, options.maxQueue);
   const host = ownHost(given.adapter.host);
@@ -52,7 +57,10 @@ export function assemblePool<Request, Result>(
     gate: new StartGate(options.startConcurrency),
     clock,
     redaction: secrets,
-    emit: (event) => events.emit(event),
+    emit: (event) => {
+      statistics.observe(event);
+      events.emit(event);
+    },
     changed: () => {
       dispatcher.schedule();
       spares.refill();
@@ -64,9 +72,34 @@ export function assemblePool<Request, Result>(
     },
   };
   const spares = new Spares(context, () => roster.all);
-  const desk = new TurnDesk<Request, Result>(options, clock, events, () => lifecycle.notify());
-  const roster = new Roster(context);
-  const reception = new Reception({ options, lifecycle, roster, dispatcher, desk });
+  const desk = new TurnDesk<Request, Result>(options, clock, events, statistics, () =>
+    lifecycle.notify(),
+  );
+  const roster = new Roster(context, (size) =>
+    statistics.utilisation.resized(size, clock.elapsed()),
+  );
+  const reception = new Reception({
+    options,
+    lifecycle,
+    roster,
+    dispatcher,
+    desk,
+    statistics,
+    clock,
+  });
   roster.grow(options.size);
-  return { events, host, spares, roster, dispatcher, desk, reception, lifecycle };
+  const { maxQueue } = options;
+  return {
+    events,
+    host,
+    spares,
+    roster,
+    dispatcher,
+    desk,
+    reception,
+    lifecycle,
+    statistics,
+    clock,
+    maxQueue,
+  };
 }

@@ -2,6 +2,8 @@ import { poolClosed, unknownInstance } from "../errors/refusals.ts";
 import type { PoolEvent } from "../events/pool-event.ts";
 import type { Instance } from "../instance/instance.ts";
 import type { Lease } from "../lease/lease.ts";
+import type { PoolStats } from "../stats/pool-stats.ts";
+import { takeStats } from "../stats/take-stats.ts";
 import type { Turn } from "../turn/turn.ts";
 import { assemblePool, type PoolParts } from "./assemble-pool.ts";
 import { unlessGivenUp } from "./give-up.ts";
@@ -169,6 +171,14 @@ export class Pool<Request, Result> implements AsyncDisposable {
       running,
       queued,
     };
+  }
+
+  /**
+   * What it has done since it was made, as plain data: waiting and running times, utilisation, and
+   * counts of every outcome, state and end of a process. To ask costs some 0.1 ms.
+   */
+  stats(): PoolStats {
+    return takeStats(this.tool, this.#parts);
   }
 
   /** Which instances have a living process. */

@@ -4,8 +4,10 @@ import type { Instance } from "../instance/instance.ts";
 import type { Dispatcher } from "../lease/dispatcher.ts";
 import type { Lease } from "../lease/lease.ts";
 import { PoolLease } from "../lease/pool-lease.ts";
+import type { Statistics } from "../stats/statistics.ts";
 import type { Turn } from "../turn/turn.ts";
 import { giveUpBy } from "../turn/turn-stop.ts";
+import type { Clock } from "./clock.ts";
 import type { CompiledOptions } from "./compile-options.ts";
 import type { PoolLifecycle } from "./lifecycle.ts";
 import { checkRunOptions } from "./option-checks.ts";
@@ -21,6 +23,8 @@ export interface ReceptionParts<Request, Result> {
   readonly roster: Roster<Request, Result>;
   readonly dispatcher: Dispatcher<Instance<Request, Result>>;
   readonly desk: TurnDesk<Request, Result>;
+  readonly statistics: Statistics;
+  readonly clock: Clock;
 }
 
 /** Takes requests and leases in, waits with them for an instance, and gives the instance back. */
@@ -44,11 +48,12 @@ export class Reception<Request, Result> {
 
   /** See {@link Pool.lease}. */
   async lease(options: LeaseOptions): Promise<Lease<Request, Result>> {
-    const { desk, dispatcher, lifecycle, options: pool } = this.#parts;
+    const { desk, dispatcher, lifecycle, options: pool, statistics, clock } = this.#parts;
     lifecycle.assertOpen();
     const refusal = checkRunOptions(options);
     if (refusal !== null) throw refusal;
     const { signal } = options;
+    const asked = clock.elapsed();
     // Before the first wait, so that a drain sees it.
     lifecycle.leaseBegins();
     let instance: Instance<Request, Result>;
@@ -60,6 +65,9 @@ export class Reception<Request, Result> {
       lifecycle.notify();
       throw signal?.aborted === true && error === signal.reason ? waitCancelled(error) : error;
     }
+    const now = clock.elapsed();
+    statistics.waited(now - asked);
+    statistics.utilisation.busy(1, now);
     try {
       const cwd = await pool.cwd(instance.index);
       return new PoolLease(instance, cwd, {
@@ -97,9 +105,11 @@ export class Reception<Request, Result> {
     pending: PendingTurn<Request, Result>,
     release: ReleaseMode | undefined,
   ): void {
-    const { desk, lifecycle, options } = this.#parts;
+    const { desk, lifecycle, options, statistics } = this.#parts;
     lifecycle.leaseBegins();
     desk.begin(instance.index, pending);
+    statistics.waited(pending.began - pending.acceptedAt);
+    statistics.utilisation.busy(1, pending.began);
     void instance.run(pending.request, pending).then((verdict) => {
       // Released before the caller hears of the end, so that whoever sends next finds it free.
       void this.#giveBack(instance, release ?? options.afterTurn);
@@ -111,8 +121,14 @@ export class Reception<Request, Result> {
     const { lifecycle } = this.#parts;
     lifecycle.leaseEnds();
     const released = instance.release(mode);
-    if (released !== undefined) return released.then(() => lifecycle.notify());
-    lifecycle.notify();
+    if (released !== undefined) return released.then(() => this.#givenBack());
+    this.#givenBack();
     return undefined;
+  }
+
+  #givenBack(): void {
+    const { lifecycle, statistics, clock } = this.#parts;
+    statistics.utilisation.busy(-1, clock.elapsed());
+    lifecycle.notify();
   }
 }

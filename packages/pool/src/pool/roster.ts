@@ -6,10 +6,13 @@ import { OperationLock } from "../instance/operation-lock.ts";
 export class Roster<Request, Result> {
   readonly #context: InstanceContext<Request, Result>;
   readonly #resizing = new OperationLock();
+  readonly #resized: (size: number) => void;
   #instances: readonly Instance<Request, Result>[] = [];
 
-  constructor(context: InstanceContext<Request, Result>) {
+  /** @param resized Told how many instances there are now. */
+  constructor(context: InstanceContext<Request, Result>, resized: (size: number) => void) {
     this.#context = context;
+    this.#resized = resized;
   }
 
   get all(): readonly Instance<Request, Result>[] {
@@ -29,6 +32,7 @@ export class Roster<Request, Result> {
       // Its failure shows in its state, and reaches those who wait from there.
       if (this.#context.options.start === "eager") void instance.start().catch(() => {});
     }
+    this.#resized(this.#instances.length);
     this.#context.changed();
   }
 
@@ -55,6 +59,7 @@ export class Roster<Request, Result> {
     if (!proceed()) return;
     await Promise.all(leaving.map((instance) => instance.leave()));
     this.#instances = this.#instances.slice(0, size);
+    this.#resized(size);
     this.#context.changed();
   }
 }

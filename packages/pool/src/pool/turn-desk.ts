@@ -1,5 +1,7 @@
+import type { PoolErrorCode } from "../errors/codes.ts";
 import { PoolError } from "../errors/pool-error.ts";
 import type { PoolEvent } from "../events/pool-event.ts";
+import type { Statistics } from "../stats/statistics.ts";
 import type { TurnStop } from "../turn/turn-stop.ts";
 import type { TurnVerdict } from "../turn/turn-terms.ts";
 import type { Clock } from "./clock.ts";
@@ -17,12 +19,14 @@ export class TurnDesk<Request, Result> {
   readonly #house: TurnHouse;
   readonly #clock: Clock;
   readonly #events: { readonly heard: boolean; emit(event: PoolEvent): void };
+  readonly #statistics: Statistics;
   readonly #onSettled: () => void;
 
   constructor(
     options: CompiledOptions,
     clock: Clock,
     events: { readonly heard: boolean; emit(event: PoolEvent): void },
+    statistics: Statistics,
     onSettled: () => void,
   ) {
     const { turnTimeoutMs, idleTimeoutMs, interruptTimeoutMs, maxTurnBytes, onQuestion } = options;
@@ -31,11 +35,14 @@ export class TurnDesk<Request, Result> {
       policy: onQuestion,
       progress: (turn, instance, event) =>
         this.#tell({ type: "turn.progress", instance, turn, event }),
-      question: (turn, instance, answered) =>
-        this.#tell({ type: "turn.question", instance, turn, answered }),
+      question: (turn, instance, answered) => {
+        statistics.questioned();
+        this.#tell({ type: "turn.question", instance, turn, answered });
+      },
     };
     this.#clock = clock;
     this.#events = events;
+    this.#statistics = statistics;
     this.#onSettled = onSettled;
   }
 
@@ -44,6 +51,9 @@ export class TurnDesk<Request, Result> {
     const now = this.#clock.elapsed();
     const pending = new PendingTurn<Request, Result>(number, request, options, this.#house, now);
     this.#open.add(pending);
+    if (this.#events.heard) {
+      this.#tell({ type: "request.accepted", turn: number, queued: this.counts.queued });
+    }
     const { signal } = options;
     if (signal instanceof AbortSignal) {
       const onAbort = (): void => pending.control.cancel(signal.reason);
@@ -59,7 +69,12 @@ export class TurnDesk<Request, Result> {
   /** Rejects a request that has not begun. */
   refuse(pending: PendingTurn<Request, Result>, error: Error): void {
     this.#settle(pending, "failed");
+    this.#statistics.failed(error);
     pending.control.reject(error);
+    if (this.#events.heard) {
+      const waitMs = this.#clock.elapsed() - pending.acceptedAt;
+      this.#tell({ type: "request.refused", turn: pending.id, waitMs, ...codeOf(error) });
+    }
     this.#onSettled();
   }
 
@@ -77,7 +92,9 @@ export class TurnDesk<Request, Result> {
   /** Tells the caller of a turn, and everybody else, how it ended. */
   end(pending: PendingTurn<Request, Result>, verdict: TurnVerdict<Result>): void {
     const { control, instance, id } = pending;
-    const turn = { instance, turn: id, runMs: this.#clock.elapsed() - pending.began };
+    const runMs = this.#clock.elapsed() - pending.began;
+    const turn = { instance, turn: id, runMs };
+    this.#statistics.ran(runMs);
     if (verdict.kind === "done") {
       const { result, endedBy } = verdict;
       this.#settle(pending, "done");
@@ -85,10 +102,10 @@ export class TurnDesk<Request, Result> {
       this.#tell({ type: "turn.ended", ...turn, outcome: "done", endedBy });
     } else {
       const { error } = verdict;
-      const code = error instanceof PoolError ? { code: error.code } : {};
       this.#settle(pending, "failed");
+      this.#statistics.failed(error);
       control.reject(error);
-      this.#tell({ type: "turn.ended", ...turn, outcome: "failed", ...code });
+      this.#tell({ type: "turn.ended", ...turn, outcome: "failed", ...codeOf(error) });
     }
     this.#onSettled();
   }
@@ -109,4 +126,8 @@ export class TurnDesk<Request, Result> {
     this.#open.delete(pending);
     this.counts.end(pending.state, outcome);
   }
+}
+
+function codeOf(error: Error): { readonly code?: PoolErrorCode } {
+  return error instanceof PoolError ? { code: error.code } : {};
 }

@@ -37,7 +37,7 @@ test("every error is a PoolError with a name, a code of the table, and its cause
 });
 
 test("failures have a class, whoever reports them", () => {
-  const of = (code: PoolErrorCode): string => failureClassOf(new PoolError(code, ""));
+  const of = (code: PoolErrorCode): string | null => failureClassOf(new PoolError(code, ""));
   expect(failureClassOf(new ToolFailure("context", ""))).toBe("context");
   expect(failureClassOf(new Error("any"))).toBe("crash");
   expect(
@@ -49,4 +49,6 @@ test("failures have a class, whoever reports them", () => {
     "environment",
   ]);
   expect(of("PROCESS_EXITED")).toBe("crash");
+  const notTheTools = ["TURN_CANCELLED", "WAIT_CANCELLED", "POOL_CLOSED", "QUEUE_FULL"] as const;
+  for (const code of notTheTools) expect(of(code)).toBeNull();
 });

@@ -41,7 +41,7 @@ test("one function may subscribe twice, and each subscription ends by itself", a
   first();
   first();
   await pool.run({ echo: 1 });
-  expect(heard).toBe(2);
+  expect(heard).toBe(3);
 });
 
 test("a subscriber may use the pool", async () => {

@@ -38,12 +38,16 @@ describe("a certain instance", () => {
 
 describe("a key", () => {
   test("reaches the same instance, even when its requests came before any was ready", async () => {
-    await using pool = createPool({ adapter: jsonLines(), size: 3 });
-    const keys = ["a", "b", "a", "c", "b", "a"];
-    const places = await Promise.all(keys.map((key) => place(pool.run({ sleep: 150 }, { key }))));
-    expect([places[2], places[5]]).toEqual([places[0], places[0]]);
-    expect(places[4]).toBe(places[1]);
-    expect(new Set(places).size).toBe(3);
+    await using pool = createPool({ adapter: jsonLines({ cancel }), size: 3 });
+    const first = ["a", "b", "c"].map((key) => pool.run({ sleep: 60_000 }, { key }));
+    const next = ["b", "a", "c", "a"].map((key) => place(pool.run({ echo: 1 }, { key })));
+    // Only when each runs: the first one that is ready would serve them all.
+    const [a, b, c] = await Promise.all(first.map((turn) => turn.assigned));
+    const given = first.map(rejection);
+    for (const turn of first) turn.cancel();
+    await Promise.all(given);
+    expect(new Set([a, b, c]).size).toBe(3);
+    expect(await Promise.all(next)).toEqual([b, a, c, a]);
   });
 
   test("waits for its instance although another one is free, and its requests keep their order", async () => {

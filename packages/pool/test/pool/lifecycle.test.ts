@@ -203,6 +203,7 @@ test("events tell a process's life in order", async () => {
   unsubscribe();
   const told = events.map((event) => (event.type === "instance.state" ? event.state : event.type));
   expect(told).toEqual([
+    "request.accepted",
     "starting",
     "process.starting",
     "process.ready",

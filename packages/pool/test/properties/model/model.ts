@@ -167,6 +167,8 @@ export class Model {
     this.step += 1;
     this.note(describe(event));
     this.syncRoster();
+    // The model has its own word for what is accepted and refused: that of the promises.
+    if (event.type === "request.accepted" || event.type === "request.refused") return;
     if (event.type === "spare.state") {
       this.spares.follow(this, event);
       return;
