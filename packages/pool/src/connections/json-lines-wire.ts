@@ -3,6 +3,7 @@ import type { TurnContext } from "../contract/tool-connection.ts";
 import { toError } from "../errors/pool-error.ts";
 import { ProtocolError, ToolFailure } from "../errors/turn-errors.ts";
 import { LineSplitter } from "../framing/line-splitter.ts";
+import { type AwaitedAnswer, AwaitedAnswers } from "./awaited-answers.ts";
 import {
   decodeLine,
   encodeAnswer,
@@ -15,23 +16,14 @@ import { whenSilenced } from "./when-silenced.ts";
 const ANSWER_AFTER_FAILED_WRITE_MS = 200;
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
-interface Pending {
-  readonly id: number;
-  readonly context: TurnContext | null;
-  readonly ended: Promise<unknown>;
-  resolve(result: unknown): void;
-  reject(error: Error): void;
-}
-
 /** Both directions of one process that speaks JSON lines, and which of its answers are awaited. */
 export class JsonLinesWire<Request> {
   readonly ready: Promise<void>;
   readonly #process: ToolProcess;
   readonly #options: Omit<JsonLinesOptions<Request, unknown>, "toResult">;
   readonly #decode: (line: unknown) => JsonLinesMessage;
-  readonly #pending = new Map<number, Pending>();
+  readonly #awaited = new AwaitedAnswers();
   #nextId = 1;
-  #current: Pending | null = null;
   #announce: PromiseWithResolvers<void> = Promise.withResolvers();
 
   constructor(process: ToolProcess, options: Omit<JsonLinesOptions<Request, unknown>, "toResult">) {
@@ -52,26 +44,28 @@ export class JsonLinesWire<Request> {
         this.#fail(toError(error));
       }
     });
-    whenSilenced(process, [process.stdout], (error) => this.#rejectPending(error));
+    whenSilenced(process, [process.stdout], (error) => this.#awaited.rejectAll(error));
+    // A listener, not a callback for each write, which costs a short turn a tick of its own.
+    process.stdin.on("error", (error) => this.#writeFailed(error));
   }
 
   request(request: Request, context: TurnContext): Promise<unknown> {
     const id = this.#nextId++;
     // Throws what cannot be written down; nothing is sent then.
     const line = this.#encode(id, request);
-    this.#current = this.#expect(id, context);
-    this.#send(line, this.#current);
-    return this.#current.ended;
+    const { ended } = this.#awaited.add(id, context);
+    this.#send(line);
+    return ended;
   }
 
   async command(line: (id: number) => unknown, signal: AbortSignal): Promise<void> {
     const id = this.#nextId++;
-    const pending = this.#expect(id, null);
-    const onAbort = (): void => pending.reject(toError(signal.reason));
+    const answer = this.#awaited.add(id, null);
+    const onAbort = (): void => answer.reject(toError(signal.reason));
     signal.addEventListener("abort", onAbort, { once: true });
-    this.#send(`${JSON.stringify(line(id))}\n`, pending);
+    this.#send(`${JSON.stringify(line(id))}\n`);
     try {
-      await pending.ended;
+      await answer.ended;
     } finally {
       signal.removeEventListener("abort", onAbort);
     }
@@ -79,9 +73,9 @@ export class JsonLinesWire<Request> {
 
   /** In step again once the cancelled request has been answered, with whatever. */
   async cancelCurrent(cancel: (id: number) => unknown): Promise<void> {
-    const current = this.#current;
+    const { current } = this.#awaited;
     if (current === null) return;
-    this.#send(`${JSON.stringify(cancel(current.id))}\n`, current);
+    this.#send(`${JSON.stringify(cancel(current.id))}\n`);
     await current.ended.catch((error: unknown) => {
       if (!(error instanceof ToolFailure)) throw error;
     });
@@ -97,37 +91,17 @@ export class JsonLinesWire<Request> {
     }
   }
 
-  #expect(id: number, context: TurnContext | null): Pending {
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const pending: Pending = {
-      id,
-      context,
-      ended: promise,
-      resolve: (result) => {
-        this.#forget(pending);
-        resolve(result);
-      },
-      reject: (error) => {
-        this.#forget(pending);
-        reject(error);
-      },
-    };
-    this.#pending.set(id, pending);
-    return pending;
-  }
-
-  /** At once, not when somebody notices: a cancel that comes now must find nothing to cancel. */
-  #forget(pending: Pending): void {
-    this.#pending.delete(pending.id);
-    if (this.#current === pending) this.#current = null;
-  }
-
   /** Nobody waits for the write: a tool may answer, and even exit, without reading all of a request. */
-  #send(line: string, pending: Pending): void {
-    this.#process.stdin.write(line, (error) => {
-      // Its last answer may lie in its stdout, unread.
-      if (error != null) setTimeout(pending.reject, ANSWER_AFTER_FAILED_WRITE_MS, error);
-    });
+  #send(line: string): void {
+    const { stdin } = this.#process;
+    if (stdin.writable) stdin.write(line);
+    // A stream that has been destroyed says so to nobody any more.
+    else this.#writeFailed(new Error("The tool takes no more input."));
+  }
+
+  #writeFailed(error: Error): void {
+    // Its last answer may lie in its stdout, unread.
+    setTimeout(() => this.#awaited.rejectAll(error), ANSWER_AFTER_FAILED_WRITE_MS);
   }
 
   #receive(line: Buffer): void {
@@ -150,48 +124,44 @@ export class JsonLinesWire<Request> {
       this.#announce.resolve();
       return;
     }
-    const pending = this.#pending.get(message.id);
-    if (pending === undefined) return;
+    const awaited = this.#awaited.find(message.id);
+    if (awaited === undefined) return;
     switch (message.kind) {
       case "result":
-        pending.resolve(message.result);
+        awaited.resolve(message.result);
         break;
       case "error":
-        pending.reject(toolFailure(message));
+        awaited.reject(toolFailure(message));
         break;
       case "event":
-        pending.context?.emit(message.event);
+        awaited.context?.emit(message.event);
         break;
       case "question":
-        void this.#answer(pending, message);
+        void this.#answer(awaited, message);
         break;
     }
   }
 
   async #answer(
-    pending: Pending,
+    awaited: AwaitedAnswer,
     message: Extract<JsonLinesMessage, { kind: "question" }>,
   ): Promise<void> {
-    if (pending.context === null) return;
+    if (awaited.context === null) return;
     const { id, question, token } = message;
     try {
-      const answer = await pending.context.ask(question);
+      const answer = await awaited.context.ask(question);
       // The turn may be over by now, and the next one under way.
-      if (this.#pending.get(id) !== pending || pending.context.signal.aborted) return;
+      if (this.#awaited.find(id) !== awaited || awaited.context.signal.aborted) return;
       const line = (this.#options.answer ?? encodeAnswer)(id, token, answer);
-      this.#send(`${JSON.stringify(line)}\n`, pending);
+      this.#send(`${JSON.stringify(line)}\n`);
     } catch (error) {
-      pending.reject(toError(error));
+      awaited.reject(toError(error));
     }
   }
 
   #fail(error: Error): void {
     this.#announce.reject(error);
-    this.#rejectPending(error);
-  }
-
-  #rejectPending(error: Error): void {
-    for (const pending of this.#pending.values()) pending.reject(error);
+    this.#awaited.rejectAll(error);
   }
 }
 
