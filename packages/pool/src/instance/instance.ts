@@ -153,13 +153,35 @@ export class Instance<Request, Result> implements Candidate, SpareUser {
     return this.#free();
   }
 
-  /** One turn on its process, or on a process of its own where the tool is one-shot. Never rejects. */
-  run(request: Request, terms: TurnTerms): Promise<TurnVerdict<Result>> {
-    return this.#begin(request, terms).then(
-      (verdict) => this.#count(verdict),
-      // A turn that was given up says so, whatever that made of its start.
-      (thrown) => this.#count(failed(terms.stopper.how?.error ?? toError(thrown), false)),
-    );
+  /**
+   * One turn on its process, or on a process of its own where the tool is one-shot.
+   * @param ended Called once, with how it ended.
+   */
+  run(request: Request, terms: TurnTerms, ended: (verdict: TurnVerdict<Result>) => void): void {
+    const end = (verdict: TurnVerdict<Result>): void => {
+      if (verdict.kind === "done") this.#turnsDone += 1;
+      else this.#turnsFailed += 1;
+      ended(verdict);
+    };
+    if (this.oneShot) {
+      this.#runOnce(request, terms).then(end, (thrown) =>
+        // A turn that was given up says so, whatever that made of its start.
+        end(failed(terms.stopper.how?.error ?? toError(thrown), false)),
+      );
+      return;
+    }
+    const { process } = this.#keeper;
+    if (process?.state !== "ready") {
+      const lost = this.state === "ready" ? endedBeforeTurn(this.index) : instanceUnavailable(this);
+      end(failed(terms.stopper.how?.error ?? lost, false));
+      return;
+    }
+    this.#served = process;
+    runTurn(request, process, terms, (verdict) => {
+      if (!verdict.fit) this.#keeper.replace(process, "replaced");
+      else this.#recycling?.turnEnded();
+      end(verdict);
+    });
   }
 
   status(inFlight: number): InstanceStatus {
@@ -182,22 +204,12 @@ export class Instance<Request, Result> implements Candidate, SpareUser {
     };
   }
 
-  #begin(request: Request, terms: TurnTerms): Promise<TurnVerdict<Result>> {
-    if (this.oneShot) {
-      const { signal } = terms.stopper;
-      return this.#keeper.useOnce(request, signal, (process) => runTurn(request, process, terms));
-    }
-    const { process } = this.#keeper;
-    if (process?.state === "ready") {
-      this.#served = process;
-      return runTurn(request, process, terms).then((verdict) => {
-        if (!verdict.fit) this.#keeper.replace(process, "replaced");
-        else this.#recycling?.turnEnded();
-        return verdict;
-      });
-    }
-    const lost = this.state === "ready" ? endedBeforeTurn(this.index) : instanceUnavailable(this);
-    return Promise.reject(lost);
+  #runOnce(request: Request, terms: TurnTerms): Promise<TurnVerdict<Result>> {
+    return this.#keeper.useOnce(
+      request,
+      terms.stopper.signal,
+      (process) => new Promise((resolve) => runTurn(request, process, terms, resolve)),
+    );
   }
 
   #makeHeartbeat(): Heartbeat<Request, Result> {
@@ -227,12 +239,6 @@ export class Instance<Request, Result> implements Candidate, SpareUser {
     return recycling;
   }
 
-  #count(verdict: TurnVerdict<Result>): TurnVerdict<Result> {
-    if (verdict.kind === "done") this.#turnsDone += 1;
-    else this.#turnsFailed += 1;
-    return verdict;
-  }
-
   #free(): undefined {
     this.#occupancy = "free";
     this.#recycling?.tryNow();
@@ -252,7 +258,8 @@ export class Instance<Request, Result> implements Candidate, SpareUser {
     const outcome = Promise.withResolvers<boolean>();
     const giveUp = (): void => outcome.resolve(false);
     const forgetEnd = process.onEnd(giveUp);
-    const unwatch = process.watch({ limit: maxTurnBytes, onLimit: giveUp });
+    const watch = { limit: maxTurnBytes, onLimit: giveUp };
+    process.watch(watch);
     const reset = async (): Promise<boolean> => {
       await process.connection.reset?.(controller.signal);
       return true;
@@ -260,7 +267,7 @@ export class Instance<Request, Result> implements Candidate, SpareUser {
     reset().then(outcome.resolve, giveUp);
     const inTime = await within(outcome.promise, resetTimeoutMs, this.#context.clock);
     forgetEnd();
-    unwatch();
+    process.unwatch(watch);
     const done = inTime && (await outcome.promise) && process.state === "ready";
     if (!done) controller.abort(new Error("The reset took too long."));
     return done;

@@ -10,7 +10,10 @@ import type { GiveUp } from "../turn/turn-stop.ts";
 import { KeyBindings, type KeyHome } from "./key-bindings.ts";
 import { Room } from "./room.ts";
 import { WaitList } from "./wait-list.ts";
-import { type Waiter, waiterOf, wishOf } from "./waiter.ts";
+import { type Applicant, Waiter, wishOf } from "./waiter.ts";
+
+/** What is hung on it runs when the present code has run to its end. */
+const soon = Promise.resolve();
 
 /** What the dispatcher needs to know of an instance. */
 export interface Candidate extends KeyHome {
@@ -67,19 +70,35 @@ export class Dispatcher<Instance extends Candidate> {
    * @param giveUp Who may give the wait up; asked only when there is one.
    * @throws {PoolError} INSTANCE_UNKNOWN, INSTANCE_UNAVAILABLE, QUEUE_FULL, or why it was given up.
    */
-  acquire(options: LeaseOptions, giveUp?: GiveUp): Instance | Promise<Instance> {
+  acquire(options: LeaseOptions, giveUp?: GiveUp): Promise<Instance> {
+    return new Promise((resolve, reject) => {
+      const granted = (index: number): void => resolve(this.#find(index) as Instance);
+      this.apply(options, { granted, refused: reject }, giveUp);
+    });
+  }
+
+  /** As {@link acquire}, for those who come by the thousand: nothing is made that they do not need. */
+  apply(options: LeaseOptions, applicant: Applicant, giveUp?: GiveUp): void {
     const { key, instance, whenGone } = options;
     if (instance !== undefined && this.#find(instance) === undefined) {
-      if (whenGone !== "any") throw unknownInstance(instance, this.#instances().length);
+      if (whenGone !== "any") {
+        applicant.refused(unknownInstance(instance, this.#instances().length));
+        return;
+      }
       const { instance: _gone, ...others } = options;
-      return this.acquire(others, giveUp);
+      this.apply(others, applicant, giveUp);
+      return;
     }
     this.#room.taken();
     const home = key === undefined ? undefined : this.#homeOf(key);
     const free = this.#waiting.size === 0 ? this.#free(options, home) : undefined;
-    if (free === undefined) return this.#wait(options, home, giveUp);
-    this.#grant(free, key);
-    return free;
+    if (free !== undefined) {
+      this.#grant(free, key, applicant);
+      return;
+    }
+    const waiter = new Waiter(wishOf(options), this.#order, applicant, this.#quit);
+    this.#order += 1;
+    this.#wait(waiter, home, giveUp);
   }
 
   /** Resolves when one more may wait, or be served; rejects with the signal's reason. */
@@ -117,7 +136,8 @@ export class Dispatcher<Instance extends Candidate> {
         const waiter = this.#waiting.nextFor(instance.index);
         if (waiter === null) break;
         this.#waiting.take(waiter);
-        waiter.grant(this.#preferred(waiter, instance).index);
+        letGo(waiter);
+        this.#grant(this.#preferred(waiter, instance), waiter.wish.key, waiter.applicant);
       }
     }
     if (this.#waiting.size === 0) return;
@@ -134,47 +154,30 @@ export class Dispatcher<Instance extends Candidate> {
     this.#reject(this.#waiting.all(), error);
   }
 
-  #wait(
-    options: LeaseOptions,
-    home: number | undefined,
-    giveUp: GiveUp | undefined,
-  ): Promise<Instance> {
-    const { key } = options;
-    return new Promise((resolve, reject) => {
-      let forget = (): void => {};
-      const waiter = waiterOf(wishOf(options), this.#order, {
-        grant: (index) => {
-          forget();
-          const granted = this.#find(index) as Instance;
-          this.#grant(granted, key);
-          resolve(granted);
-        },
-        reject: (error) => {
-          forget();
-          reject(error);
-        },
-      });
-      this.#order += 1;
-      this.#waiting.add(waiter, home);
-      this.dispatch();
-      if (!this.#waiting.has(waiter)) return;
-      if (this.#waiting.size > this.#maxQueue) {
-        this.#waiting.remove(waiter);
-        reject(queueFull(this.#maxQueue));
-        return;
-      }
-      this.#mostWaiting = Math.max(this.#mostWaiting, this.#waiting.size);
-      if (giveUp === undefined) return;
-      forget = giveUp.whenGivenUp((reason) => {
-        if (!this.#waiting.remove(waiter)) return;
-        reject(reason);
-        this.#room.offer();
-      });
-    });
+  #wait(waiter: Waiter, home: number | undefined, giveUp: GiveUp | undefined): void {
+    this.#waiting.add(waiter, home);
+    this.dispatch();
+    if (!this.#waiting.has(waiter)) return;
+    if (this.#waiting.size > this.#maxQueue) {
+      this.#reject([waiter], queueFull(this.#maxQueue));
+      return;
+    }
+    this.#mostWaiting = Math.max(this.#mostWaiting, this.#waiting.size);
+    if (giveUp === undefined) return;
+    waiter.giveUp = giveUp;
+    giveUp.quitter = waiter;
   }
 
-  #grant(instance: Instance, key: string | undefined): void {
+  readonly #quit = (waiter: Waiter, reason: unknown): void => {
+    if (!this.#waiting.remove(waiter)) return;
+    waiter.applicant.refused(reason);
+    this.#room.offer();
+  };
+
+  #grant(instance: Instance, key: string | undefined, applicant: Applicant): void {
     instance.take();
+    // Later also where one is free at once: a caller may give up in the same breath, and nothing is sent.
+    void soon.then(() => applicant.granted(instance.index));
     if (key === undefined) return;
     // A caller who insists on another instance does not move the conversation.
     if ((this.#homeOf(key) ?? instance.index) !== instance.index) return;
@@ -200,14 +203,16 @@ export class Dispatcher<Instance extends Candidate> {
 
   #reject(waiters: readonly Waiter[], error: Error): void {
     for (const waiter of waiters) {
-      if (this.#waiting.remove(waiter)) waiter.reject(error);
+      if (!this.#waiting.remove(waiter)) continue;
+      letGo(waiter);
+      waiter.applicant.refused(error);
     }
   }
 
   /** Starts lazy instances: as many as there are requests that nothing else is going to serve. */
   #wakeIdleOnes(instances: readonly Instance[]): void {
-    const starting = instances.filter((instance) => instance.state === "starting").length;
-    let wanted = this.#waiting.sharedSize - starting;
+    let wanted = this.#waiting.sharedSize;
+    for (const { state } of instances) if (state === "starting") wanted -= 1;
     for (const instance of instances) {
       if (instance.state !== "idle" || instance.oneShot || instance.retiring) continue;
       if (this.#waiting.pinnedTo(instance.index) === 0 && wanted <= 0) continue;
@@ -224,8 +229,7 @@ export class Dispatcher<Instance extends Candidate> {
       this.#waiting.unsettle(instance.index);
       const error = instanceUnavailable(instance);
       for (const waiter of this.#waiting.wanting(instance.index)) {
-        this.#waiting.remove(waiter);
-        if (waiter.wish.insists) waiter.reject(error);
+        if (waiter.wish.insists) this.#reject([waiter], error);
         else this.#addForAny(waiter);
       }
     }
@@ -233,6 +237,7 @@ export class Dispatcher<Instance extends Candidate> {
 
   #addForAny(waiter: Waiter): void {
     const { key } = waiter.wish;
+    this.#waiting.remove(waiter);
     waiter.wish = { ...waiter.wish, instance: undefined };
     this.#waiting.add(waiter, key === undefined ? undefined : this.#homeOf(key));
   }
@@ -272,4 +277,9 @@ export class Dispatcher<Instance extends Candidate> {
   #homeOf(key: string): number | undefined {
     return this.#keys.homeOf(key, (index) => this.#find(index));
   }
+}
+
+/** Nobody can give its wait up any more. */
+function letGo(waiter: Waiter): void {
+  if (waiter.giveUp !== null) waiter.giveUp.quitter = null;
 }

@@ -63,9 +63,10 @@ export class PoolLease<Request, Result> implements Lease<Request, Result> {
     const { desk } = this.#home;
     const { index } = this.#instance;
     desk.begin(index, pending);
-    const verdict = await this.#instance.run(pending.request, pending);
-    this.#current = null;
-    desk.end(pending, verdict);
+    this.#instance.run(pending.request, pending, (verdict) => {
+      this.#current = null;
+      desk.end(pending, verdict);
+    });
   }
 
   async #release(mode: ReleaseMode): Promise<void> {

@@ -1,4 +1,5 @@
 import type { LeaseOptions } from "../pool/options.ts";
+import type { GiveUp, Quitter } from "../turn/turn-stop.ts";
 import type { Lane } from "./lane.ts";
 
 /** Where a request wants to go, and before whom. */
@@ -20,24 +21,40 @@ export function wishOf(options: LeaseOptions): Wish {
   return { instance, insists: whenGone !== "any", key, avoid, priority, fairnessKey };
 }
 
+/** Who wants an instance, and is told of it. */
+export interface Applicant {
+  /** Later than the call that asked for it. */
+  granted(instance: number): void;
+  refused(error: unknown): void;
+}
+
 /** A request for an instance that has not got one yet. */
-export interface Waiter {
+export class Waiter implements Quitter {
   wish: Wish;
   /** Grows with each request. */
   readonly order: number;
-  grant(instance: number): void;
-  reject(error: Error): void;
+  readonly applicant: Applicant;
+  /** Who may give the wait up. */
+  giveUp: GiveUp | null = null;
+  readonly #quit: (waiter: Waiter, reason: unknown) => void;
   /** Where it stands; of the wait list alone. */
-  lane: Lane | null;
-  previous: Waiter | null;
-  next: Waiter | null;
-}
+  lane: Lane | null = null;
+  previous: Waiter | null = null;
+  next: Waiter | null = null;
 
-/** One who waits nowhere yet. */
-export function waiterOf(
-  wish: Wish,
-  order: number,
-  answers: Pick<Waiter, "grant" | "reject">,
-): Waiter {
-  return { wish, order, ...answers, lane: null, previous: null, next: null };
+  constructor(
+    wish: Wish,
+    order: number,
+    applicant: Applicant,
+    quit: (waiter: Waiter, reason: unknown) => void,
+  ) {
+    this.wish = wish;
+    this.order = order;
+    this.applicant = applicant;
+    this.#quit = quit;
+  }
+
+  givenUp(reason: unknown): void {
+    this.#quit(this, reason);
+  }
 }

@@ -86,18 +86,11 @@ export class Reception<Request, Result> {
     const { desk, dispatcher, roster } = this.#parts;
     const { instance: wanted } = options;
     if (wanted !== undefined && roster.at(wanted) !== undefined) pending.control.pin(wanted);
-    let given: Instance<Request, Result> | Promise<Instance<Request, Result>>;
-    try {
-      given = dispatcher.acquire(options, pending.stopper);
-    } catch (error) {
-      desk.refuse(pending, toError(error));
-      return;
-    }
-    // Later also where one is free at once: a caller may give up in the same breath, and nothing is sent.
-    Promise.resolve(given).then(
-      (instance) => this.#serve(instance, pending, options.release),
-      (error) => desk.refuse(pending, toError(error)),
-    );
+    const granted = (index: number): void => {
+      this.#serve(roster.at(index) as Instance<Request, Result>, pending, options.release);
+    };
+    const refused = (error: unknown): void => desk.refuse(pending, toError(error));
+    dispatcher.apply(options, { granted, refused }, pending.stopper);
   }
 
   #serve(
@@ -110,7 +103,7 @@ export class Reception<Request, Result> {
     desk.begin(instance.index, pending);
     statistics.waited(pending.began - pending.acceptedAt);
     statistics.utilisation.busy(1, pending.began);
-    void instance.run(pending.request, pending).then((verdict) => {
+    instance.run(pending.request, pending, (verdict) => {
       // Released before the caller hears of the end, so that whoever sends next finds it free.
       void this.#giveBack(instance, release ?? options.afterTurn);
       desk.end(pending, verdict);

@@ -137,17 +137,18 @@ export class ManagedProcess<Request, Result> {
     };
   }
 
-  /** Follows the output until the returned function is called. */
-  watch(watch: OutputWatch): () => void {
+  /** Follows the output until {@link unwatch}. */
+  watch(watch: OutputWatch): void {
     // What it said before would only mislead in an error of this phase.
     this.#stderr.clear();
     this.#stray.clear();
     this.#watched = 0;
     this.#watch = watch;
     if (this.#state === "ended") queueMicrotask(() => watch.onEnd?.());
-    return () => {
-      if (this.#watch === watch) this.#watch = null;
-    };
+  }
+
+  unwatch(watch: OutputWatch): void {
+    if (this.#watch === watch) this.#watch = null;
   }
 
   /**
@@ -187,10 +188,11 @@ export class ManagedProcess<Request, Result> {
     const onAbort = (): void => failure.reject(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
     if (signal.aborted) onAbort();
-    const unwatch = this.watch({
+    const watch: OutputWatch = {
       limit: maxStartBytes,
       onLimit: () => failure.reject(floodAtStart(adapter.name, maxStartBytes)),
-    });
+    };
+    this.watch(watch);
     // The exit of a one-shot tool ends its turn, however soon it comes.
     const forgetEnd = oneShot
       ? () => {}
@@ -208,7 +210,7 @@ export class ManagedProcess<Request, Result> {
       if (signal.aborted) throw signal.reason;
       throw end === null ? startFailure(adapter.name, error) : this.#exitAtStart(end, error);
     } finally {
-      unwatch();
+      this.unwatch(watch);
       forgetEnd();
       signal.removeEventListener("abort", onAbort);
     }

@@ -1,9 +1,11 @@
+import { toError } from "../errors/pool-error.ts";
 import { TurnAbortedError } from "../errors/turn-errors.ts";
 import type { ManagedProcess, OutputWatch } from "../process/managed-process.ts";
 import { within } from "../process/termination.ts";
 import { TurnDeadlines } from "./turn-deadlines.ts";
-import { begin, failTurn, stopTurn, wasEnded } from "./turn-failure.ts";
+import { failTurn, stopTurn, wasEnded } from "./turn-failure.ts";
 import { TurnScope } from "./turn-scope.ts";
+import type { Quitter } from "./turn-stop.ts";
 import { failed, type TurnTerms, type TurnVerdict } from "./turn-terms.ts";
 
 /** How long a connection may take to settle once its process has ended and its output is read. */
@@ -12,53 +14,67 @@ const SETTLE_AFTER_EXIT_MS = 50;
 const SETTLE_ONE_SHOT_MS = 5_000;
 
 /**
- * Runs one turn. It settles only when nothing of the turn can happen any more: a stopped turn has
+ * Runs one turn. It ends only when nothing of the turn can happen any more: a stopped turn has
  * brought its protocol in step again, or its process is gone.
+ *
+ * @param ended Called once. Not a promise, as the next two below: each would take part of a
+ * microsecond of a turn that takes some twenty.
  */
 export function runTurn<Request, Result>(
   request: Request,
   process: ManagedProcess<Request, Result>,
   terms: TurnTerms,
-): Promise<TurnVerdict<Result>> {
+  ended: (verdict: TurnVerdict<Result>) => void,
+): void {
   const { how } = terms.stopper;
   // Given up before a byte was sent: its process knows nothing of it.
-  if (how !== null) return Promise.resolve(failed(how.error, process.state === "ready"));
-  return new RunningTurn(process, terms).run(request);
+  if (how !== null) ended(failed(how.error, process.state === "ready"));
+  else new RunningTurn(process, terms, ended).run(request);
 }
 
 /**
  * A turn under way. Its three possible ends (the connection settles, the process ends, somebody gives
  * it up) come in through callbacks, and an ordinary answer goes straight on: most turns are short.
  */
-class RunningTurn<Request, Result> implements OutputWatch {
+class RunningTurn<Request, Result> implements OutputWatch, Quitter {
   readonly limit: number;
   readonly #process: ManagedProcess<Request, Result>;
   readonly #terms: TurnTerms;
+  readonly #ended: (verdict: TurnVerdict<Result>) => void;
   readonly #deadlines: TurnDeadlines;
   readonly #scope: TurnScope;
-  readonly #verdict: PromiseWithResolvers<TurnVerdict<Result>> = Promise.withResolvers();
   #answer: { readonly value: Result } | null = null;
   #failure: { readonly error: unknown } | null = null;
   #ending = false;
   #wake: (() => void) | null = null;
-  #unwatch: () => void = noop;
 
-  constructor(process: ManagedProcess<Request, Result>, terms: TurnTerms) {
+  constructor(
+    process: ManagedProcess<Request, Result>,
+    terms: TurnTerms,
+    ended: (verdict: TurnVerdict<Result>) => void,
+  ) {
     this.#process = process;
     this.#terms = terms;
+    this.#ended = ended;
     this.limit = terms.limits.maxTurnBytes;
     this.#deadlines = new TurnDeadlines(terms.limits, process.clock, terms.stopper);
     this.#scope = new TurnScope(terms, this.#deadlines, process.oneShot);
   }
 
-  run(request: Request): Promise<TurnVerdict<Result>> {
-    this.#unwatch = this.#process.watch(this);
-    this.#terms.stopper.onStop = () => this.#change();
-    begin(() => this.#process.connection.run(request, this.#scope)).then(
+  run(request: Request): void {
+    this.#process.watch(this);
+    this.#terms.stopper.quitter = this;
+    let answer: Promise<Result>;
+    try {
+      answer = this.#process.connection.run(request, this.#scope);
+    } catch (error) {
+      // A connection that throws at once is one that rejects.
+      answer = Promise.reject(error);
+    }
+    answer.then(
       (value) => this.#answered(value),
       (error: unknown) => this.#failed(error),
     );
-    return this.#verdict.promise;
   }
 
   onOutput(): void {
@@ -70,6 +86,10 @@ class RunningTurn<Request, Result> implements OutputWatch {
   }
 
   onEnd(): void {
+    this.#change();
+  }
+
+  givenUp(): void {
     this.#change();
   }
 
@@ -95,11 +115,15 @@ class RunningTurn<Request, Result> implements OutputWatch {
     }
     this.#ending = true;
     this.#deadlines.clear();
-    if (this.#answer === null) this.#verdict.resolve(this.#conclude());
-    else {
+    if (this.#answer !== null) {
+      const verdict = this.#done(this.#answer.value);
       this.#close();
-      this.#verdict.resolve(this.#done(this.#answer.value));
+      this.#ended(verdict);
+      return;
     }
+    this.#conclude().then(this.#ended, (thrown: unknown) => {
+      this.#ended(failed(this.#terms.stopper.how?.error ?? toError(thrown), false));
+    });
   }
 
   async #conclude(): Promise<TurnVerdict<Result>> {
@@ -138,12 +162,10 @@ class RunningTurn<Request, Result> implements OutputWatch {
 
   #close(): void {
     this.#scope.close();
-    this.#unwatch();
-    this.#terms.stopper.onStop = null;
+    this.#process.unwatch(this);
+    this.#terms.stopper.quitter = null;
   }
 }
-
-function noop(): void {}
 
 function outputLimit(limit: number): TurnAbortedError {
   return new TurnAbortedError(

@@ -9,15 +9,6 @@ import { failed, type TurnVerdict } from "./turn-terms.ts";
 /** A write that fails is often the first sign of an exit that comes a moment later. */
 const EXIT_AFTER_FAILURE_MS = 200;
 
-/** A connection that throws at once is one that rejects. */
-export function begin<Value>(operation: () => Promise<Value>): Promise<Value> {
-  try {
-    return operation();
-  } catch (error) {
-    return Promise.reject(error);
-  }
-}
-
 /** Whether somebody ended it, or is about to: what a tool says from then on is not its whole answer. */
 export function wasEnded(process: { readonly reason: TerminationReason | null }): boolean {
   return process.reason !== null && process.reason !== "exited";
@@ -35,7 +26,8 @@ export async function stopTurn<Request, Result>(
     const over = Promise.withResolvers<void>();
     const forgetEnd = process.onEnd(over.resolve);
     let inStep = false;
-    begin(async () => connection.interrupt?.()).then(() => {
+    const interrupt = async (): Promise<void> => connection.interrupt?.();
+    interrupt().then(() => {
       inStep = true;
       over.resolve();
     }, over.resolve);

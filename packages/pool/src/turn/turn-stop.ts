@@ -7,22 +7,29 @@ export interface TurnStop {
   readonly reason: TerminationReason;
 }
 
-/** Whoever may give something up, seen by what would be given up. */
+/** What would be given up: told once, with the reason. */
+export interface Quitter {
+  givenUp(reason: unknown): void;
+}
+
+/** Whoever may give something up, seen by what would be given up. It has not done so yet. */
 export interface GiveUp {
-  /**
-   * Calls back with the reason when it is given up, which it is not yet. Returns the function that
-   * takes that back.
-   */
-  whenGivenUp(callback: (reason: unknown) => void): () => void;
+  /** Who is told, before anybody else; null for nobody. */
+  quitter: Quitter | null;
 }
 
 /** A signal of somebody else, as {@link GiveUp}. */
 export function giveUpBy(signal: AbortSignal): GiveUp {
+  let quitter: Quitter | null = null;
+  const onAbort = (): void => quitter?.givenUp(signal.reason);
   return {
-    whenGivenUp(callback) {
-      const onAbort = (): void => callback(signal.reason);
-      signal.addEventListener("abort", onAbort, { once: true });
-      return () => signal.removeEventListener("abort", onAbort);
+    get quitter() {
+      return quitter;
+    },
+    set quitter(next) {
+      quitter = next;
+      if (next === null) signal.removeEventListener("abort", onAbort);
+      else signal.addEventListener("abort", onAbort, { once: true });
     },
   };
 }
@@ -31,7 +38,7 @@ export function giveUpBy(signal: AbortSignal): GiveUp {
 export class TurnStopper implements GiveUp {
   #how: TurnStop | null = null;
   #over = false;
-  #listener: (() => void) | null = null;
+  quitter: Quitter | null = null;
   /** Made when somebody asks for it: most turns need none, and it is the costliest part of a short one. */
   #controller: AbortController | null = null;
 
@@ -49,22 +56,10 @@ export class TurnStopper implements GiveUp {
     return this.#how;
   }
 
-  /** Who is told first when it is given up; null for nobody. */
-  set onStop(listener: (() => void) | null) {
-    this.#listener = listener;
-  }
-
-  whenGivenUp(callback: (reason: unknown) => void): () => void {
-    this.#listener = () => callback(this.#how?.error);
-    return () => {
-      this.#listener = null;
-    };
-  }
-
   stop(how: TurnStop): void {
     if (this.#over || this.#how !== null) return;
     this.#how = how;
-    this.#listener?.();
+    this.quitter?.givenUp(how.error);
     this.#controller?.abort(how.error);
   }
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { WaitList } from "../../src/lease/wait-list.ts";
-import { type Waiter, waiterOf, wishOf } from "../../src/lease/waiter.ts";
+import { Waiter, wishOf } from "../../src/lease/waiter.ts";
 import type { LeaseOptions } from "../../src/pool/options.ts";
 
 const INSTANCES = 3;
@@ -13,7 +13,7 @@ interface Modelled {
 }
 
 function make(order: number, options: LeaseOptions): Waiter {
-  return waiterOf(wishOf(options), order, { grant: () => {}, reject: () => {} });
+  return new Waiter(wishOf(options), order, { granted: () => {}, refused: () => {} }, () => {});
 }
 
 function given<Options extends object>(options: Options): LeaseOptions {
