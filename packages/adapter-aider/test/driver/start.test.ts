@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,8 +8,10 @@ import { createPool } from "@cluster/pool";
 import {
   gitEnvironment,
   isAlive,
+  leftoverProcesses,
   sampleRepository,
   startStandInModel,
+  TEST_MARKER,
   temporaryFolder,
   waitFor,
 } from "@cluster/testkit";
@@ -78,42 +81,57 @@ describe("a start that cannot succeed fails at once, and is not tried again", ()
   });
 });
 
-test("an aider ends with its parent, even one that is killed in the middle of a turn", async () => {
-  await using model = await startStandInModel({ behaviour: { kind: "hang" } });
-  await using home = await temporaryFolder();
-  await using repository = await sampleRepository({ files: { "one.md": "# One\n" } });
-  const { modelSettingsFile, modelMetadataFile } = await model.writeAiderSettings(home.path);
-  const options: AiderOptions = {
-    executable,
-    model: model.model,
-    extraArguments: [
-      "--model-settings-file",
-      modelSettingsFile,
-      "--model-metadata-file",
-      modelMetadataFile,
-    ],
-    environment: { HOME: home.path, OPENAI_API_BASE: model.baseUrl, OPENAI_API_KEY: model.apiKey },
-  };
-  const parent = spawn(
-    process.execPath,
-    [
-      "--conditions=@cluster/source",
-      fileURLToPath(new URL("../support/parent.ts", import.meta.url)),
-      JSON.stringify({ cwd: repository.path, options }),
-    ],
-    { stdio: ["ignore", "pipe", "inherit"] },
-  );
-  try {
-    const [line] = await once(parent.stdout, "data");
-    const pid = Number(line);
-    await waitFor(() => model.inFlight === 1);
-    expect(isAlive(pid)).toBe(true);
-    parent.kill("SIGKILL");
-    await waitFor(() => !isAlive(pid), { what: "the end of aider" });
-  } finally {
-    parent.kill("SIGKILL");
-  }
-});
+const hosts =
+  process.platform === "linux" ? (["fork", "process"] as const) : (["process"] as const);
+
+test.each(hosts)(
+  "all of it ends with its parent, even one that is killed in a turn: %s",
+  async (host) => {
+    await using model = await startStandInModel({ behaviour: { kind: "hang" } });
+    await using home = await temporaryFolder();
+    await using repository = await sampleRepository({ files: { "one.md": "# One\n" } });
+    const { modelSettingsFile, modelMetadataFile } = await model.writeAiderSettings(home.path);
+    const marker = randomUUID();
+    const options: AiderOptions = {
+      executable,
+      host,
+      model: model.model,
+      extraArguments: [
+        "--model-settings-file",
+        modelSettingsFile,
+        "--model-metadata-file",
+        modelMetadataFile,
+      ],
+      environment: {
+        HOME: home.path,
+        OPENAI_API_BASE: model.baseUrl,
+        OPENAI_API_KEY: model.apiKey,
+        [TEST_MARKER]: marker,
+      },
+    };
+    const parent = spawn(
+      process.execPath,
+      [
+        "--conditions=@cluster/source",
+        fileURLToPath(new URL("../support/parent.ts", import.meta.url)),
+        JSON.stringify({ cwd: repository.path, options }),
+      ],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
+    try {
+      const [line] = await once(parent.stdout, "data");
+      const pid = Number(line);
+      await waitFor(() => model.inFlight === 1);
+      expect(isAlive(pid)).toBe(true);
+      parent.kill("SIGKILL");
+      await waitFor(() => !isAlive(pid) && leftoverProcesses(marker).length === 0, {
+        what: "the end of aider and of its server",
+      });
+    } finally {
+      parent.kill("SIGKILL");
+    }
+  },
+);
 
 test("the user's own settings count, those of the main checkout in a worktree too; none is written", async () => {
   await using worktrees = await temporaryFolder();

@@ -25,12 +25,14 @@ import { realAider } from "./aider.ts";
 
 type Files = Readonly<Record<string, string | Uint8Array>>;
 
+type FolderOf = (instance: number) => Promise<string>;
+
 interface FixtureOptions {
   readonly files?: Files;
   readonly aider?: AiderOptions;
   readonly pool?: Partial<PoolOptions<AgentTask, AgentResult>>;
   /** The folder of the instance. @default the repository */
-  readonly cwd?: (repository: SampleRepository) => Promise<string>;
+  readonly cwd?: (repository: SampleRepository) => Promise<string | FolderOf>;
 }
 
 /** What a turn was like. */
