@@ -5,7 +5,7 @@ import { ProcessExitedError, ProcessStartError } from "@cluster/pool";
 import { leftoverProcesses, temporaryFolder, waitFor } from "@cluster/testkit";
 import { describe, expect, test } from "vitest";
 import { smallDisk } from "../src/disk/small-disk.ts";
-import { HOSTS } from "../src/host/fault-host.ts";
+import { HOSTS, lastWords } from "../src/host/fault-host.ts";
 import { startProgram } from "../src/programs/program.ts";
 import { Trial, type TrialOptions } from "../src/trial/trial.ts";
 
@@ -104,8 +104,9 @@ describe.each(HOSTS)("on $name,", (host) => {
     await trial.expectFailure(trial.pool.run("fault", { instance: 0 }), {
       class: ProcessExitedError,
       code: "PROCESS_EXITED",
-      message:
-        /^fault-tool exited with code 1 in a turn\. Its stderr ended with:\nTraceback.*Too many open files/s,
+      message: new RegExp(
+        `^fault-tool exited with code 1 in a turn\\. ${lastWords(host)}Traceback[^]*Too many open files`,
+      ),
     });
     trial.expectGone(pid);
     await trial.expectService();

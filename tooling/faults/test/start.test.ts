@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { PoolError, ProcessExitedError, ProtocolError } from "@cluster/pool";
 import { temporaryFolder, waitFor } from "@cluster/testkit";
 import { describe, expect, test } from "vitest";
-import { HOSTS } from "../src/host/fault-host.ts";
+import { HOSTS, lastWords } from "../src/host/fault-host.ts";
 import { Trial } from "../src/trial/trial.ts";
 
 const first = ({ index, generation }: { index: number; generation: number }): boolean =>
@@ -19,7 +19,9 @@ describe.each(HOSTS)("at its start, on $name, a tool that", (host) => {
         type: "instance.state",
         state: "backoff",
         detail: expect.stringMatching(
-          /^fault-tool exited with code 3 before it was ready\. Its stderr ended with:\ncannot start: no licence found$/,
+          new RegExp(
+            `^fault-tool exited with code 3 before it was ready\\. ${lastWords(host)}cannot start: no licence found$`,
+          ),
         ),
       }),
     );
@@ -170,7 +172,7 @@ describe.each(HOSTS)("at its start, on $name, a tool that", (host) => {
     await trial.expectFailure(ready, {
       class: ProcessExitedError,
       code: "PROCESS_EXITED",
-      message: /Its stderr ended with:\ncannot start: no licence found/,
+      message: new RegExp(`${lastWords(host)}cannot start: no licence found`),
     });
     expect(pool.status().instances[0]).toMatchObject({ state: "failed", generation: 4 });
     // Time alone does not bring it back.

@@ -22,14 +22,14 @@ def main():
     for option, value in zip(arguments[::2], arguments[1::2]):
         options[option[2:]] = value
     start, turn = find(name)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGINT, lambda *_: turns.interrupt())
     # A tool that a broken test leaves behind ends by itself.
     signal.alarm(120)
     wire = (Lines if options.get("protocol") == "line" else JsonLines)(options)
     if start is not None:
         start(wire, options)
     wire.ready()
-    serve(wire, turn or faults_of_turns.hangs, options)
+    turns.serve(wire, turn or faults_of_turns.hangs, options)
     if name == "ignores-sigterm":
         faults_of_turns.pause()
 
@@ -44,21 +44,37 @@ def find(name):
     return start, turn
 
 
-def serve(wire, fault, options):
-    while True:
-        try:
+class Turns:
+    """SIGINT stops a faulty turn, and nothing else: what is being read must not be lost."""
+
+    def __init__(self):
+        self.at_fault = False
+
+    def interrupt(self):
+        if self.at_fault:
+            self.at_fault = False
+            raise KeyboardInterrupt
+
+    def serve(self, wire, fault, options):
+        while True:
             request = wire.request()
             if request is None:
                 return
-            if request == "fault":
-                fault(wire, options)
-            else:
-                write(wire.form(request))
-        except KeyboardInterrupt:
-            # The turn was stopped, and the next line is another one's.
-            continue
-        except BrokenPipeError:
-            os._exit(7)
+            try:
+                if request == "fault":
+                    self.at_fault = True
+                    fault(wire, options)
+                else:
+                    write(wire.form(request))
+            except KeyboardInterrupt:
+                pass
+            except BrokenPipeError:
+                os._exit(7)
+            finally:
+                self.at_fault = False
+
+
+turns = Turns()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 
 PIECE = 1 << 16
 
@@ -56,6 +57,9 @@ class JsonLines:
                 self.id = message["id"]
                 return message["request"]
 
+    def wait_for_interrupt(self):
+        self.input.line()
+
     def finish(self):
         """What belongs to a turn besides its answer."""
 
@@ -98,6 +102,9 @@ class Lines:
 
     def confirm(self, line, torn_by=""):
         write(line[1:].replace(" ", "") + torn_by + "\n" + self.prompt)
+
+    def wait_for_interrupt(self):
+        signal.pause()
 
     def finish(self, torn_by=""):
         if self.prompt == "":

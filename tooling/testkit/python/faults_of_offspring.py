@@ -46,4 +46,5 @@ def leaves_stdout_open(wire, options):
 
 def answers_and_leaves_stdout_open(wire, options):
     write(wire.form(str(offspring(holds_stdout=True))))
+    wire.finish()
     os._exit(6)

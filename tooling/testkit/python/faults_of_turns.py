@@ -37,7 +37,7 @@ def answers_late(wire, options):
     """Not before it is told to stop, and then as if it had not been told."""
     wire.say("FAULTY begins")
     try:
-        wire.input.line()
+        wire.wait_for_interrupt()
     except KeyboardInterrupt:
         pass
     write(wire.form("FAULTY answer"))
@@ -141,6 +141,7 @@ def quotes_prompt(wire, options):
 
 def closes_stdout_after(wire, options):
     write(wire.form("FAULTY answer"))
+    wire.finish()
     os.close(1)
     pause()
 

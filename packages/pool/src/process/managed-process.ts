@@ -293,7 +293,9 @@ export class ManagedProcess<Request, Result> {
 
   #observe(chunk: Buffer, tail: Tail): void {
     const watch = this.#watch;
-    if (tail === this.#stderr || this.#state !== "ready" || watch === null) tail.push(chunk);
+    const stray = this.#state !== "ready" || watch === null;
+    // On a terminal it has no other place for its last words.
+    if (tail === this.#stderr || stray || this.#process.stderr === null) tail.push(chunk);
     if (watch === null) return;
     this.#watched += chunk.length;
     watch.onOutput?.(chunk.length);

@@ -6,6 +6,7 @@ import { hostNamed } from "../host/fault-host.ts";
 
 const host = hostNamed(process.argv[2]);
 const taken: number[] = [];
+let exhausted = false;
 const refused = Promise.withResolvers<string>();
 await using pool = createPool<string, string>({
   restart: { intensity: 1_000, backoffMs: 5, maxBackoffMs: 5 },
@@ -18,17 +19,22 @@ await using pool = createPool<string, string>({
   },
 });
 pool.subscribe((event: PoolEvent) => {
+  if (!exhausted) return;
+  // Those of the process that has just ended must not serve the next one.
+  takeAll();
   // A host may still have a process in store.
-  if (event.type === "process.ready" && taken.length > 0) process.kill(event.pid, "SIGKILL");
+  if (event.type === "process.ready") process.kill(event.pid, "SIGKILL");
   if (event.type !== "instance.state" || event.state !== "backoff") return;
   if (event.detail?.includes("descriptors") === true) refused.resolve(event.detail);
 });
 say({ before: await pool.run("before") });
 const error = takeAll();
+exhausted = true;
 // A turn on the process that lives needs no descriptor.
 say({ error, meanwhile: await pool.run("meanwhile") });
 process.kill(pool.status().instances[0]?.pid as number, "SIGKILL");
 say({ refused: await refused.promise });
+exhausted = false;
 for (const descriptor of taken.splice(0)) closeSync(descriptor);
 say({ after: await pool.run("after") });
 

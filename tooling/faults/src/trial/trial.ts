@@ -21,7 +21,7 @@ import {
 import { expect, onTestFinished } from "vitest";
 import { HandClock } from "../clock/hand-clock.ts";
 import type { FaultHost } from "../host/fault-host.ts";
-import { json, type Speech } from "./speech.ts";
+import type { Speech } from "./speech.ts";
 
 /** How a fault is tried. */
 export interface TrialOptions {
@@ -29,7 +29,7 @@ export interface TrialOptions {
   readonly args?: readonly string[];
   /** Which instances have the fault, and in which of their processes. @default all */
   readonly when?: (slot: { readonly index: number; readonly generation: number }) => boolean;
-  /** @default json() */
+  /** @default the host's */
   readonly speech?: Speech;
   /** Spoils the command itself, where the fault is not the tool's. */
   readonly spoil?: (command: Executable) => ToolCommand;
@@ -58,7 +58,12 @@ export class Trial implements AsyncDisposable {
 
   constructor(host: FaultHost, fault: string, options: TrialOptions = {}) {
     this.#host = host;
-    const { args = [], when = () => true, speech = json(), spoil = (command) => command } = options;
+    const {
+      args = [],
+      when = () => true,
+      speech = host.speech,
+      spoil = (command) => command,
+    } = options;
     const env = inheritedEnvironment({ [TEST_MARKER]: this.#marker });
     this.pool = createPool({
       size: 2,

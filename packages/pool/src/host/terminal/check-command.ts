@@ -31,6 +31,9 @@ export async function checkCommand(spec: ProcessSpec): Promise<void> {
 }
 
 async function checkExecutable({ file, cwd, env }: ProcessSpec): Promise<void> {
+  // The same words as for the file, as from the kernel; whoever explains it looks at the folder.
+  const place = await stat(cwd).catch(() => null);
+  if (place?.isDirectory() !== true) throw failure("ENOENT", `spawn ${file} ENOENT`);
   const folders = file.includes("/") ? [cwd] : (env.PATH ?? DEFAULT_PATH).split(":");
   let code = "ENOENT";
   for (const folder of folders) {

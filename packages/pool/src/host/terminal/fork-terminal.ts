@@ -76,18 +76,20 @@ export function forkTerminal(
   onExit: (exit: Exit) => void,
 ): ForkedTerminal {
   const { binding, helper } = loadBinding();
-  const { fd, pid, pty } = binding.fork(
-    "/bin/sh",
-    ["-c", WRAPPER, "sh", shape.modes.join(" "), spec.file, ...spec.args],
-    Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
-    spec.cwd,
-    shape.columns,
-    shape.rows,
-    -1,
-    -1,
-    true,
-    helper,
-    (code, signal) => onExit(toExit(code, signal)),
+  const { fd, pid, pty } = forked(() =>
+    binding.fork(
+      "/bin/sh",
+      ["-c", WRAPPER, "sh", shape.modes.join(" "), spec.file, ...spec.args],
+      Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
+      spec.cwd,
+      shape.columns,
+      shape.rows,
+      -1,
+      -1,
+      true,
+      helper,
+      (code, signal) => onExit(toExit(code, signal)),
+    ),
   );
   try {
     // In the same breath as the fork: nothing has been read yet, so no hang-up has been seen.
@@ -96,6 +98,29 @@ export function forkTerminal(
     kill(-pid, "SIGKILL");
     closeSync(fd);
     throw error;
+  }
+}
+
+/** The binding says no more than that it failed; descriptors are what a terminal lacks first. */
+function forked(fork: () => ReturnType<Binding["fork"]>): ReturnType<Binding["fork"]> {
+  try {
+    return fork();
+  } catch (error) {
+    const { code } = lackOfDescriptors() ?? {};
+    throw code === undefined ? error : Object.assign(error as Error, { code });
+  }
+}
+
+/** A terminal and its process take three while they come to life. */
+function lackOfDescriptors(): NodeJS.ErrnoException | null {
+  const taken: number[] = [];
+  try {
+    while (taken.length < 3) taken.push(openSync("/dev/null", constants.O_RDWR));
+    return null;
+  } catch (error) {
+    return error as NodeJS.ErrnoException;
+  } finally {
+    for (const descriptor of taken) closeSync(descriptor);
   }
 }
 

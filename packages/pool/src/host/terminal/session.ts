@@ -6,13 +6,22 @@ import { readdirSync, readFileSync } from "node:fs";
  */
 export function sessionMembers(leader: number): number[] {
   if (process.platform !== "linux") return [];
-  return readdirSync("/proc")
+  return processes()
     .map(Number)
     .filter((pid) => pid > 0)
     .filter((pid) => {
       const stat = readStat(pid);
       return stat !== null && stat.session === leader && stat.state !== "Z" && stat.state !== "X";
     });
+}
+
+/** None where they cannot be listed: no /proc, or no descriptor left to read it with. */
+function processes(): readonly string[] {
+  try {
+    return readdirSync("/proc");
+  } catch {
+    return [];
+  }
 }
 
 /** The group that its terminal takes for the foreground; on other systems than Linux its own. */
