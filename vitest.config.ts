@@ -1,3 +1,5 @@
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 const conditions = ["@cluster/source"];
@@ -9,6 +11,8 @@ export default defineConfig({
     include: ["{packages,apps,tooling}/*/test/**/*.test.ts"],
     typecheck: { enabled: false },
     pool: "forks",
+    // What the tests start is not written down in the home folder of whoever runs them.
+    env: { XDG_STATE_HOME: join(tmpdir(), `cluster-tests-${userInfo().username}`) },
     testTimeout: 60_000,
     hookTimeout: 300_000,
     restoreMocks: true,

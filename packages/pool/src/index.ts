@@ -73,6 +73,7 @@ export type {
 export { createPool, Pool } from "./pool/pool.ts";
 export type { InstanceStatus, PoolHealth, PoolStatus, SpareStatus } from "./pool/status.ts";
 export { describeExit } from "./process/describe-exit.ts";
+export { PROCESS_MARKER } from "./process/marker.ts";
 export type { Distribution, PoolStats } from "./stats/pool-stats.ts";
 export type { TranscriptOptions } from "./transcript/options.ts";
 export { redactor } from "./transcript/redactor.ts";

@@ -1,9 +1,9 @@
 import { isAbsolute } from "node:path";
 import { inspect } from "node:util";
-import { PoolError } from "@cluster/pool";
+import { PoolError, PROCESS_MARKER } from "@cluster/pool";
 import type { CompiledOptions, PythonHostOptions } from "./options.ts";
 
-const LATE = ["PWD", "OLDPWD", "SHLVL", "_"];
+const LATE = ["PWD", "OLDPWD", "SHLVL", "_", PROCESS_MARKER];
 /** What an interpreter and the loader look at before any code of ours: a fork cannot change it. */
 const EARLY = /^(PYTHON|LD_|DYLD_|LC_|LANG$|LANGUAGE$)/;
 const REFERENCE = /^[\p{L}_][\p{L}\p{N}_.]*:[\p{L}_][\p{L}\p{N}_.]*$/u;

@@ -88,6 +88,18 @@ export type PoolEvent =
       readonly code?: string;
     }
   | {
+      /** Processes that a program which was killed had left behind were ended. */
+      readonly type: "ledger.swept";
+      readonly at: number;
+      readonly processes: number;
+    }
+  | {
+      /** No ledger can be written: should this program be killed, the next one finds nothing of it. */
+      readonly type: "ledger.failed";
+      readonly at: number;
+      readonly detail: string;
+    }
+  | {
       readonly type: "turn.started";
       readonly at: number;
       readonly instance: number;

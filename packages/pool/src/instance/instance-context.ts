@@ -1,6 +1,7 @@
 import type { ProcessHost } from "../contract/process-host.ts";
 import type { ToolAdapter } from "../contract/tool-adapter.ts";
 import type { PoolEvent } from "../events/pool-event.ts";
+import type { ProcessLedger } from "../ledger/process-ledger.ts";
 import type { Clock } from "../pool/clock.ts";
 import type { CompiledOptions } from "../pool/compile-options.ts";
 import type { Redaction } from "../transcript/redactor.ts";
@@ -14,6 +15,7 @@ export interface InstanceContext<Request, Result> {
   readonly host: ProcessHost;
   readonly options: CompiledOptions;
   readonly gate: StartGate;
+  readonly ledger: ProcessLedger;
   readonly memory: MemorySampler;
   readonly spares: Spares<Request, Result>;
   readonly clock: Clock;

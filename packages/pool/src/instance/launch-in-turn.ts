@@ -28,10 +28,11 @@ export async function launchInTurn<Request, Result>(
   context: InstanceContext<Request, Result>,
   terms: LaunchTerms<Request, Result>,
 ): Promise<ManagedProcess<Request, Result>> {
-  const { adapter, host, options, clock, gate, redaction } = context;
+  const { adapter, host, options, clock, gate, ledger, redaction } = context;
   const { signal, request } = terms;
   const leave = await gate.enter(signal, terms.rank);
   try {
+    await ledger.sweep();
     signal.throwIfAborted();
     return await startProcess(
       {
@@ -41,6 +42,7 @@ export async function launchInTurn<Request, Result>(
         cwd: () => options.cwd(terms.folderOf),
         ...(request === undefined ? {} : { request }),
         clock,
+        ledger,
         startTimeoutMs: options.startTimeoutMs,
         graceMs: options.graceMs,
         maxStartBytes: options.maxTurnBytes,

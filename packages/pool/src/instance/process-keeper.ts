@@ -78,10 +78,10 @@ export class ProcessKeeper<Request, Result> implements SeatOwner<Request, Result
     this.#supersede("was stopped");
     if (this.record.state !== "stopped") this.record.setState("stopping");
     // Beside the lock as well: a start, or a turn of a one-shot tool, must not keep it waiting.
-    const ending = this.seat.end(reason, graceMs);
+    const ending = this.seat.clear(reason, graceMs);
     return this.#lock.run(async () => {
       await ending;
-      await this.seat.end(reason, graceMs);
+      await this.seat.clear(reason, graceMs);
       this.record.setState("stopped");
     });
   }
@@ -100,11 +100,11 @@ export class ProcessKeeper<Request, Result> implements SeatOwner<Request, Result
     const { signal } = this.#order;
     if (signal.aborted) return Promise.reject(signal.reason);
     this.record.setState("stopping");
-    const ending = this.seat.end("restart");
+    const ending = this.seat.clear("restart");
     this.#restarting = this.#lock.run(async () => {
       try {
         await ending;
-        await this.seat.end("restart");
+        await this.seat.clear("restart");
         signal.throwIfAborted();
         await this.#beginAnew(signal);
       } finally {

@@ -31,7 +31,8 @@ export class ProcessSeat<Request, Result> {
   readonly #transcript: Transcript | null;
   readonly #record: ProcessRecord;
   readonly #owner: SeatOwner<Request, Result>;
-  readonly #leaving = new Set<ManagedProcess<Request, Result>>();
+  /** Who sits here, and those before of whom something is left. */
+  readonly #present = new Set<ManagedProcess<Request, Result>>();
   readonly #watchers: ServiceWatcher<Request, Result>[] = [];
   #process: ManagedProcess<Request, Result> | null = null;
   #conversation: object = {};
@@ -94,10 +95,7 @@ export class ProcessSeat<Request, Result> {
   give(spare: Spare<Request, Result>): void {
     const { process, startMs } = spare;
     if (process === null) throw new TypeError("A spare that was taken has a process.");
-    if (this.#process !== null) {
-      this.#leaving.add(this.#process);
-      this.forget();
-    }
+    if (this.#process !== null) this.forget();
     if (this.#transcript !== null) spare.transcript?.attach(this.#transcript);
     // Before anybody hears of it: who then asks for the status finds it there.
     this.#process = process;
@@ -112,18 +110,24 @@ export class ProcessSeat<Request, Result> {
     this.#record.setState("ready");
   }
 
-  /** Ends whoever sits here, and makes haste with those that are leaving. */
+  /** Ends whoever sits here. */
   async end(reason: TerminationReason, graceMs?: number): Promise<void> {
-    const leaving = [...this.#leaving].map((process) => process.terminate(reason, graceMs));
-    if (this.#process !== null) {
-      this.#record.setState("stopping");
-      await this.#process.terminate(reason, graceMs);
-    }
-    await Promise.all(leaving);
+    if (this.#process === null) return;
+    this.#record.setState("stopping");
+    await this.#process.terminate(reason, graceMs);
+  }
+
+  /** As {@link end}, with all those before. Resolves when nothing of them is left. */
+  async clear(reason: TerminationReason, graceMs?: number): Promise<void> {
+    if (this.#process !== null) this.#record.setState("stopping");
+    await Promise.all([...this.#present].map((process) => process.terminate(reason, graceMs)));
+    await Promise.all([...this.#present].map((process) => process.gone()));
   }
 
   #adopt(process: ManagedProcess<Request, Result>): void {
     this.#process = process;
+    this.#present.add(process);
+    void process.swept.then(() => this.#present.delete(process));
     const generation = this.#record.generation - 1;
     process.onExit = () => {
       if (this.#process === process) this.#owner.exited(process);
@@ -135,7 +139,6 @@ export class ProcessSeat<Request, Result> {
   }
 
   #onEnded(process: ManagedProcess<Request, Result>, end: ProcessEnd): void {
-    this.#leaving.delete(process);
     if (this.#process !== process) return;
     this.#process = null;
     for (const watcher of this.#watchers) watcher.serving(null);

@@ -100,6 +100,7 @@ export class Spare<Request, Result> {
     this.#abort.abort(new Error("The spare is not needed any more."));
     await this.#process?.terminate(reason, graceMs);
     await this.settled;
+    await this.#process?.gone();
   }
 
   async #start(): Promise<void> {

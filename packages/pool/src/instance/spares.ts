@@ -140,6 +140,11 @@ export class Spares<Request, Result> implements SpareFate<Request, Result> {
   lost(spare: Spare<Request, Result>, error: Error): void {
     this.#all = this.#all.filter((other) => other !== spare);
     this.#tell(spare, "ended", error.message);
+    const { process } = spare;
+    if (process !== null) {
+      const swept = process.swept.then(() => void this.#ending.delete(spare));
+      this.#ending.set(spare, swept);
+    }
     if (this.#closed) return;
     const { clock } = this.#context;
     const now = clock.elapsed();

@@ -8,6 +8,7 @@ import { MemorySampler } from "../instance/memory-sampler.ts";
 import { Spares } from "../instance/spares.ts";
 import { StartGate } from "../instance/start-gate.ts";
 import { Dispatcher } from "../lease/dispatcher.ts";
+import { openLedger, type ProcessLedger } from "../ledger/process-ledger.ts";
 import { Statistics } from "../stats/statistics.ts";
 import { redaction } from "../transcript/redactor.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -22,6 +23,7 @@ import { TurnDesk } from "./turn-desk.ts";
 export interface PoolParts<Request, Result> {
   readonly events: Emitter<PoolEvent>;
   readonly host: OwnedHost;
+  readonly ledger: ProcessLedger;
   readonly spares: Pick<Spares<never, never>, "status" | "close">;
   readonly roster: Roster<Request, Result>;
   readonly dispatcher: Dispatcher<Instance<Request, Result>>;
@@ -50,6 +52,14 @@ export function assemblePool<Request, Result>(
   const lifecycle = new PoolLifecycle();
   const dispatcher = new Dispatcher<Instance<Request, Result>>(() => roster.all, options.maxQueue);
   const host = ownHost(given.adapter.host);
+  const emit = (event: PoolEvent): void => {
+    statistics.observe(event);
+    events.emit(event);
+  };
+  const ledger = openLedger(options.ledger, {
+    swept: (processes) => emit({ type: "ledger.swept", at: clock.now(), processes }),
+    failed: ({ message }) => emit({ type: "ledger.failed", at: clock.now(), detail: message }),
+  });
   const context: InstanceContext<Request, Result> = {
     adapter: given.adapter,
     host: host.host,
@@ -57,14 +67,12 @@ export function assemblePool<Request, Result>(
     gate: new StartGate(options.startConcurrency),
     clock,
     redaction: secrets,
-    emit: (event) => {
-      statistics.observe(event);
-      events.emit(event);
-    },
+    emit,
     changed: () => {
       dispatcher.schedule();
       spares.refill();
     },
+    ledger,
     memory: new MemorySampler(clock),
     forgotten: (instance) => dispatcher.forgotten(instance),
     get spares() {
@@ -92,6 +100,7 @@ export function assemblePool<Request, Result>(
   return {
     events,
     host,
+    ledger,
     spares,
     roster,
     dispatcher,

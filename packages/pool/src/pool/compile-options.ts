@@ -6,6 +6,7 @@ import { PoolError } from "../errors/pool-error.ts";
 import { isHost } from "../host/owned-host.ts";
 import type { RecyclePolicy } from "../instance/recycling.ts";
 import type { RestartPolicy } from "../instance/restart-budget.ts";
+import { ledgerFolder } from "../ledger/state-folder.ts";
 import { type TranscriptPlace, transcriptPlace } from "../transcript/options.ts";
 import { found, invalidOption, isMilliseconds, MILLISECONDS } from "./option-checks.ts";
 import { type PoolOptions, RELEASE_MODES, type ReleaseMode } from "./options.ts";
@@ -32,6 +33,8 @@ export interface CompiledOptions {
   readonly afterTurn: ReleaseMode;
   readonly recycle: RecyclePolicy;
   readonly restart: RestartPolicy;
+  /** Null for none. */
+  readonly ledger: (() => string) | null;
   readonly transcripts: TranscriptPlace | null;
   readonly secrets: readonly string[];
   readonly onQuestion: QuestionPolicy;
@@ -97,6 +100,9 @@ const schema = z.strictObject({
       "expected an object with intensity, periodMs, backoffMs, maxBackoffMs",
     )
     .prefault({}),
+  ledger: z
+    .union([z.literal(false), z.string().min(1)], "expected the path of a folder or false")
+    .optional(),
   secrets: z.array(z.string("expected a string"), "expected an array of strings").default([]),
 });
 
@@ -125,11 +131,18 @@ export function compileOptions<Request, Result>(
   if (!parsed.success) throw explain(parsed.error, plain);
   return {
     ...parsed.data,
+    ledger: compileLedger(parsed.data.ledger),
     transcripts: transcriptPlace(transcripts),
     sharedFolder: typeof cwd === "string",
     cwd: async (instance) => resolve(typeof cwd === "string" ? cwd : await cwd(instance)),
     onQuestion,
   };
+}
+
+/** The default is looked up when it is needed: it fails where there is no home folder. */
+function compileLedger(ledger: string | false | undefined): (() => string) | null {
+  if (ledger === false) return null;
+  return ledger === undefined ? ledgerFolder : () => resolve(ledger);
 }
 
 function checkAdapter(adapter: unknown): void {

@@ -59,6 +59,12 @@ export interface PoolOptions<Request, Result> {
   /** Restarts after a crash. */
   readonly restart?: RestartOptions;
   /**
+   * The folder in which it is written down which processes run, so that what survives a kill of this
+   * program is ended when the next pool starts its first process. False: nothing is written, and
+   * nothing is ended. @default a folder for this user: in XDG_STATE_HOME, or where the system has it
+   */
+  readonly ledger?: string | false;
+  /**
    * A folder for one transcript file for each instance, which grows; or an object, for files that
    * rotate. Absent: none is written.
    */

@@ -250,6 +250,7 @@ export class Pool<Request, Result> implements AsyncDisposable {
     const spares = this.#parts.spares.close(graceMs);
     await Promise.all(this.#parts.roster.all.map((instance) => instance.stop("shutdown", graceMs)));
     await spares;
+    this.#parts.ledger.tidy();
   }
 
   #instance(index: number): Instance<Request, Result> {

@@ -1,5 +1,6 @@
 import type { ProcessHost } from "../contract/process-host.ts";
 import type { Slot, ToolAdapter } from "../contract/tool-adapter.ts";
+import type { ProcessLedger } from "../ledger/process-ledger.ts";
 import type { Clock } from "../pool/clock.ts";
 import type { TranscriptTap } from "../transcript/transcript-tap.ts";
 
@@ -11,6 +12,7 @@ export interface Launch<Request, Result> {
   /** The request of a one-shot tool. */
   readonly request?: Request;
   readonly clock: Clock;
+  readonly ledger: ProcessLedger;
   readonly startTimeoutMs: number;
   readonly graceMs: number;
   /** Bytes of output before it is ready. */

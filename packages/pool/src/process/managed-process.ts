@@ -7,10 +7,12 @@ import type { TerminationReason } from "../events/pool-event.ts";
 import { Tail } from "../framing/tail.ts";
 import type { Clock } from "../pool/clock.ts";
 import { abortable } from "./abortable.ts";
+import { endDescendants, hurryDescendants } from "./descendants.ts";
 import { endGroup } from "./end-group.ts";
 import { endNote, type ProcessEnd, quoteLastWords } from "./end-note.ts";
 import { Grace } from "./grace.ts";
 import type { Launch } from "./launch.ts";
+import { markedEnvironment, newMarker } from "./marker.ts";
 import { privateMemory } from "./private-memory.ts";
 import { drainAfterExit } from "./stream-drain.ts";
 import { terminate, within } from "./termination.ts";
@@ -35,6 +37,11 @@ export class ManagedProcess<Request, Result> {
   readonly startedAt: number;
   /** Resolves once the process has ended, its output is drained and its group is gone. */
   readonly ended: Promise<ProcessEnd>;
+  /**
+   * Resolves some time after that, when nothing of it is left, a descendant in a session of its own
+   * included.
+   */
+  readonly swept: Promise<void>;
   readonly #process: ToolProcess;
   readonly #began: number;
   readonly #launch: Launch<Request, Result>;
@@ -61,7 +68,7 @@ export class ManagedProcess<Request, Result> {
     launch: Launch<Request, Result>,
     signal: AbortSignal,
   ): Promise<ManagedProcess<Request, Result>> {
-    const { adapter, host, slot } = launch;
+    const { adapter, host, slot, ledger } = launch;
     const command = await abortable(signal, async () => adapter.command(slot, launch.request));
     const spec = {
       file: command.file,
@@ -69,10 +76,20 @@ export class ManagedProcess<Request, Result> {
       cwd: command.cwd ?? slot.cwd,
       env: command.env ?? inheritedEnvironment(),
     };
-    return new ManagedProcess(await host.start(spec, signal), launch);
+    const marker = newMarker();
+    ledger.expect(marker);
+    try {
+      const env = markedEnvironment(spec.env, marker);
+      const process = await host.start({ ...spec, env }, signal);
+      ledger.started(marker, process.pid);
+      return new ManagedProcess(process, launch, marker);
+    } catch (error) {
+      ledger.ended(marker);
+      throw error;
+    }
   }
 
-  private constructor(process: ToolProcess, launch: Launch<Request, Result>) {
+  private constructor(process: ToolProcess, launch: Launch<Request, Result>, marker: string) {
     this.#launch = launch;
     this.startedAt = launch.clock.now();
     this.#began = launch.clock.elapsed();
@@ -84,6 +101,7 @@ export class ManagedProcess<Request, Result> {
       stream?.on("error", () => {});
     }
     this.ended = this.#followToItsEnd();
+    this.swept = this.#endDescendants(marker);
     if (launch.adapter.capabilities?.oneShot !== true) {
       this.#process.stdout.once("end", () => void this.#endTheMute());
     }
@@ -162,6 +180,13 @@ export class ManagedProcess<Request, Result> {
       this.#termination = { grace, over: this.#terminate(grace) };
     } else this.#termination.grace.shorten(graceMs);
     return this.#termination.over;
+  }
+
+  /** As {@link swept}, which comes sooner when somebody waits for it. */
+  async gone(): Promise<void> {
+    await this.ended;
+    hurryDescendants();
+    await this.swept;
   }
 
   /** The error for whoever was counting on this process. */
@@ -289,6 +314,13 @@ export class ManagedProcess<Request, Result> {
     for (const callback of this.#onEnd) callback();
     this.#onEnd.clear();
     return { exit, reason: this.#reason, muted: this.#muted };
+  }
+
+  /** Beside the end: a turn does not wait for a look through all processes of the machine. */
+  async #endDescendants(marker: string): Promise<void> {
+    await this.ended;
+    await endDescendants(marker);
+    this.#launch.ledger.ended(marker);
   }
 
   #observe(chunk: Buffer, tail: Tail): void {

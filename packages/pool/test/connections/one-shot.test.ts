@@ -100,10 +100,11 @@ test("a process that is ended by a stop has no result, whatever it makes of the 
   const turn = pool.run([
     "trap 'echo half; exit 0' TERM; echo started; while :; do sleep 0.01; done",
   ]);
+  const failure = rejection(turn);
   await turn.assigned;
   while (running().length === 0) await new Promise(setImmediate);
   await pool.stop(0);
-  expect(await rejection(turn)).toMatchObject({
+  expect(await failure).toMatchObject({
     code: "PROCESS_EXITED",
     message: expect.stringContaining("ended because its instance was stopped"),
   });

@@ -5,6 +5,7 @@ import { MemorySampler } from "../../src/instance/memory-sampler.ts";
 import { ProcessKeeper } from "../../src/instance/process-keeper.ts";
 import { Spares } from "../../src/instance/spares.ts";
 import { StartGate } from "../../src/instance/start-gate.ts";
+import { openLedger } from "../../src/ledger/process-ledger.ts";
 import { systemClock } from "../../src/pool/clock.ts";
 import { compileOptions } from "../../src/pool/compile-options.ts";
 import { redaction } from "../../src/transcript/redactor.ts";
@@ -24,6 +25,7 @@ test("no order after the last one brings a process up, during it or afterwards",
     emit: () => {},
     changed: () => {},
     forgotten: () => {},
+    ledger: openLedger(null, { swept: () => {}, failed: () => {} }),
     memory: new MemorySampler(systemClock),
     get spares() {
       return spares;

@@ -228,11 +228,11 @@ test("a stop and a cancel do not wait for the starts of others", async () => {
   await waitFor(() => pool.status().instances[0]?.alive, { what: "the first start" });
   await pool.stop(1);
   expect(pool.status().instances.map(({ state }) => state)).toEqual(["starting", "stopped"]);
-  const begun = pool.start(1);
+  const begun = rejection(pool.start(1));
   await pool.stop(0);
   await waitFor(() => pool.status().instances[1]?.alive, { what: "the second start" });
   await pool.stop(1);
-  expect(await rejection(begun)).toMatchObject({ code: "INSTANCE_UNAVAILABLE" });
+  expect(await begun).toMatchObject({ code: "INSTANCE_UNAVAILABLE" });
 });
 
 test("a status tells of a process that is not ready yet", async () => {

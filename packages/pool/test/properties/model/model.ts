@@ -169,6 +169,8 @@ export class Model {
     this.syncRoster();
     // The model has its own word for what is accepted and refused: that of the promises.
     if (event.type === "request.accepted" || event.type === "request.refused") return;
+    // Of the machine, not of an instance.
+    if (event.type === "ledger.swept" || event.type === "ledger.failed") return;
     if (event.type === "spare.state") {
       this.spares.follow(this, event);
       return;
