@@ -114,7 +114,7 @@ test("of a one-shot tool is a process for each turn, on one instance", async () 
     name: "one-shot",
     capabilities: { oneShot: true },
     command: (_slot, request) => fakeTool("one-shot", request ?? ""),
-    connect: oneShot(),
+    connect: oneShot({ input: "arguments" }),
   };
   await using cluster = launchCluster(tool, { count: 2 });
   await using conversation = cluster.conversation();

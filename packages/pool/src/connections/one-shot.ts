@@ -1,6 +1,7 @@
 import type { Exit, ToolProcess } from "../contract/process-host.ts";
 import type { ToolConnection } from "../contract/tool-connection.ts";
 import { ToolFailure } from "../errors/turn-errors.ts";
+import { invalidOption } from "../pool/option-checks.ts";
 import { describeExit } from "../process/describe-exit.ts";
 import { writeInput } from "./write-input.ts";
 
@@ -13,8 +14,11 @@ export interface OneShotOutput {
 
 /** How to use a one-shot tool. */
 export interface OneShotOptions<Request, Result> {
-  /** What goes to its stdin. @default nothing: the request is in its arguments */
-  readonly input?: (request: Request) => string | Buffer;
+  /**
+   * How the request reaches the tool: as what goes to its stdin, or in the arguments that the adapter's
+   * `command` makes of it. Named, since a request that reaches it in neither way is lost without a word.
+   */
+  readonly input: "arguments" | ((request: Request) => string | Buffer);
   /**
    * Makes the result; throws ToolFailure when the output shows a failure.
    * @default stdout without its last line end, and a failure for any exit code but 0
@@ -27,10 +31,20 @@ export interface OneShotOptions<Request, Result> {
  * request into the arguments of its `command`, or here into stdin.
  *
  * @returns An adapter's `connect`.
+ * @throws {PoolError} OPTION_INVALID
  */
 export function oneShot<Request = string, Result = string>(
-  options: OneShotOptions<Request, Result> = {},
+  options: OneShotOptions<Request, Result>,
 ): (process: ToolProcess) => ToolConnection<Request, Result> {
+  const { input } = options ?? {};
+  if (input !== "arguments" && typeof input !== "function") {
+    throw invalidOption(
+      "oneShot.input",
+      'expected "arguments", where the adapter\'s command puts the request into them, or a function ' +
+        "that gives what goes to stdin",
+      input,
+    );
+  }
   const parse = options.parse ?? ((output: OneShotOutput) => successText(output) as Result);
   return (process) => {
     const stdout = collect(process.stdout);
@@ -39,8 +53,8 @@ export function oneShot<Request = string, Result = string>(
       ready: async () => {},
       async run(request, context) {
         // A tool that does not read its input closes it; its exit tells whether it minded.
-        if (options.input !== undefined) {
-          await writeInput(process.stdin, options.input(request)).catch(() => {});
+        if (input !== "arguments") {
+          await writeInput(process.stdin, input(request)).catch(() => {});
         }
         process.endInput();
         const [exit, out, err] = await Promise.all([process.exited, stdout, stderr ?? ""]);

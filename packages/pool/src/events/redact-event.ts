@@ -1,6 +1,6 @@
 import type { PoolEvent } from "./pool-event.ts";
 
-/** Takes secrets out of every text of an event. A secret that a tool prints in two pieces is not found. */
+/** Takes secrets out of every text of an event, each by itself: see ProgressRedactor for pieces of one. */
 export function redactEvent(event: PoolEvent, redact: (text: string) => string): PoolEvent {
   return redactValue(event, redact) as PoolEvent;
 }

@@ -80,9 +80,14 @@ export function assemblePool<Request, Result>(
     },
   };
   const spares = new Spares(context, () => roster.all);
-  const desk = new TurnDesk<Request, Result>(options, clock, events, statistics, () =>
-    lifecycle.notify(),
-  );
+  const desk = new TurnDesk<Request, Result>({
+    options,
+    clock,
+    events,
+    statistics,
+    redaction: secrets,
+    onSettled: () => lifecycle.notify(),
+  });
   const roster = new Roster(context, (size) =>
     statistics.utilisation.resized(size, clock.elapsed()),
   );

@@ -1,7 +1,10 @@
+import type { ConnectionEvent } from "../contract/connection-event.ts";
 import type { PoolErrorCode } from "../errors/codes.ts";
 import { PoolError } from "../errors/pool-error.ts";
 import type { PoolEvent } from "../events/pool-event.ts";
+import { ProgressRedactor } from "../events/progress-redactor.ts";
 import type { Statistics } from "../stats/statistics.ts";
+import type { Redaction } from "../transcript/redactor.ts";
 import type { TurnStop } from "../turn/turn-stop.ts";
 import type { TurnVerdict } from "../turn/turn-terms.ts";
 import type { Clock } from "./clock.ts";
@@ -12,29 +15,37 @@ import { TurnCounts } from "./turn-counts.ts";
 
 type Untimed<Event> = Event extends unknown ? Omit<Event, "at"> : never;
 
+/** What the desk works with. */
+export interface DeskParts {
+  readonly options: CompiledOptions;
+  readonly clock: Clock;
+  readonly events: { readonly heard: boolean; emit(event: PoolEvent): void };
+  readonly statistics: Statistics;
+  readonly redaction: Redaction;
+  /** Called when a request has ended. */
+  readonly onSettled: () => void;
+}
+
 /** Takes requests in, counts them, and tells what becomes of each exactly once. */
 export class TurnDesk<Request, Result> {
   readonly counts: TurnCounts = new TurnCounts();
   readonly #open = new Set<PendingTurn<Request, Result>>();
   readonly #house: TurnHouse;
   readonly #clock: Clock;
-  readonly #events: { readonly heard: boolean; emit(event: PoolEvent): void };
+  readonly #events: DeskParts["events"];
+  readonly #progress: ProgressRedactor;
   readonly #statistics: Statistics;
   readonly #onSettled: () => void;
 
-  constructor(
-    options: CompiledOptions,
-    clock: Clock,
-    events: { readonly heard: boolean; emit(event: PoolEvent): void },
-    statistics: Statistics,
-    onSettled: () => void,
-  ) {
+  constructor(parts: DeskParts) {
+    const { options, clock, events, statistics, onSettled } = parts;
+    this.#progress = new ProgressRedactor(parts.redaction);
     const { turnTimeoutMs, idleTimeoutMs, interruptTimeoutMs, maxTurnBytes, onQuestion } = options;
     this.#house = {
       limits: { turnTimeoutMs, idleTimeoutMs, interruptTimeoutMs, maxTurnBytes },
       policy: onQuestion,
       progress: (turn, instance, event) =>
-        this.#tell({ type: "turn.progress", instance, turn, event }),
+        this.#tellProgress(turn, instance, this.#progress.event(turn, event)),
       question: (turn, instance, answered) => {
         statistics.questioned();
         this.#tell({ type: "turn.question", instance, turn, answered });
@@ -92,6 +103,7 @@ export class TurnDesk<Request, Result> {
   /** Tells the caller of a turn, and everybody else, how it ended. */
   end(pending: PendingTurn<Request, Result>, verdict: TurnVerdict<Result>): void {
     const { control, instance, id } = pending;
+    this.#tellProgress(id, instance, this.#progress.end(id));
     const runMs = this.#clock.elapsed() - pending.began;
     const turn = { instance, turn: id, runMs };
     this.#statistics.ran(runMs);
@@ -113,6 +125,10 @@ export class TurnDesk<Request, Result> {
   /** Gives up every request that is queued or running. */
   stopAll(how: TurnStop): void {
     for (const pending of this.#open) pending.stopper.stop(how);
+  }
+
+  #tellProgress(turn: number, instance: number, event: ConnectionEvent | null): void {
+    if (event !== null) this.#tell({ type: "turn.progress", instance, turn, event });
   }
 
   /** An event that nobody hears is not made. */

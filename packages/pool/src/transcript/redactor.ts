@@ -15,15 +15,18 @@ export function redactor(secrets: readonly string[]): (text: string) => string {
   };
 }
 
-/** A redactor, and how long what it looks for may be. */
+/** A redactor, what it looks for, and how long that may be. */
 export interface Redaction {
   readonly redact: (text: string) => string;
+  /** The longest first. */
+  readonly patterns: readonly string[];
   /** The length of the longest secret; 0 when there is none. */
   readonly longest: number;
 }
 
 export function redaction(secrets: readonly string[]): Redaction {
-  return { redact: redactor(secrets), longest: patterns(secrets)[0]?.length ?? 0 };
+  const all = patterns(secrets);
+  return { redact: redactor(secrets), patterns: all, longest: all[0]?.length ?? 0 };
 }
 
 function patterns(secrets: readonly string[]): readonly string[] {

@@ -172,7 +172,7 @@ test("shutdown waits for a one-shot process that is just starting", async () => 
       name: "late",
       capabilities: { oneShot: true },
       command: () => command.promise,
-      connect: oneShot(),
+      connect: oneShot({ input: "arguments" }),
     },
   });
   const turn = rejection(pool.run("x"));
@@ -182,4 +182,12 @@ test("shutdown waits for a one-shot process that is just starting", async () => 
   await over;
   expect(running()).toEqual([]);
   expect(await turn).toMatchObject({ code: "POOL_CLOSED" });
+});
+
+test("a request that would reach the tool in no way is refused when the adapter is made", () => {
+  for (const options of [undefined, {}, { input: "stdin" }]) {
+    expect(() => (oneShot as (options?: unknown) => unknown)(options)).toThrow(
+      /^oneShot\.input: expected "arguments", where .*, found (undefined|string 'stdin')/,
+    );
+  }
 });

@@ -356,7 +356,7 @@ describe.skipIf(noTerminals !== null)("a pool", () => {
         args: [request ?? ""],
         env: markedEnvironment,
       }),
-      connect: oneShot(),
+      connect: oneShot({ input: "arguments" }),
     };
     await using pool = createPool({ adapter: tool });
     const answers = await Promise.all(Array.from({ length: 5 }, () => pool.run("5000")));

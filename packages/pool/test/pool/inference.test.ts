@@ -59,12 +59,16 @@ function inferred(): void {
   });
   expectTypeOf(lines).toEqualTypeOf<Pool<string, string>>();
 
+  // @ts-expect-error a request that would reach the tool in no way
+  oneShot();
+  // @ts-expect-error the same
+  oneShot({ parse: ({ stdout }) => stdout });
   const once = createPool({
     adapter: {
       name: "once",
       capabilities: { oneShot: true },
       command: (_slot, request: Ask | undefined) => ({ file: request?.question ?? "" }),
-      connect: oneShot<Ask, number>({ parse: ({ stdout }) => Number(stdout) }),
+      connect: oneShot<Ask, number>({ input: "arguments", parse: ({ stdout }) => Number(stdout) }),
     },
   });
   expectTypeOf(once).toEqualTypeOf<Pool<Ask, number>>();

@@ -109,13 +109,13 @@ export const python: ToolAdapter = {
 /** A one-shot tool whose request is its arguments. */
 export function onceTool<Result = string>(
   args: (request: readonly string[]) => { readonly file: string; readonly args: readonly string[] },
-  options: OneShotOptions<readonly string[], Result> = {},
+  options: Partial<OneShotOptions<readonly string[], Result>> = {},
 ): ToolAdapter<readonly string[], Result> {
   return {
     name: "once",
     capabilities: { oneShot: true },
     command: (_slot, request) => ({ ...args(request ?? []), env: markedEnvironment }),
-    connect: oneShot(options),
+    connect: oneShot({ input: "arguments", ...options }),
   };
 }
 

@@ -86,6 +86,11 @@ test("a secret is in no transcript, event or error, whatever it is split over", 
   expect(text).toContain("[redacted]");
   expect(text).not.toContain(secret);
   expect(JSON.stringify(events)).not.toContain(secret);
+  const told = events.map((event) =>
+    event.type === "turn.progress" && event.event.type === "text" ? event.event.text : "",
+  );
+  expect(told.join("")).not.toContain(secret);
+  expect(told.join("")).toContain("[redacted]");
   expect(JSON.stringify(events)).toContain("bad key [redacted]");
 });
 
