@@ -42,7 +42,7 @@ describe.each(HOSTS)("at its start, on $name, a tool that", (host) => {
     await trial.expectFailure(trial.pool.run("x", { instance: 0 }), {
       class: PoolError,
       code: "INSTANCE_UNAVAILABLE",
-      message: /Instance 0 is failed.*no licence found.*restart\(0\)/s,
+      message: /Instance 0 has failed for good: .*no licence found/s,
     });
     await waitFor(() => trial.pool.status().instances.every(({ state }) => state === "failed"), {
       what: "the failure of both",

@@ -1,6 +1,7 @@
 import { OUTCOMES, type RunReport, type TaskOutcome } from "@cluster/batch";
 import { oneLine, printable } from "../progress/fit.ts";
 import { formatCost, formatRate, formatTime, plural } from "../progress/quantities.ts";
+import { filesOf, foldFailures } from "./fold-failures.ts";
 import { hintsFor } from "./hints.ts";
 import { plainTable } from "./plain-table.ts";
 import { shellWord } from "./shell-word.ts";
@@ -30,26 +31,19 @@ function countsTable(report: RunReport): string {
   return plainTable(rows, ["outcome", "tasks"]);
 }
 
-function failureRow(task: TaskOutcome): string[] {
-  const reason = task.reason === null ? "" : oneLine(task.reason.message);
-  const { parkedRef, earlierRefs } = task.evidence;
-  const kept = [...(parkedRef === null ? [] : [parkedRef]), ...earlierRefs].join(", ");
-  return [printable(task.files.join(", ")), task.outcome, reason, kept];
-}
-
 function failures(report: RunReport, options: ReportOptions): string[] {
   const failed = report.tasks.filter((task) => !isFine(task, options));
   if (failed.length === 0) return [];
-  const shown = failed.slice(0, MOST_FAILURES);
-  const rows = shown.map(failureRow);
-  const anyKept = rows.some((row) => row[3] !== "");
-  const table = anyKept
-    ? plainTable(rows, ["file", "outcome", "reason", "kept under"])
-    : plainTable(
-        rows.map((row) => row.slice(0, 3)),
-        ["file", "outcome", "reason"],
-      );
-  const rest = failed.length - shown.length;
+  const folded = foldFailures(failed);
+  const shown = folded.slice(0, MOST_FAILURES);
+  const anyKept = shown.some(({ kept }) => kept !== "");
+  const rows = shown.map((failure) => {
+    const { outcome, reason, kept } = failure;
+    return [filesOf(failure), outcome, reason, ...(anyKept ? [kept] : [])];
+  });
+  const head = ["file", "outcome", "reason", ...(anyKept ? ["kept under"] : [])];
+  const table = plainTable(rows, head);
+  const rest = folded.slice(MOST_FAILURES).reduce((sum, { tasks }) => sum + tasks.length, 0);
   if (rest === 0) return ["", table];
   const reasons = report.failures.map(({ count, outcome, message }) => [
     String(count),

@@ -68,9 +68,10 @@ describe("renderReport", () => {
   });
 
   it("shows some of many failures, and all by reason", () => {
-    const reason = { failureClass: null, code: null, message: "no" };
     const tasks = Array.from({ length: 100 }, (_, index) =>
-      sampleOutcome(index, "tool-error", { reason }),
+      sampleOutcome(index, "tool-error", {
+        reason: { failureClass: null, code: null, message: `no ${index}` },
+      }),
     );
     const failures = [
       { outcome: "tool-error" as const, message: "no", count: 100, tasks: ["t0", "t1"] },
@@ -79,6 +80,23 @@ describe("renderReport", () => {
     expect(text.split("\n").length).toBeLessThan(50);
     expect(text).toContain("… and 70 more; --json lists them all. By reason:");
     expect(text).toContain("100  tool-error  no");
+  });
+
+  it("tells one reason of many tasks once, but each edit that is kept by itself", () => {
+    const reason = { failureClass: null, code: null, message: "the tool does not start" };
+    const tasks = Array.from({ length: 7 }, (_, index) =>
+      sampleOutcome(
+        index,
+        "tool-error",
+        { reason },
+        index < 6 ? {} : { parkedRef: "refs/cluster/0abc/t6" },
+      ),
+    );
+    const text = render(sampleReport([...tasks, sampleOutcome(7, "timeout", { reason })]));
+    expect(text.match(/the tool does not start/g)).toHaveLength(3);
+    expect(text).toMatch(/docs\/0\.md, docs\/1\.md, docs\/2\.md and 3 more +tool-error +the tool/);
+    expect(text).toMatch(/docs\/6\.md +tool-error +the tool does not start +refs\/cluster/);
+    expect(text).toMatch(/docs\/7\.md +timeout/);
   });
 
   it("gives the command that lands a branch which stayed", () => {

@@ -66,25 +66,40 @@ export function instanceUnavailable(instance: {
   if (instance.retiring === true) {
     return new PoolError("INSTANCE_UNAVAILABLE", `Instance ${index} leaves the pool.`);
   }
-  const why = state !== "failed" || failure === null ? "" : ` ${failure.message}`;
+  // What to do about it is in `cause`, if anywhere: this travels to people who have no pool in hand.
+  const what =
+    state === "failed" && failure !== null
+      ? `Instance ${index} has failed for good: ${failure.message}`
+      : `Instance ${index} is ${state}.`;
   return new PoolError(
     "INSTANCE_UNAVAILABLE",
-    `Instance ${index} is ${state}.${why}\nPool.restart(${index}) starts it again.`,
+    what,
     failure === null ? undefined : { cause: failure },
   );
+}
+
+/** What those hear who would take any instance when none can serve any more: one cause for all. */
+export function noneAvailable(instances: readonly { readonly failure: Error | null }[]): PoolError {
+  if (instances.length === 0) {
+    return new PoolError(
+      "INSTANCE_UNAVAILABLE",
+      "The pool has no instances. Give it some: resize(n).",
+    );
+  }
+  const failure = instances.find((instance) => instance.failure !== null)?.failure ?? null;
+  return failure === null
+    ? new PoolError("INSTANCE_UNAVAILABLE", "Every instance is stopped or leaves the pool.")
+    : new PoolError(
+        "INSTANCE_UNAVAILABLE",
+        `No instance is left that could serve it: ${failure.message}`,
+        { cause: failure },
+      );
 }
 
 /** What those hear who wait for an instance that has failed for good: the error that it failed with. */
 export function failedForGood(error: Error): PoolError {
   if (error instanceof PoolError) return error;
   return new PoolError("INSTANCE_UNAVAILABLE", error.message, { cause: error });
-}
-
-export function noInstances(): PoolError {
-  return new PoolError(
-    "INSTANCE_UNAVAILABLE",
-    "The pool has no instances. Give it some: resize(n).",
-  );
 }
 
 export function queueFull(limit: number): PoolError {

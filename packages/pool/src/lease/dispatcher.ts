@@ -1,6 +1,6 @@
 import {
   instanceUnavailable,
-  noInstances,
+  noneAvailable,
   queueFull,
   unknownInstance,
 } from "../errors/refusals.ts";
@@ -244,11 +244,7 @@ export class Dispatcher<Instance extends Candidate> {
 
   #rejectShared(instances: readonly Instance[]): void {
     if (this.#waiting.sharedSize === 0 || instances.some((instance) => instance.hopeful)) return;
-    const last = instances.find((instance) => instance.failure !== null) ?? instances[0];
-    this.#reject(
-      this.#waiting.shared(),
-      last === undefined ? noInstances() : instanceUnavailable(last),
-    );
+    this.#reject(this.#waiting.shared(), noneAvailable(instances));
   }
 
   /** How many more requests would not be refused because of `maxQueue`. */
