@@ -97,28 +97,24 @@ export class TurnDesk<Request, Result> {
     pending.began = this.#clock.elapsed();
     const waitMs = pending.began - pending.acceptedAt;
     pending.control.assign(instance, waitMs);
-    this.#tell({ type: "turn.started", instance, turn: pending.id, waitMs });
+    if (this.#events.heard) {
+      this.#tell({ type: "turn.started", instance, turn: pending.id, waitMs });
+    }
   }
 
   /** Tells the caller of a turn, and everybody else, how it ended. */
   end(pending: PendingTurn<Request, Result>, verdict: TurnVerdict<Result>): void {
-    const { control, instance, id } = pending;
+    const { instance, id } = pending;
     this.#tellProgress(id, instance, this.#progress.end(id));
     const runMs = this.#clock.elapsed() - pending.began;
-    const turn = { instance, turn: id, runMs };
     this.#statistics.ran(runMs);
-    if (verdict.kind === "done") {
-      const { result, endedBy } = verdict;
-      this.#settle(pending, "done");
-      control.resolve(result, endedBy);
-      this.#tell({ type: "turn.ended", ...turn, outcome: "done", endedBy });
-    } else {
-      const { error } = verdict;
-      this.#settle(pending, "failed");
-      this.#statistics.failed(error);
-      control.reject(error);
-      this.#tell({ type: "turn.ended", ...turn, outcome: "failed", ...codeOf(error) });
+    this.#settle(pending, verdict.kind);
+    if (verdict.kind === "done") pending.control.resolve(verdict.result, verdict.endedBy);
+    else {
+      this.#statistics.failed(verdict.error);
+      pending.control.reject(verdict.error);
     }
+    if (this.#events.heard) this.#tellEnd(pending, verdict, runMs);
     this.#onSettled();
   }
 
@@ -131,7 +127,18 @@ export class TurnDesk<Request, Result> {
     if (event !== null) this.#tell({ type: "turn.progress", instance, turn, event });
   }
 
-  /** An event that nobody hears is not made. */
+  #tellEnd(
+    { instance, id }: PendingTurn<Request, Result>,
+    verdict: TurnVerdict<Result>,
+    runMs: number,
+  ): void {
+    const turn = { type: "turn.ended", instance, turn: id, runMs } as const;
+    if (verdict.kind === "done") {
+      this.#tell({ ...turn, outcome: "done", endedBy: verdict.endedBy });
+    } else this.#tell({ ...turn, outcome: "failed", ...codeOf(verdict.error) });
+  }
+
+  /** On the way of every turn, ask first whether anybody listens: then the event need not be made. */
   #tell(event: Untimed<PoolEvent>): void {
     if (this.#events.heard) this.#events.emit({ ...event, at: this.#clock.now() } as PoolEvent);
   }

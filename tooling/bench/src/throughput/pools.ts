@@ -17,17 +17,29 @@ export interface WorkerPool {
   end(): Promise<unknown>;
 }
 
-/** Ours, with a worker that speaks JSON lines. */
+export const OURS = "@cluster/pool";
+export const OURS_ON_STREAMS = "@cluster/pool, workers on streams";
+
+/** Ours, with a worker that waits in read(). */
 export function ours(workers: number): WorkerPool {
+  return oursWith(OURS, "./json-lines-worker.mjs", workers);
+}
+
+/** Ours, with a worker that has an event loop, as those of the others have. */
+export function oursOnStreams(workers: number): WorkerPool {
+  return oursWith(OURS_ON_STREAMS, "./streams-worker.mjs", workers);
+}
+
+function oursWith(name: string, worker: string, workers: number): WorkerPool {
   const pool = createPool<Task, unknown>({
     size: workers,
     adapter: {
       name: "worker",
-      command: () => ({ file: process.execPath, args: [path("./json-lines-worker.mjs")] }),
+      command: () => ({ file: process.execPath, args: [path(worker)] }),
       connect: jsonLinesProtocol(),
     },
   });
-  return { name: "@cluster/pool", run: (task) => pool.run(task), end: () => pool.shutdown() };
+  return { name, run: (task) => pool.run(task), end: () => pool.shutdown() };
 }
 
 export function workerpoolProcesses(workers: number): WorkerPool {
