@@ -46,7 +46,8 @@ export class AwaitedAnswers {
   }
 
   find(id: number): AwaitedAnswer | undefined {
-    return this.#all.find((answer) => answer.id === id);
+    for (const answer of this.#all) if (answer.id === id) return answer;
+    return undefined;
   }
 
   forget(answer: AwaitedAnswer): void {

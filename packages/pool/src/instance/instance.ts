@@ -8,7 +8,7 @@ import type { ManagedProcess } from "../process/managed-process.ts";
 import { within } from "../process/termination.ts";
 import { Transcript } from "../transcript/transcript.ts";
 import { runTurn } from "../turn/run-turn.ts";
-import { failed, type TurnTerms, type TurnVerdict } from "../turn/turn-terms.ts";
+import { failed, type TurnEnd, type TurnTerms, type TurnVerdict } from "../turn/turn-terms.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { InstanceContext } from "./instance-context.ts";
 import type { InstanceState, Occupancy } from "./instance-state.ts";
@@ -17,12 +17,14 @@ import { Recycling } from "./recycling.ts";
 import { type SpareUser, URGENCY } from "./spare-places.ts";
 
 /** A numbered place in a pool: its process is kept by a keeper, its time is given out in leases. */
-export class Instance<Request, Result> implements Candidate, SpareUser {
+export class Instance<Request, Result> implements TurnEnd<Result>, Candidate, SpareUser {
   readonly index: number;
   readonly oneShot: boolean;
   readonly #context: InstanceContext<Request, Result>;
   readonly #transcript: Transcript | null;
   readonly #keeper: ProcessKeeper<Request, Result>;
+  /** Who waits for the end of the present turn. */
+  #waiting: TurnEnd<Result> | null = null;
   #occupancy: Occupancy = "free";
   readonly #heartbeat: Heartbeat<Request, Result>;
   /** Null where nothing is ever recycled. */
@@ -153,35 +155,36 @@ export class Instance<Request, Result> implements Candidate, SpareUser {
     return this.#free();
   }
 
-  /**
-   * One turn on its process, or on a process of its own where the tool is one-shot.
-   * @param ended Called once, with how it ended.
-   */
-  run(request: Request, terms: TurnTerms, ended: (verdict: TurnVerdict<Result>) => void): void {
-    const end = (verdict: TurnVerdict<Result>): void => {
-      if (verdict.kind === "done") this.#turnsDone += 1;
-      else this.#turnsFailed += 1;
-      ended(verdict);
-    };
+  /** One turn on its process, or on a process of its own where the tool is one-shot. */
+  run(request: Request, terms: TurnTerms, end: TurnEnd<Result>): void {
+    this.#waiting = end;
     if (this.oneShot) {
-      this.#runOnce(request, terms).then(end, (thrown) =>
+      this.#runOnce(request, terms).then(
+        (verdict) => this.ended(verdict),
         // A turn that was given up says so, whatever that made of its start.
-        end(failed(terms.stopper.how?.error ?? toError(thrown), false)),
+        (thrown) => this.ended(failed(terms.stopper.how?.error ?? toError(thrown), false)),
       );
       return;
     }
     const { process } = this.#keeper;
-    if (process?.state !== "ready") {
-      const lost = this.state === "ready" ? endedBeforeTurn(this.index) : instanceUnavailable(this);
-      end(failed(terms.stopper.how?.error ?? lost, false));
+    if (process?.state === "ready") {
+      this.#served = process;
+      runTurn(request, process, terms, this);
       return;
     }
-    this.#served = process;
-    runTurn(request, process, terms, (verdict) => {
-      if (!verdict.fit) this.#keeper.replace(process, "replaced");
-      else this.#recycling?.turnEnded();
-      end(verdict);
-    });
+    const lost = this.state === "ready" ? endedBeforeTurn(this.index) : instanceUnavailable(this);
+    this.ended(failed(terms.stopper.how?.error ?? lost, false));
+  }
+
+  /** The turn that it runs has ended. */
+  ended(verdict: TurnVerdict<Result>): void {
+    if (verdict.kind === "done") this.#turnsDone += 1;
+    else this.#turnsFailed += 1;
+    if (verdict.fit) this.#recycling?.turnEnded();
+    else if (this.#served !== null) this.#keeper.replace(this.#served, "replaced");
+    const end = this.#waiting;
+    this.#waiting = null;
+    end?.ended(verdict);
   }
 
   status(inFlight: number): InstanceStatus {
@@ -208,7 +211,7 @@ export class Instance<Request, Result> implements Candidate, SpareUser {
     return this.#keeper.useOnce(
       request,
       terms.stopper.signal,
-      (process) => new Promise((resolve) => runTurn(request, process, terms, resolve)),
+      (process) => new Promise((ended) => runTurn(request, process, terms, { ended })),
     );
   }
 

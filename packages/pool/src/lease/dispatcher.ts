@@ -115,11 +115,13 @@ export class Dispatcher<Instance extends Candidate> {
   schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    queueMicrotask(() => {
-      this.#scheduled = false;
-      this.dispatch();
-    });
+    void soon.then(this.#look);
   }
+
+  readonly #look = (): void => {
+    this.#scheduled = false;
+    this.dispatch();
+  };
 
   /** Gives every free instance to whoever's turn it is. */
   dispatch(): void {

@@ -63,9 +63,11 @@ export class PoolLease<Request, Result> implements Lease<Request, Result> {
     const { desk } = this.#home;
     const { index } = this.#instance;
     desk.begin(index, pending);
-    this.#instance.run(pending.request, pending, (verdict) => {
-      this.#current = null;
-      desk.end(pending, verdict);
+    this.#instance.run(pending.request, pending, {
+      ended: (verdict) => {
+        this.#current = null;
+        desk.end(pending, verdict);
+      },
     });
   }
 

@@ -16,8 +16,22 @@ export interface Wish {
   readonly fairnessKey: string | undefined;
 }
 
+const NONE: readonly number[] = [];
+
+/** What most requests want. */
+const ANY: Wish = {
+  instance: undefined,
+  insists: true,
+  key: undefined,
+  avoid: NONE,
+  priority: 0,
+  fairnessKey: undefined,
+};
+
 export function wishOf(options: LeaseOptions): Wish {
-  const { instance, whenGone, key, avoid = [], priority = 0, fairnessKey } = options;
+  const { instance, whenGone, key, avoid = NONE, priority = 0, fairnessKey } = options;
+  const anywhere = instance === undefined && key === undefined && avoid.length === 0;
+  if (anywhere && priority === 0 && fairnessKey === undefined) return ANY;
   return { instance, insists: whenGone !== "any", key, avoid, priority, fairnessKey };
 }
 

@@ -1,4 +1,3 @@
-import { toError } from "../errors/pool-error.ts";
 import { poolClosed, waitCancelled } from "../errors/refusals.ts";
 import type { Instance } from "../instance/instance.ts";
 import type { Dispatcher } from "../lease/dispatcher.ts";
@@ -15,6 +14,7 @@ import type { LeaseOptions, ReleaseMode, RunOptions } from "./options.ts";
 import type { PendingTurn } from "./pending-turn.ts";
 import type { Roster } from "./roster.ts";
 import type { TurnDesk } from "./turn-desk.ts";
+import { Visit, type VisitHost } from "./visit.ts";
 
 /** What the reception works with. */
 export interface ReceptionParts<Request, Result> {
@@ -28,10 +28,12 @@ export interface ReceptionParts<Request, Result> {
 }
 
 /** Takes requests and leases in, waits with them for an instance, and gives the instance back. */
-export class Reception<Request, Result> {
+export class Reception<Request, Result> implements VisitHost<Request, Result> {
+  readonly desk: TurnDesk<Request, Result>;
   readonly #parts: ReceptionParts<Request, Result>;
 
   constructor(parts: ReceptionParts<Request, Result>) {
+    this.desk = parts.desk;
     this.#parts = parts;
   }
 
@@ -74,49 +76,41 @@ export class Reception<Request, Result> {
         desk,
         afterTurn: pool.afterTurn,
         closed: () => lifecycle.state === "closed",
-        giveBack: (leased, mode) => this.#giveBack(leased, mode),
+        giveBack: (leased, mode) => this.giveBack(leased, mode),
       });
     } catch (error) {
-      await this.#giveBack(instance, "keep");
+      await this.giveBack(instance, "keep");
       throw error;
     }
   }
 
-  #queue(pending: PendingTurn<Request, Result>, options: RunOptions): void {
-    const { desk, dispatcher, roster } = this.#parts;
-    const { instance: wanted } = options;
-    if (wanted !== undefined && roster.at(wanted) !== undefined) pending.control.pin(wanted);
-    const granted = (index: number): void => {
-      this.#serve(roster.at(index) as Instance<Request, Result>, pending, options.release);
-    };
-    const refused = (error: unknown): void => desk.refuse(pending, toError(error));
-    dispatcher.apply(options, { granted, refused }, pending.stopper);
-  }
-
-  #serve(
-    instance: Instance<Request, Result>,
-    pending: PendingTurn<Request, Result>,
-    release: ReleaseMode | undefined,
-  ): void {
-    const { desk, lifecycle, options, statistics } = this.#parts;
+  /** An instance takes a request that has waited for it. */
+  receive(pending: PendingTurn<Request, Result>, index: number): Instance<Request, Result> {
+    const { desk, lifecycle, statistics, roster } = this.#parts;
     lifecycle.leaseBegins();
-    desk.begin(instance.index, pending);
+    desk.begin(index, pending);
     statistics.waited(pending.began - pending.acceptedAt);
     statistics.utilisation.busy(1, pending.began);
-    instance.run(pending.request, pending, (verdict) => {
-      // Released before the caller hears of the end, so that whoever sends next finds it free.
-      void this.#giveBack(instance, release ?? options.afterTurn);
-      desk.end(pending, verdict);
-    });
+    // It is leased, and stays in the roster as long as it is.
+    return roster.at(index) as Instance<Request, Result>;
   }
 
-  #giveBack(instance: Instance<Request, Result>, mode: ReleaseMode): Promise<void> | undefined {
-    const { lifecycle } = this.#parts;
-    lifecycle.leaseEnds();
+  giveBack(
+    instance: Instance<Request, Result>,
+    mode: ReleaseMode = this.#parts.options.afterTurn,
+  ): Promise<void> | undefined {
+    this.#parts.lifecycle.leaseEnds();
     const released = instance.release(mode);
     if (released !== undefined) return released.then(() => this.#givenBack());
     this.#givenBack();
     return undefined;
+  }
+
+  #queue(pending: PendingTurn<Request, Result>, options: RunOptions): void {
+    const { dispatcher, roster } = this.#parts;
+    const { instance: wanted } = options;
+    if (wanted !== undefined && roster.at(wanted) !== undefined) pending.control.pin(wanted);
+    dispatcher.apply(options, new Visit(this, pending, options.release), pending.stopper);
   }
 
   #givenBack(): void {

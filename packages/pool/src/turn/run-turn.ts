@@ -6,7 +6,7 @@ import { TurnDeadlines } from "./turn-deadlines.ts";
 import { failTurn, stopTurn, wasEnded } from "./turn-failure.ts";
 import { TurnScope } from "./turn-scope.ts";
 import type { Quitter } from "./turn-stop.ts";
-import { failed, type TurnTerms, type TurnVerdict } from "./turn-terms.ts";
+import { failed, type TurnEnd, type TurnTerms, type TurnVerdict } from "./turn-terms.ts";
 
 /** How long a connection may take to settle once its process has ended and its output is read. */
 const SETTLE_AFTER_EXIT_MS = 50;
@@ -17,19 +17,18 @@ const SETTLE_ONE_SHOT_MS = 5_000;
  * Runs one turn. It ends only when nothing of the turn can happen any more: a stopped turn has
  * brought its protocol in step again, or its process is gone.
  *
- * @param ended Called once. Not a promise, as the next two below: each would take part of a
- * microsecond of a turn that takes some twenty.
+ * @param end Told once. Not by a promise: each takes part of a microsecond of a turn of some twenty.
  */
 export function runTurn<Request, Result>(
   request: Request,
   process: ManagedProcess<Request, Result>,
   terms: TurnTerms,
-  ended: (verdict: TurnVerdict<Result>) => void,
+  end: TurnEnd<Result>,
 ): void {
   const { how } = terms.stopper;
   // Given up before a byte was sent: its process knows nothing of it.
-  if (how !== null) ended(failed(how.error, process.state === "ready"));
-  else new RunningTurn(process, terms, ended).run(request);
+  if (how !== null) end.ended(failed(how.error, process.state === "ready"));
+  else new RunningTurn(process, terms, end).run(request);
 }
 
 /**
@@ -40,7 +39,7 @@ class RunningTurn<Request, Result> implements OutputWatch, Quitter {
   readonly limit: number;
   readonly #process: ManagedProcess<Request, Result>;
   readonly #terms: TurnTerms;
-  readonly #ended: (verdict: TurnVerdict<Result>) => void;
+  readonly #end: TurnEnd<Result>;
   readonly #deadlines: TurnDeadlines;
   readonly #scope: TurnScope;
   #answer: { readonly value: Result } | null = null;
@@ -48,14 +47,10 @@ class RunningTurn<Request, Result> implements OutputWatch, Quitter {
   #ending = false;
   #wake: (() => void) | null = null;
 
-  constructor(
-    process: ManagedProcess<Request, Result>,
-    terms: TurnTerms,
-    ended: (verdict: TurnVerdict<Result>) => void,
-  ) {
+  constructor(process: ManagedProcess<Request, Result>, terms: TurnTerms, end: TurnEnd<Result>) {
     this.#process = process;
     this.#terms = terms;
-    this.#ended = ended;
+    this.#end = end;
     this.limit = terms.limits.maxTurnBytes;
     this.#deadlines = new TurnDeadlines(terms.limits, process.clock, terms.stopper);
     this.#scope = new TurnScope(terms, this.#deadlines, process.oneShot);
@@ -118,12 +113,15 @@ class RunningTurn<Request, Result> implements OutputWatch, Quitter {
     if (this.#answer !== null) {
       const verdict = this.#done(this.#answer.value);
       this.#close();
-      this.#ended(verdict);
+      this.#end.ended(verdict);
       return;
     }
-    this.#conclude().then(this.#ended, (thrown: unknown) => {
-      this.#ended(failed(this.#terms.stopper.how?.error ?? toError(thrown), false));
-    });
+    this.#conclude().then(
+      (verdict) => this.#end.ended(verdict),
+      (thrown: unknown) => {
+        this.#end.ended(failed(this.#terms.stopper.how?.error ?? toError(thrown), false));
+      },
+    );
   }
 
   async #conclude(): Promise<TurnVerdict<Result>> {

@@ -30,6 +30,12 @@ export type TurnVerdict<Result> =
     }
   | { readonly kind: "failed"; readonly error: Error; readonly fit: boolean };
 
+/** Who waits for the end of a turn. */
+export interface TurnEnd<Result> {
+  /** Called once. */
+  ended(verdict: TurnVerdict<Result>): void;
+}
+
 export function failed(error: Error, fit: boolean): TurnVerdict<never> {
   return { kind: "failed", error, fit };
 }
