@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { setImmediate as nextPass } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as nextPass } from "node:timers/promises";
 import type { ToolProcess } from "../contract/process-host.ts";
 import type { EndSignal, ToolConnection } from "../contract/tool-connection.ts";
 import { ToolFailure } from "../errors/turn-errors.ts";
@@ -8,6 +8,9 @@ import { PromptScanner } from "../framing/prompt-scanner.ts";
 import { checkLineProtocol, type LineProtocolOptions, type Sentinel } from "./line-options.ts";
 import { whenSilenced } from "./when-silenced.ts";
 import { writeInput } from "./write-input.ts";
+
+/** How long an interrupted tool has for its first answer before it is asked again. */
+const PATIENCE_MS = 100;
 
 /**
  * For tools that are made for people: lines of text in, text out. The answer is everything up to the
@@ -82,11 +85,21 @@ class LineWire {
     return answer.replace(/\r?\n$/, "");
   }
 
-  /** SIGINT to the tool alone, then a new sentinel: what comes after that is in step. */
+  /**
+   * SIGINT to the tool alone, then a new sentinel: what comes after that is in step. A tool that is
+   * interrupted while it reads may lose what it has read, so it is asked again until it answers; it
+   * answers in order, and the answer to the last one is the last thing that it says.
+   */
   async interrupt(): Promise<void> {
     this.#scanner.clear();
     this.#process.kill("SIGINT", "process");
-    await this.#synchronise(this.#options.sentinel as Sentinel);
+    const sentinel = this.#options.sentinel as Sentinel;
+    for (let patienceMs = PATIENCE_MS; ; patienceMs *= 2) {
+      const answered = this.#synchronise(sentinel).then(() => true);
+      // The one before waits for ever when this one has taken its place, or fails with the process.
+      answered.catch(() => {});
+      if (await Promise.race([answered, delay(patienceMs, false, { ref: false })])) return;
+    }
   }
 
   async #synchronise(sentinel: Sentinel): Promise<void> {

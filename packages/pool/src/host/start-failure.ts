@@ -9,6 +9,7 @@ const REASONS: Readonly<Record<string, string>> = {
   E2BIG: "its arguments and environment are too long",
   EMFILE: "this process has no file descriptors left. Raise `ulimit -n` or use fewer instances",
   ENFILE: "the machine has no file descriptors left",
+  ENOSPC: "the machine has no terminals left",
   EAGAIN: "the machine allows no more processes",
   ENOMEM: "the machine has no memory left",
 };

@@ -97,6 +97,48 @@ describe("around python3 -i", () => {
     expect(pool.status().instances[0]?.generation).toBe(1);
   });
 
+  test("one that loses what it was reading when it was interrupted is asked again", async () => {
+    const loses = `
+import os, signal, time
+lost = False
+def interrupt(*_):
+    global lost
+    lost = True
+signal.signal(signal.SIGINT, interrupt)
+held = b""
+while True:
+    held += os.read(0, 65536)
+    if lost:
+        held, lost = b"", False
+    *lines, held = held.split(b"\\n")
+    for line in lines:
+        if line != b"wait":
+            os.write(1, line.replace(b" ", b"") + b"\\n")
+        else:
+            os.write(1, b"waiting\\n")
+            while not lost: time.sleep(0.01)`;
+    const adapter: ToolAdapter = {
+      name: "loses",
+      command: () => ({ file: "python3", args: ["-c", loses], env: markedEnvironment }),
+      connect: lineProtocol({
+        sentinel: {
+          command: (nonce) => `${nonce.slice(0, 4)} ${nonce.slice(4)}\n`,
+          output: (nonce) => `${nonce}\n`,
+        },
+        interruptible: true,
+      }),
+    };
+    await using pool = createPool({ adapter, interruptTimeoutMs: 60_000 });
+    for (let n = 0; n < 2; n += 1) {
+      const slow = pool.run("wait");
+      for await (const event of slow) if (event.type === "text") break;
+      slow.cancel();
+      expect(await rejection(slow)).toMatchObject({ code: "TURN_CANCELLED" });
+      expect(await pool.run("next")).toBe("next");
+    }
+    expect(pool.status().instances[0]?.generation).toBe(1);
+  });
+
   test("one that swallows the interrupt is replaced", async () => {
     await using pool = createPool({ adapter: python, interruptTimeoutMs: 100, graceMs: 100 });
     const deaf =

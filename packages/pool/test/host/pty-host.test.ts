@@ -297,7 +297,7 @@ describe.skipIf(noTerminals !== null)("a command that cannot be started", () => 
 });
 
 describe.skipIf(noTerminals !== null)("with line editing", () => {
-  test("a line that a terminal would cut is refused, and the next one arrives", async () => {
+  test("a line that a terminal would cut is refused instead", async () => {
     const process = await ptyHost({ lineEditing: true }).start(command("cat"), signal);
     const write = (text: string): Promise<Error | null | undefined> =>
       new Promise((resolve) => process.stdin.write(text, resolve));

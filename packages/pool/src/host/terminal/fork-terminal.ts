@@ -101,21 +101,22 @@ export function forkTerminal(
   }
 }
 
-/** The binding says no more than that it failed; descriptors are what a terminal lacks first. */
+/** The binding says no more than that it failed; descriptors and terminals are what it lacks first. */
 function forked(fork: () => ReturnType<Binding["fork"]>): ReturnType<Binding["fork"]> {
   try {
     return fork();
   } catch (error) {
-    const { code } = lackOfDescriptors() ?? {};
+    const { code } = lackOfTerminals() ?? {};
     throw code === undefined ? error : Object.assign(error as Error, { code });
   }
 }
 
 /** A terminal and its process take three while they come to life. */
-function lackOfDescriptors(): NodeJS.ErrnoException | null {
+function lackOfTerminals(): NodeJS.ErrnoException | null {
   const taken: number[] = [];
   try {
-    while (taken.length < 3) taken.push(openSync("/dev/null", constants.O_RDWR));
+    while (taken.length < 3)
+      taken.push(openSync("/dev/ptmx", constants.O_RDWR | constants.O_NOCTTY));
     return null;
   } catch (error) {
     return error as NodeJS.ErrnoException;
