@@ -42,14 +42,21 @@ export class Dispatcher<Instance extends Candidate> {
   readonly #waiting = new WaitList();
   readonly #keys = new KeyBindings();
   readonly #maxQueue: number;
+  readonly #growing: () => boolean;
   readonly #room = new Room(() => this.#places());
   #order = 0;
   #mostWaiting = 0;
   #scheduled = false;
 
-  constructor(instances: () => readonly Instance[], maxQueue: number) {
+  /** @param growing Whether instances are going to be added to those that there are. */
+  constructor(
+    instances: () => readonly Instance[],
+    maxQueue: number,
+    growing: () => boolean = () => false,
+  ) {
     this.#instances = instances;
     this.#maxQueue = maxQueue;
+    this.#growing = growing;
   }
 
   get waiting(): number {
@@ -245,8 +252,13 @@ export class Dispatcher<Instance extends Candidate> {
   }
 
   #rejectShared(instances: readonly Instance[]): void {
-    if (this.#waiting.sharedSize === 0 || instances.some((instance) => instance.hopeful)) return;
+    if (this.#waiting.sharedSize === 0 || this.#hopeful(instances)) return;
     this.#reject(this.#waiting.shared(), noneAvailable(instances));
+  }
+
+  /** Whether any of them can still serve, or those that come. */
+  #hopeful(instances: readonly Instance[]): boolean {
+    return instances.some(({ hopeful }) => hopeful) || this.#growing();
   }
 
   /** How many more requests would not be refused because of `maxQueue`. */
@@ -255,7 +267,7 @@ export class Dispatcher<Instance extends Candidate> {
     if (places > 0) return places;
     const instances = this.#instances();
     // One that nobody can serve is refused for that.
-    if (!instances.some(({ hopeful }) => hopeful)) return Number.POSITIVE_INFINITY;
+    if (!this.#hopeful(instances)) return Number.POSITIVE_INFINITY;
     return instances.filter(({ available }) => available).length;
   }
 

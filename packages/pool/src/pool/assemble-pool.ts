@@ -50,7 +50,11 @@ export function assemblePool<Request, Result>(
   );
   const statistics = new Statistics(clock.elapsed());
   const lifecycle = new PoolLifecycle();
-  const dispatcher = new Dispatcher<Instance<Request, Result>>(() => roster.all, options.maxQueue);
+  const dispatcher = new Dispatcher<Instance<Request, Result>>(
+    () => roster.all,
+    options.maxQueue,
+    () => roster.growing,
+  );
   const host = ownHost(given.adapter.host);
   const emit = (event: PoolEvent): void => {
     statistics.observe(event);

@@ -8,6 +8,8 @@ export class Roster<Request, Result> {
   readonly #resizing = new OperationLock();
   readonly #resized: (size: number) => void;
   #instances: readonly Instance<Request, Result>[] = [];
+  /** The sizes that come when the present resize is over, in their order. */
+  #ahead: readonly { readonly size: number }[] = [];
 
   /** @param resized Told how many instances there are now. */
   constructor(context: InstanceContext<Request, Result>, resized: (size: number) => void) {
@@ -17,6 +19,16 @@ export class Roster<Request, Result> {
 
   get all(): readonly Instance<Request, Result>[] {
     return this.#instances;
+  }
+
+  /** Whether instances are going to be added without anybody's help. */
+  get growing(): boolean {
+    let staying = this.#instances.filter(({ retiring }) => !retiring).length;
+    return this.#ahead.some(({ size }) => {
+      const grows = size > staying;
+      staying = size;
+      return grows;
+    });
   }
 
   at(index: number): Instance<Request, Result> | undefined {
@@ -41,7 +53,10 @@ export class Roster<Request, Result> {
    * @param released Resolves when a lease was given back, or the pool closes.
    */
   resize(size: number, proceed: () => boolean, released: () => Promise<void>): Promise<void> {
+    const goal = { size };
+    this.#ahead = [...this.#ahead, goal];
     return this.#resizing.run(async () => {
+      this.#ahead = this.#ahead.filter((other) => other !== goal);
       if (!proceed()) return;
       if (size >= this.#instances.length) this.grow(size);
       else await this.#shrink(size, proceed, released);

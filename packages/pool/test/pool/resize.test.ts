@@ -93,6 +93,18 @@ test("ready() does not wait for instances that leave, nor start them", async () 
   expect(running()).toHaveLength(1);
 });
 
+test("a request that comes while all leave waits for those that come after them", async () => {
+  await using pool = createPool({ adapter: jsonLines() });
+  const lease = await pool.lease();
+  const resizes = [pool.resize(0), pool.resize(2)];
+  const turns = [pool.run({ echo: 1 }), pool.run({ echo: 2 }, { key: "k" })];
+  const pinned = rejection(pool.run({ echo: 3 }, { instance: 0 }));
+  expect(await pinned).toMatchObject({ message: "Instance 0 leaves the pool." });
+  await lease.release();
+  expect(await Promise.all(turns)).toEqual([1, 2]);
+  await Promise.all(resizes);
+});
+
 test("resizes follow one another", async () => {
   await using pool = createPool({ adapter: jsonLines(), size: 1 });
   await Promise.all([pool.resize(4), pool.resize(0), pool.resize(2)]);

@@ -76,7 +76,9 @@ function mayWait(
     return `which waits although instance ${free.map(({ index }) => index)} is free`;
   }
   const others = model.instances.filter(({ index }) => suitable.some((one) => one.index === index));
-  if (others.every((instance) => model.hopeless(instance))) return "which nobody will ever serve";
+  if (others.every((instance) => model.hopeless(instance))) {
+    return wanted === undefined && model.growing ? null : "which nobody will ever serve";
+  }
   if (others.every(({ state }) => state === "idle")) return "for which nobody starts an instance";
   return null;
 }

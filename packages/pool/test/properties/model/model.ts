@@ -125,6 +125,16 @@ export class Model {
     return this.#resizes.some((size) => size <= index);
   }
 
+  /** Whether instances are going to be added without a command. */
+  get growing(): boolean {
+    let staying = this.instances.length;
+    return this.#resizes.some((size) => {
+      const grows = size > staying;
+      staying = size;
+      return grows;
+    });
+  }
+
   /** The sizes that are ordered and not reached, in their order. */
   get #resizes(): number[] {
     return this.orders.flatMap(({ name, argument, pending }) => {
