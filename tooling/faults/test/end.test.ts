@@ -137,6 +137,26 @@ describe.each(HOSTS)("on $name, a tool that", (host) => {
     await trial.expectService();
   });
 
+  test("is stopped between turns is found by a ping, and who comes meanwhile is served", async () => {
+    await using trial = new Trial(host, "none", {
+      speech: json({ ping: (id) => ({ id, request: "are you there?" }) }),
+      pool: { pingIntervalMs: 30_000, pingTimeoutMs: 5_000 },
+    });
+    await trial.expectService();
+    const pid = trial.pid();
+    process.kill(pid, "SIGSTOP");
+    trial.clock.advance(30_000);
+    const waiting = trial.pool.run("waiting", { instance: 0 });
+    // Its ping has been answered then.
+    await trial.expectAnswer(1);
+    expect(trial.generation(0)).toBe(1);
+    trial.clock.advance(5_000);
+    expect(await waiting).toBe("waiting");
+    trial.expectGone(pid);
+    await trial.expectService();
+    expect([trial.generation(0), trial.generation(1)]).toEqual([2, 1]);
+  });
+
   test("is stopped does not keep the shutdown", async () => {
     await using trial = new Trial(host, "hangs");
     const { turn, pid } = await trial.begin();

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "@cluster/pool";
 
 interface Timer {
   readonly due: number;
+  readonly background: "background" | undefined;
   readonly callback: () => void;
   cancel: () => void;
 }
@@ -24,8 +25,9 @@ export class HandClock implements Clock {
     return systemClock.elapsed() + this.#ahead;
   }
 
-  after(ms: number, callback: () => void): () => void {
-    const timer: Timer = { due: this.elapsed() + ms, callback, cancel: () => {} };
+  after(ms: number, callback: () => void, background?: "background"): () => void {
+    const due = this.elapsed() + ms;
+    const timer: Timer = { due, background, callback, cancel: () => {} };
     this.#timers.add(timer);
     this.#arm(timer);
     return () => this.#forget(timer);
@@ -49,7 +51,7 @@ export class HandClock implements Clock {
   #arm(timer: Timer): void {
     timer.cancel();
     const wait = Math.max(0, timer.due - this.elapsed());
-    timer.cancel = systemClock.after(wait, () => this.#fire(timer));
+    timer.cancel = systemClock.after(wait, () => this.#fire(timer), timer.background);
   }
 
   #fire(timer: Timer): void {
