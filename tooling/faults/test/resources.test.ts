@@ -154,7 +154,7 @@ describe.each(HOSTS)("on $name,", (host) => {
       pool: { restart: { intensity: 1, periodMs: 60_000, backoffMs: 1 } },
     });
     const hour = 3_600_000;
-    const { turn, pid } = await trial.begin({ turnTimeoutMs: 60_000 });
+    const { turn, pid } = await trial.begin({ turnTimeoutMs: 120_000, idleTimeoutMs: 60_000 });
     trial.clock.setBack(hour);
     await trial.expectAnswer(1);
     expect(trial.pool.status()).toMatchObject({ running: 1 });
@@ -166,7 +166,7 @@ describe.each(HOSTS)("on $name,", (host) => {
       () => null,
       (thrown: unknown) => thrown,
     );
-    expect(error).toMatchObject({ code: "TURN_TIMEOUT" });
+    expect(error).toMatchObject({ code: "TURN_IDLE_TIMEOUT" });
     trial.expectGone(pid);
     await trial.expectService();
     // Two crashes with more than the period between them, however the time of day goes.
