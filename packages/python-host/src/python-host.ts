@@ -13,6 +13,7 @@ import type { CompiledOptions, PythonHostOptions } from "./options.ts";
 import { startOrdinary } from "./ordinary/start-ordinary.ts";
 import { Reception } from "./reception/reception.ts";
 import type { ForkServerState } from "./server/fork-server.ts";
+import type { ForkedStart } from "./server/forked-process.ts";
 import { ServerKeeper } from "./server/server-keeper.ts";
 import { type ServerSpec, UnableToFork } from "./server/server-process.ts";
 import { validateSpec } from "./validate-spec.ts";
@@ -82,7 +83,7 @@ class Host implements PythonHost {
       if (!this.#forks(key)) return await this.#startOrdinary(spec, signal, reception);
       const keeper = this.#keeper(key, server, reception);
       try {
-        return await keeper.start(wellFormed(spec), signal);
+        return await keeper.start(this.#forkedStart(spec), signal);
       } catch (error) {
         if (!this.#fallBack(error, key)) throw error;
         return await this.#startOrdinary(spec, signal, reception);
@@ -179,6 +180,20 @@ class Host implements PythonHost {
     return true;
   }
 
+  #forkedStart({ args, cwd, env }: ProcessSpec): ForkedStart {
+    const late: Record<string, string> = {};
+    for (const name of this.#options.lateEnvironment) {
+      const value = env[name];
+      // As a start of an ordinary process passes it on: no half of a surrogate pair.
+      if (value !== undefined) late[name] = value.toWellFormed();
+    }
+    return {
+      args: args.map((argument) => argument.toWellFormed()),
+      cwd: cwd.toWellFormed(),
+      late,
+    };
+  }
+
   #serverSpec({ file, cwd, env }: Pick<ProcessSpec, "file" | "cwd" | "env">): ServerSpec {
     const { lateEnvironment } = this.#options;
     // A server lives in the root folder.
@@ -195,18 +210,4 @@ function disposed(): PoolError {
 /** Servers differ by what their imports may have seen. A hash, since there may be keys among it. */
 function keyOf({ file, env }: ServerSpec): string {
   return hash("sha256", JSON.stringify([file, env]));
-}
-
-/** As a start of an ordinary process passes them on: no half of a surrogate pair. */
-function wellFormed({ file, args, cwd, env }: ProcessSpec): ProcessSpec {
-  const variables = Object.entries(env).map(([name, value]) => [
-    name.toWellFormed(),
-    value.toWellFormed(),
-  ]);
-  return {
-    file,
-    args: args.map((argument) => argument.toWellFormed()),
-    cwd: cwd.toWellFormed(),
-    env: Object.fromEntries(variables),
-  };
 }

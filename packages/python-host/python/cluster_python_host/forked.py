@@ -27,10 +27,13 @@ def become(order, address, server, program, state, leftovers):
         if start is None:
             os._exit(0)
         try:
-            _take_on(start, state)
+            _enter(start["cwd"])
         except NotReady as error:
             control.send(error.as_message())
             os._exit(1)
+        program.environment.add_late(start["late"])
+        time.tzset()
+        state.renew_randomness()
         leftovers.forget()
         program.name_process([_from_node(argument) for argument in start["args"]])
         for descriptor, stream in enumerate(streams):
@@ -40,18 +43,6 @@ def become(order, address, server, program, state, leftovers):
         control.close()
     except BaseException:  # noqa: BLE001 - nothing of this process may reach the server's own code
         os._exit(70)
-
-
-def _take_on(start, state):
-    _enter(start["cwd"])
-    environment = {name.encode(): value.encode() for name, value in start["env"].items()}
-    state.add_coerced_locale(environment)
-    os.environ.clear()
-    for name, value in environment.items():
-        if name and b"=" not in name:
-            os.environb[name] = value
-    time.tzset()
-    state.renew_randomness()
 
 
 def _enter(folder):

@@ -7,6 +7,8 @@ import sys
 import traceback
 import types
 
+from .environment import Environment
+
 
 class NotReady(Exception):
     """Why a program cannot be started, in the words and with the errno that the Node side passes on."""
@@ -24,6 +26,7 @@ class Program:
     def __init__(self, config):
         self._config = config
         self.entry = None
+        self.environment = Environment(config["lateEnvironment"])
 
     def load(self):
         """Imports all modules and finds the entry. The working folder is the root meanwhile."""
@@ -33,6 +36,7 @@ class Program:
         for name in self._config["modules"]:
             self._import(name)
         self.entry = self._find(self._config["entry"])
+        self.environment.note_imports()
 
     @property
     def path(self):
@@ -45,13 +49,16 @@ class Program:
     def warm_up(self):
         if self._config["warmUp"] is None:
             return
-        function = self._find(self._config["warmUp"])
         try:
-            function()
+            self._find(self._config["warmUp"])()
         except MemoryError as error:
             raise out_of_memory("warming up") from error
+        except NotReady:
+            raise
         except BaseException as error:  # noqa: BLE001 - also what is made to end a program
             raise NotReady(f"its warm-up {self._config['warmUp']} failed") from error
+        finally:
+            self.environment.undo_warm_up()
 
     def name_process(self, arguments):
         """As an installed script would have it, except that the script is the module's name."""

@@ -10,7 +10,6 @@ NAMES = ("stdin", "stdout", "stderr")
 
 class StandardState:
     def __init__(self):
-        self._locale = os.environb.get(b"LC_CTYPE")
         self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, [])
         # As the interpreter has made them, before anybody may have replaced or closed them.
         self._forms = [_form(getattr(sys, name)) for name in NAMES]
@@ -42,11 +41,6 @@ class StandardState:
             if handler is not None and signal.getsignal(number) != handler:
                 signal.signal(number, handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
-
-    def add_coerced_locale(self, environment):
-        """In the C locale an interpreter sets LC_CTYPE itself, for its children to see."""
-        if self._locale is not None:
-            environment.setdefault(b"LC_CTYPE", self._locale)
 
     @staticmethod
     def renew_randomness():

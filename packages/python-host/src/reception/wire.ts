@@ -5,6 +5,6 @@ export const RETURN_VARIABLE = "CLUSTER_PYTHON_HOST";
 
 /** What a Python process needs to know of the program. */
 export function programOf(options: CompiledOptions): object {
-  const { entry, modules, warmUp, path } = options;
-  return { entry, modules, warmUp, path };
+  const { entry, modules, warmUp, path, lateEnvironment } = options;
+  return { entry, modules, warmUp, path, lateEnvironment: [...lateEnvironment] };
 }

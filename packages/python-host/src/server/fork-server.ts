@@ -1,12 +1,12 @@
 import { getSystemErrorName } from "node:util";
-import type { ProcessSpec, ToolProcess } from "@cluster/pool";
+import type { ToolProcess } from "@cluster/pool";
 import { endedBeforeItsStart, PythonFailure, unlaunched } from "../errors/start-errors.ts";
 import type { CompiledOptions } from "../options.ts";
 import { deadline } from "../process/deadline.ts";
 import type { Message } from "../reception/json-channel.ts";
 import type { Reception } from "../reception/reception.ts";
 import { FORKED_STREAMS, ForkOrders } from "./fork-orders.ts";
-import { type ForkedProcess, type ServerLink, toExit } from "./forked-process.ts";
+import { type ForkedProcess, type ForkedStart, type ServerLink, toExit } from "./forked-process.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { ServerProcess, type ServerReport, type ServerSpec } from "./server-process.ts";
 import { Shelf } from "./shelf.ts";
@@ -102,7 +102,7 @@ export class ForkServer {
    * Binds a spare to a start.
    * @throws {PythonFailure} when it cannot be started, or the server ends meanwhile.
    */
-  async start(spec: ProcessSpec, signal: AbortSignal): Promise<ToolProcess> {
+  async start(spec: ForkedStart, signal: AbortSignal): Promise<ToolProcess> {
     const spare = this.#shelf.take(signal);
     // Behind the start, which must not wait for the next fork.
     const refill = (): void => void setImmediate(() => this.#refill());
@@ -135,7 +135,7 @@ export class ForkServer {
     await this.ended;
   }
 
-  async #bind(spare: ForkedProcess, spec: ProcessSpec, signal: AbortSignal): Promise<ToolProcess> {
+  async #bind(spare: ForkedProcess, spec: ForkedStart, signal: AbortSignal): Promise<ToolProcess> {
     const outcome = Promise.withResolvers<never>();
     const onAbort = (): void => outcome.reject(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { constants } from "node:os";
-import type { Exit, ProcessSpec, SignalTarget, ToolProcess } from "@cluster/pool";
+import type { Exit, SignalTarget, ToolProcess } from "@cluster/pool";
 import { endedEarly, PythonFailure, reportedFailure } from "../errors/start-errors.ts";
 import { privateMemory } from "../process/private-memory.ts";
 import type { JsonChannel, Message } from "../reception/json-channel.ts";
@@ -15,6 +15,14 @@ export interface ServerLink {
   sweep(id: number, signal: NodeJS.Signals): void;
   /** No signal will be sent to an ended process any more: its pid may be used again. */
   reap(id: number): void;
+}
+
+/** What makes a spare a process of its own. */
+export interface ForkedStart {
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** The variables that its server was started without. */
+  readonly late: Readonly<Record<string, string>>;
 }
 
 /** Its streams, and the channel that it hears its start on. */
@@ -60,7 +68,7 @@ export class ForkedProcess {
    * Gives a spare its start, and resolves when it runs its entry.
    * @throws {PythonFailure} when it cannot take it on.
    */
-  async bind(spec: ProcessSpec): Promise<ToolProcess> {
+  async bind(start: ForkedStart): Promise<ToolProcess> {
     const { control, stdin, stdout, stderr } = this.#streams;
     const outcome = Promise.withResolvers<void>();
     control.onMessage = (message) => {
@@ -68,7 +76,7 @@ export class ForkedProcess {
       if (message.type === "failed") outcome.reject(reportedFailure(message, ""));
     };
     control.onClose = async () => outcome.reject(endedAtItsStart(await this.exited));
-    control.send({ type: "start", args: spec.args, cwd: spec.cwd, env: spec.env });
+    control.send({ type: "start", ...start });
     await outcome.promise;
     this.#link.entered(this);
     for (const stream of [stdin, stdout, stderr]) stream.ref();

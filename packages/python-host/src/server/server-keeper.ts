@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { ProcessSpec, ToolProcess } from "@cluster/pool";
+import type { ToolProcess } from "@cluster/pool";
 import { PythonFailure, unlaunched } from "../errors/start-errors.ts";
 import type { CompiledOptions } from "../options.ts";
 import type { Reception } from "../reception/reception.ts";
 import { ForkServer } from "./fork-server.ts";
+import type { ForkedStart } from "./forked-process.ts";
 import { RestartBudget } from "./restart-budget.ts";
 import { type ServerReport, type ServerSpec, UnableToFork } from "./server-process.ts";
 
@@ -55,7 +56,7 @@ export class ServerKeeper {
    * @throws {PythonFailure} when it cannot be started, or the server ends meanwhile.
    * @throws {UnableToFork} when this Python cannot be a fork server.
    */
-  async start(spec: ProcessSpec, signal: AbortSignal): Promise<ToolProcess> {
+  async start(spec: ForkedStart, signal: AbortSignal): Promise<ToolProcess> {
     const server = await this.prepare(signal);
     this.#usedAt = performance.now();
     return server.start(spec, signal);

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { isAlive, waitFor } from "@cluster/testkit";
 import { expect, test } from "vitest";
 import { describeMode, firstLine, never, probeHost, spec } from "../support/host.ts";
@@ -9,10 +10,14 @@ describeMode("fork", () => {
     expect(pid).toBe(process.pid);
     expect(await process.exited).toEqual({ kind: "code", code: 0 });
     expect(process.kill("SIGKILL", "process")).toBe(false);
+    // Its pid is kept as long as somebody may mean it.
+    expect(isAlive(process.pid)).toBe(false);
+    expect(existsSync(`/proc/${process.pid}`)).toBe(true);
     expect([isAlive(child), isAlive(runaway)]).toEqual([true, true]);
     expect(process.kill("SIGKILL", "group")).toBe(true);
     await waitFor(() => !isAlive(child) && !isAlive(runaway));
     await waitFor(() => !process.kill("SIGKILL", "group"));
+    await waitFor(() => !existsSync(`/proc/${process.pid}`));
   });
 
   test("nobody asks for it, and it is gone soon nevertheless; that of others is not", async () => {

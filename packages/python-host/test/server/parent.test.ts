@@ -4,7 +4,7 @@ import { readdir } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { isAlive, type TemporaryFolder, temporaryFolder, waitFor } from "@cluster/testkit";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { PythonHostOptions } from "../../src/index.ts";
 import { describeMode, environment, programs, spec } from "../support/host.ts";
 
@@ -13,15 +13,14 @@ const script = fileURLToPath(new URL("../support/parent.ts", import.meta.url));
 let temporary: TemporaryFolder;
 let parent: ChildProcess;
 
-beforeAll(async () => {
+beforeEach(async () => {
   temporary = await temporaryFolder();
 });
 
-afterEach(() => {
+afterEach(async () => {
   parent?.kill("SIGKILL");
+  await temporary[Symbol.asyncDispose]();
 });
-
-afterAll(() => temporary[Symbol.asyncDispose]());
 
 /** Runs the parent until it has printed the pids of its processes. */
 async function pidsOf(
@@ -60,6 +59,14 @@ describeMode("fork", () => {
     expect(pids).toHaveLength(5);
     parent.kill("SIGKILL");
     await expectGone(pids);
+  });
+
+  test("killed together with the server: the kernel ends the processes", async () => {
+    const pids = await pidsOf({ mode: "fork" }, [["wait", "deaf"], ["wait"]]);
+    parent.kill("SIGSTOP");
+    process.kill(pids.at(-1) ?? 0, "SIGKILL");
+    parent.kill("SIGKILL");
+    await waitFor(() => !pids.some(isAlive), { timeoutMs: 2_000, what: "the end of all" });
   });
 
   test("that ends without a word to the host takes everything with it", async () => {

@@ -1,5 +1,5 @@
-import { realpath } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { chmod, realpath, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import type { ProcessSpec } from "@cluster/pool";
 import { temporaryFolder } from "@cluster/testkit";
 import { expect, test } from "vitest";
@@ -105,6 +105,27 @@ for (const mode of ["fork", "process"] as const) {
       const again = await host.start(spec(["see"]), never);
       expect((await firstLine<Seen>(again)).warm).toEqual([""]);
       await again.exited;
+    });
+
+    test("its environment has what the imports put into it, and nothing of the warm-up", async () => {
+      const host = probeHost({ mode, warmUp: "probe:warm_up" });
+      const env = { ...environment, PROBE_GIVEN: "yes" };
+      const process = await host.start(spec(["see"], { env }), never);
+      const seen = await firstLine<Seen>(process);
+      await process.exited;
+      expect(seen.env).toMatchObject({ ...env, PROBE_IMPORTED: "yes", PROBE_GIVEN: "no" });
+      expect(Object.keys(seen.env)).not.toContain("WARM");
+    });
+
+    test("a script that stands for the interpreter may add to the environment", async () => {
+      await using folder = await temporaryFolder();
+      const shim = join(folder.path, "python");
+      await writeFile(shim, `#!/bin/sh\nexport SHIM=1 PWD=/else\nexec ${python} "$@"\n`);
+      await chmod(shim, 0o755);
+      const env = { ...environment, PWD: "/here" };
+      const seen = await see(probeHost({ mode }), { file: shim, env });
+      expect(seen.env.SHIM).toBe("1");
+      if (mode === "fork") expect(seen.env.PWD).toBe("/here");
     });
 
     test("a relative interpreter is looked for in the working folder", async () => {

@@ -67,6 +67,18 @@ for (const mode of ["fork", "process"] as const) {
       await process.exited;
     });
 
+    test("a fork shares what was loaded before it", { timeout: 60_000 }, async () => {
+      const process = await probeHost({ mode, warmUp: "probe:fill" }).start(
+        spec(["wait", "collect"]),
+        never,
+      );
+      await firstLine(process);
+      const bytes = (await process.memory?.()) ?? 0;
+      const much = 24 * 1024 * 1024;
+      if (mode === "fork") expect(bytes).toBeLessThan(much);
+      else expect(bytes).toBeGreaterThan(much);
+    });
+
     test("fifty at once have each their own", async () => {
       const host = probeHost({ mode });
       const numbers = Array.from({ length: 50 }, (_, index) => String(index));

@@ -1,6 +1,7 @@
 """What the tests run: `main` does what its first argument says."""
 
 import atexit
+import gc
 import json
 import os
 import random
@@ -10,6 +11,10 @@ import sys
 import tempfile
 import threading
 import time
+
+# As some modules do when they are imported.
+os.environ["PROBE_IMPORTED"] = "yes"
+os.environ["PROBE_GIVEN"] = "no"
 
 marks = []
 keep = []
@@ -106,6 +111,8 @@ def wait(*words):
             command = [sys.executable, "-S", "-c", "import signal\nsignal.pause()"]
             child = subprocess.Popen(command, start_new_session=word == "session")
             pids.append(child.pid)
+    if "collect" in words:
+        gc.collect()
     if "deaf" in words:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -131,7 +138,13 @@ ACTIONS = {
 warm = []
 
 
+def fill():
+    """Fifty million bytes of small objects."""
+    warm.extend([number, [number]] for number in range(250_000))
+
+
 def warm_up():
+    os.environ["WARM"] = "up"
     print("the warm-up says this")
     warm.append(sys.stdin.read())
     atexit.register(print, "the warm-up's own exit handler")
