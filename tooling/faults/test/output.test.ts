@@ -234,10 +234,16 @@ describe.each(HOSTS)("of the output, on $name,", (host) => {
     await trial.expectService();
   });
 
-  test("a tool that repeats its input answers all the same: JSON lines", async () => {
-    await using trial = new Trial(host, "echoes", { speech: json() });
+  test.each([
+    json(),
+    sentinel({ echoes: true }),
+    sentinel({ echoes: true, fenced: true }),
+    prompt({ echoes: true }),
+  ])("a tool that repeats its input answers without it: $name", async (speech) => {
+    await using trial = new Trial(host, "echoes", { speech });
     expect(await trial.pool.run("fault", { instance: 0 })).toBe("FAULTY answer");
     await trial.expectService();
+    expect(trial.generation(0)).toBe(1);
   });
 
   test.each(speeches)(

@@ -36,6 +36,11 @@ export interface LineProtocolOptions {
    * proves that it is in step. @default false: the process of a stopped turn is replaced
    */
   readonly interruptible?: boolean;
+  /**
+   * Whether it repeats what it is told, as a terminal with echo does: those lines are then no part of the
+   * answer. @default false
+   */
+  readonly echoes?: boolean;
   /** Whether stderr is part of the answer. @default false */
   readonly mergeStderr?: boolean;
   /** @default "\n" */

@@ -5,6 +5,7 @@ import type { EndSignal, ToolConnection } from "../contract/tool-connection.ts";
 import { ToolFailure } from "../errors/turn-errors.ts";
 import { type EndPattern, sentinelMark } from "../framing/end-pattern.ts";
 import { PromptScanner } from "../framing/prompt-scanner.ts";
+import { EchoFilter, withoutEcho } from "./echo-filter.ts";
 import { checkLineProtocol, type LineProtocolOptions, type Sentinel } from "./line-options.ts";
 import { whenSilenced } from "./when-silenced.ts";
 import { writeInput } from "./write-input.ts";
@@ -111,35 +112,51 @@ class LineWire {
   #askBetween(sentinel: Sentinel, line: string, onText: (text: string) => void): Promise<string> {
     const end = newMark(sentinel);
     if (this.#options.fenced !== true) return this.#ask(line + end.command, end.mark, onText);
-    const begin = newMark(sentinel);
-    return this.#ask(begin.command + line + end.command, end.mark, onText, begin.mark);
+    return this.#ask(line + end.command, end.mark, onText, newMark(sentinel));
   }
 
   async #ask(
     input: string,
     end: string | RegExp | EndPattern,
     onText: (text: string) => void,
-    begin?: EndPattern,
+    begin?: Mark,
   ): Promise<string> {
+    const echo = this.#options.echoes === true ? new EchoFilter(input) : null;
+    const onPiece = echo === null ? onText : (text: string) => tell(echo.push(text), onText);
     const answer =
       begin === undefined
-        ? this.#scanner.until(end, onText)
-        : this.#scanner.until(begin).then(() => this.#scanner.until(end, onText));
+        ? this.#scanner.until(end, onPiece)
+        : this.#scanner.until(begin.mark).then(() => this.#scanner.until(end, onPiece));
     // A tool may answer without reading all; one that is gone makes the write fail.
-    await Promise.race([writeInput(this.#process.stdin, input), answer]);
-    const text = await answer;
+    const written = writeInput(this.#process.stdin, (begin?.command ?? "") + input);
+    await Promise.race([written, answer]);
+    let text = await answer;
+    if (echo !== null) {
+      tell(echo.end(), onText);
+      text = withoutEcho(text, input);
+    }
     if (this.#options.mergeStderr !== true) return text;
     // What it said on stderr before the end lies in the pipe by now: one whole pass of the event
     // loop reads it, and it cannot reach the next turn.
     await nextPass();
     await nextPass();
     const late = this.#scanner.take("stderr");
-    if (late !== "") onText(late);
+    tell(late, onText);
     return text + late;
   }
 }
 
-function newMark(sentinel: Sentinel): { readonly command: string; readonly mark: EndPattern } {
+function tell(text: string, onText: (text: string) => void): void {
+  if (text !== "") onText(text);
+}
+
+/** A sentinel with its nonce: what to type, and what it looks like. */
+interface Mark {
+  readonly command: string;
+  readonly mark: EndPattern;
+}
+
+function newMark(sentinel: Sentinel): Mark {
   const nonce = `zz${randomBytes(12).toString("hex")}`;
   const command = sentinel.command(nonce);
   return { command, mark: sentinelMark(sentinel.output(nonce), command) };
