@@ -42,7 +42,7 @@ const BY_CLASS: Readonly<Record<FailureClass, FailurePolicy>> = {
 /** Git's locks pass; a full disk or a missing signature key does not. */
 const PASSING_CODES: ReadonlySet<string> = new Set(["LOCKED", "GIT_FAILED", "BRANCH_MOVED"]);
 
-/** Somebody gave up, and nothing failed: the class that such an error has besides says nothing. */
+/** Somebody gave up, and nothing failed. */
 const GIVEN_UP_CODES: ReadonlySet<string> = new Set([
   "TURN_CANCELLED",
   "WAIT_CANCELLED",

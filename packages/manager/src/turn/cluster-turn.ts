@@ -40,7 +40,8 @@ export class ClusterTurn<Result> implements Promise<Result>, AsyncIterable<TurnE
   /** Counted from 1 in each cluster, in the order of sending. */
   readonly id: number;
   /**
-   * Resolves with the instance as soon as it is known: at once where the routing decides at once.
+   * Resolves with the instance as soon as it is known: at once where the routing decides at once. When
+   * that one leaves before the turn begins, the turn goes to another one, which `instance` tells.
    * Rejects when the turn ends before that. It may be ignored.
    */
   readonly assigned: Promise<number>;

@@ -40,7 +40,8 @@ export class Turn<Result> implements Promise<Result>, AsyncIterable<TurnEvent> {
   }
 
   /**
-   * Resolves with the instance as soon as it is known; rejects when the turn ends before that. It may
+   * Resolves with the instance as soon as it is known (with `whenGone: "any"` it may begin on another
+   * one, which `instance` tells then); rejects when the turn ends before that. It may
    * be ignored.
    */
   get assigned(): Promise<number> {

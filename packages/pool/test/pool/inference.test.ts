@@ -1,12 +1,16 @@
 import { expectTypeOf, test } from "vitest";
 import {
   createPool,
+  type Distribution,
   type EndSignal,
+  type FailureClass,
+  failureClassOf,
   type Lease,
   lineProtocol,
   oneShot,
   type Pool,
   type PoolEvent,
+  type PoolStats,
   type ToolAdapter,
   type Turn,
   type TurnEvent,
@@ -43,6 +47,9 @@ function inferred(): void {
   pool.run({ question: "?" }, { priority: "high" });
   // @ts-expect-error a choice that does not exist
   void pool.lease({ instance: 0, whenGone: "wait" });
+  expectTypeOf(pool.stats()).toEqualTypeOf<PoolStats>();
+  expectTypeOf<PoolStats["waitMs"]>().toEqualTypeOf<Distribution>();
+  expectTypeOf(failureClassOf).returns.toEqualTypeOf<FailureClass | null>();
   const { signal } = new AbortController();
   for (const wait of [pool.ready, pool.drain, pool.shutdown, pool.capacity]) {
     expectTypeOf(wait).parameter(0).toExtend<WaitOptions | undefined>();
