@@ -22,6 +22,11 @@ export interface LineProtocolOptions {
    * a tool that prints nothing else (no prompt) when it has printed one. @default false
    */
   readonly fenced?: boolean;
+  /**
+   * Typed once at the start, without waiting for anything but `ready`: what switches a prompt off, for
+   * instance, since a prompt that comes beside a sentinel becomes part of the answers.
+   */
+  readonly setup?: string;
   /** Text to print before it is ready, where that is neither the prompt nor the sentinel's answer. */
   readonly ready?: string | RegExp;
   /**
@@ -43,6 +48,12 @@ export interface LineProtocolOptions {
   readonly echoes?: boolean;
   /** Whether stderr is part of the answer. @default false */
   readonly mergeStderr?: boolean;
+  /**
+   * Whether what only a terminal understands is taken out of all that it prints, before anything is
+   * looked for in it: escape sequences and control characters. A carriage return becomes a line end, so
+   * that each state of a progress bar is a line. @default false
+   */
+  readonly plain?: boolean;
   /** @default "\n" */
   readonly lineEnd?: string;
 }

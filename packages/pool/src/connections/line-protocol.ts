@@ -54,7 +54,7 @@ class LineWire {
     this.#process = process;
     this.#options = options;
     this.endSignal = options.sentinel === undefined ? "prompt" : "sentinel";
-    this.#scanner = new PromptScanner();
+    this.#scanner = new PromptScanner(options.plain);
     process.stdout.on("data", (chunk: Buffer) => this.#scanner.push(chunk, "stdout"));
     const heard = [process.stdout];
     if (options.mergeStderr === true && process.stderr !== null) {
@@ -65,10 +65,13 @@ class LineWire {
   }
 
   async becomeReady(): Promise<void> {
-    const { ready, sentinel, prompt } = this.#options;
+    const { ready, setup, sentinel, prompt, lineEnd = "\n" } = this.#options;
     if (ready !== undefined) await this.#scanner.until(ready);
+    if (setup !== undefined) await writeInput(this.#process.stdin, `${setup}${lineEnd}`);
     if (sentinel !== undefined) await this.#synchronise(sentinel);
-    else if (ready === undefined && prompt !== undefined) await this.#scanner.until(prompt);
+    else if (prompt !== undefined && (ready === undefined || setup !== undefined)) {
+      await this.#scanner.until(prompt);
+    }
   }
 
   async exchange(request: string, onText: (text: string) => void): Promise<string> {

@@ -1,5 +1,6 @@
 import { StringDecoder } from "node:string_decoder";
 import { type EndPattern, endPattern, LOOK_BACK } from "./end-pattern.ts";
+import { PlainText } from "./plain-text.ts";
 
 /** How much is kept of what comes while nobody waits for a pattern. */
 const UNCLAIMED = 64 * 1024;
@@ -20,13 +21,15 @@ interface Search {
  * itself, so that text from one never cuts a pattern in the other; the answer has both, as they came.
  */
 export class PromptScanner {
-  readonly #channels: Record<Channel, ChannelText> = {
-    stdout: new ChannelText(),
-    stderr: new ChannelText(),
-  };
+  readonly #channels: Record<Channel, ChannelText>;
   /** What is surely not part of the pattern, in the order in which it came. */
   #answer: string[] = [];
   #search: Search | null = null;
+
+  /** @param plain Whether what only a terminal understands is taken out of the text first. */
+  constructor(plain = false) {
+    this.#channels = { stdout: new ChannelText(plain), stderr: new ChannelText(plain) };
+  }
 
   push(chunk: Buffer, channel: Channel): void {
     if (!this.#channels[channel].take(chunk)) return;
@@ -61,8 +64,7 @@ export class PromptScanner {
   clear(): void {
     this.#forget();
     for (const channel of Object.values(this.#channels)) {
-      channel.held = "";
-      channel.decoder.end();
+      channel.clear();
     }
   }
 
@@ -112,20 +114,32 @@ export class PromptScanner {
 
 /** The text of one stream that may still become part of the pattern. */
 class ChannelText {
-  readonly decoder = new StringDecoder("utf8");
+  readonly #decoder = new StringDecoder("utf8");
+  readonly #plain: PlainText | null;
   held = "";
   /** The end of what was released: a pattern may look back at it. */
   released = "";
   /** A pattern was found whose line end has not come yet. */
   #lineEndIsDue = false;
 
+  constructor(plain: boolean) {
+    this.#plain = plain ? new PlainText() : null;
+  }
+
   /** Returns false when that brought no text that belongs to anything. */
   take(chunk: Buffer): boolean {
-    const text = this.decoder.write(chunk);
+    const decoded = this.#decoder.write(chunk);
+    const text = this.#plain === null ? decoded : this.#plain.write(decoded);
     if (text === "") return false;
     this.held += text;
     if (this.#lineEndIsDue) this.#dropLineEnd();
     return this.held !== "" && !this.#lineEndIsDue;
+  }
+
+  clear(): void {
+    this.held = "";
+    this.#decoder.end();
+    this.#plain?.clear();
   }
 
   /** Lets go of a pattern that was found, with the line end behind it. */

@@ -45,6 +45,21 @@ describe("with a prompt", () => {
     expect(await framed.run("one\ntwo\n/exit 3")).toBe("one\ntwo\n/exit 3");
   });
 
+  test("setup is typed before it is waited for, so that it can make the prompt", async () => {
+    const adapter: ToolAdapter = {
+      ...python,
+      command: () => ({ file: "python3", args: ["-u", "-q", "-i"], env: markedEnvironment }),
+      connect: lineProtocol({
+        setup: "import sys; sys.ps1 = 'now' + '> '",
+        prompt: "now> ",
+        mergeStderr: true,
+      }),
+    };
+    await using pool = createPool({ adapter });
+    expect(await pool.run("print(6 * 7)")).toBe("42");
+    expect(await pool.run("'>>> '")).toBe("'>>> '");
+  });
+
   test("resetCommand makes the tool forget and keeps the process", async () => {
     const adapter = lineTool("repl", [], { resetCommand: "/reset" });
     await using pool = createPool({ adapter, afterTurn: "reset" });
