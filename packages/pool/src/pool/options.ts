@@ -99,7 +99,10 @@ export interface RecycleOptions {
   readonly memoryBytes?: number;
 }
 
-/** The restart budget: more than `intensity` crashes within `periodMs` and an instance has failed. */
+/**
+ * The restart budget: more than `intensity` crashes within `periodMs` and an instance has failed. What has
+ * run for longer than the period begins anew. Spares have a budget of their own, of the same size.
+ */
 export interface RestartOptions {
   /** @default 5 */
   readonly intensity?: number;
