@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { isAlive, temporaryFolder, waitFor } from "@cluster/testkit";
 import { afterAll, describe, expect, test } from "vitest";
-import { createPool, type PoolEvent } from "../../src/index.ts";
+import { childProcessHost, createPool, type PoolEvent, type ProcessHost } from "../../src/index.ts";
 import { LedgerFile } from "../../src/ledger/ledger-file.ts";
 import { entriesIn, ownerIn, ownerLine, startedLine } from "../../src/ledger/ledger-lines.ts";
 import { sweepLedgers } from "../../src/ledger/sweep.ts";
@@ -110,6 +110,31 @@ test("a folder that cannot be written to is told of, and nothing fails", async (
   expect(events.filter(({ type }) => type === "ledger.failed")).toMatchObject([
     { detail: expect.stringContaining("ENOTDIR") },
   ]);
+});
+
+test("a pid is written down only where it descends from this program", async () => {
+  await using folder = await temporaryFolder();
+  await using stranger = await sleeper();
+  const inner = childProcessHost();
+  const host: ProcessHost = {
+    ...inner,
+    start: async (spec, signal) => ({ ...(await inner.start(spec, signal)), pid: stranger.pid }),
+  };
+  // One of its own, which does not descend from this program.
+  const { parent = 0 } = (await identify(process.pid)) ?? {};
+  const elsewhere: ProcessHost = {
+    ...inner,
+    start: async (spec, signal) => ({ ...(await inner.start(spec, signal)), pid: parent }),
+  };
+  const known = async (of: ProcessHost): Promise<readonly (number | null)[]> => {
+    const path = join(folder.path, of === host ? "a" : "b");
+    await using pool = createPool({ adapter: { ...jsonLines(), host: of }, ledger: path });
+    await pool.ready();
+    const [name = ""] = await ledgers(path);
+    return entriesIn(await readFile(join(path, name), "latin1")).map(({ pid }) => pid);
+  };
+  expect(await known(host)).toEqual([stranger.pid]);
+  expect(await known(elsewhere)).toEqual([null]);
 });
 
 test("without a ledger nothing is written", async () => {
