@@ -157,6 +157,7 @@ test("spares that crash at their start are given up, and the instances go on wit
     starting: 0,
     detail: expect.stringContaining("no licence found"),
   });
+  expect(events.filter((event) => isSpare(event, "failed"))).toHaveLength(1);
   const before = events.filter((event) => isSpare(event, "starting")).length;
   expect(await pool.run({ echo: 1 }, { release: "replace" })).toBe(1);
   expect(await pool.run({ echo: 2 })).toBe(2);
@@ -256,6 +257,27 @@ describe("where each instance has a folder of its own", () => {
     expect(await pool.run({ cwd: true }, { instance: 1 })).toBe(other.path);
     expect(await pool.run({ cwd: true }, { instance: 0 })).toBe(folder.path);
     expect(events.some((event) => isSpare(event, "taken") && isFor(event, 1))).toBe(true);
+  });
+
+  test("one whose instance has left makes room for another one's", async () => {
+    await using pool = createPool({
+      adapter: jsonLines(),
+      size: 2,
+      spares: 1,
+      cwd: () => process.cwd(),
+    });
+    const events = heard(pool);
+    await pool.ready();
+    await using lease = await pool.lease({ instance: 1 });
+    await waitFor(() => events.some((event) => isSpare(event, "ready") && isFor(event, 1)), {
+      what: "its successor",
+    });
+    await lease.release();
+    await pool.resize(1);
+    await waitFor(() => events.some((event) => isSpare(event, "ready") && isFor(event, 0)), {
+      what: "a successor of the one that stays",
+    });
+    expect(pool.status().spares).toMatchObject({ ready: 1, starting: 0 });
   });
 
   test("a spare goes when its instance leaves or is stopped", async () => {
