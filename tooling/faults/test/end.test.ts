@@ -101,6 +101,34 @@ describe.each(HOSTS)("on $name, a tool that", (host) => {
     trial.expectGone(other);
   });
 
+  test("leaves a child in a session of its own serves with it, and at the end both are gone", async () => {
+    await using trial = new Trial(host, "leaves-session");
+    const child = Number(await trial.pool.run("fault", { instance: 0 }));
+    expect(isAlive(child)).toBe(true);
+    await trial.expectService();
+    await trial.pool.restart(0);
+    // Beside the turns: the next one does not wait for it.
+    await trial.ended(child);
+    await trial.expectService();
+    const other = Number(await trial.pool.run("fault", { instance: 1 }));
+    await trial.pool.shutdown();
+    trial.expectGone(other);
+  });
+
+  test("dies takes with it the child that has moved to a session of its own", async () => {
+    await using trial = new Trial(host, "leaves-session-and-dies");
+    const { turn, pid, said } = await trial.begin();
+    const child = Number(said.replace("FAULTY ", ""));
+    await trial.expectFailure(turn, {
+      class: ProcessExitedError,
+      code: "PROCESS_EXITED",
+      message: /^fault-tool exited with code 6 in a turn\./,
+    });
+    trial.expectGone(pid);
+    await trial.ended(child);
+    await trial.expectService();
+  });
+
   test("ignores SIGTERM is killed after the grace", async () => {
     await using trial = new Trial(host, "ignores-sigterm", { pool: { graceMs: 20 } });
     const { turn, pid } = await trial.begin({ turnTimeoutMs: 60_000 });

@@ -116,7 +116,7 @@ describe.each(HOSTS)("on $name,", (host) => {
     const marker = randomUUID();
     const limit = ["sh", "-c", 'ulimit -n 100; exec "$@"', "sh"];
     {
-      await using program = startProgram("few-descriptors", [host.name], marker, limit);
+      await using program = startProgram("few-descriptors", [host.name], { marker, limit });
       expect(await program.next()).toMatchObject({ before: "before" });
       expect(await program.next()).toMatchObject({ error: "EMFILE", meanwhile: "meanwhile" });
       expect(await program.next()).toMatchObject({
@@ -187,12 +187,27 @@ describe.each(HOSTS)("on $name,", (host) => {
 
   test("a program that is killed leaves no process that waits for its input", async () => {
     const marker = randomUUID();
-    await using program = startProgram("orphans", [host.name], marker);
+    await using program = startProgram("orphans", [host.name], { marker });
     const pids = (await program.next()) as number[];
     expect(pids).toHaveLength(2);
     process.kill(program.pid, "SIGKILL");
     await waitFor(() => leftoverProcesses(marker).length === 0, {
       what: `the end of ${pids.join(" and ")}`,
+    });
+  });
+
+  test("what a killed program leaves, deaf and at work, is gone when the next one has started", async () => {
+    await using folder = await temporaryFolder();
+    const state = folder.path;
+    const marker = randomUUID();
+    const deaf = [host.name, "ignores-sigterm", "in a turn"];
+    await using program = startProgram("orphans", deaf, { marker, state });
+    expect(await program.next()).toHaveLength(2);
+    process.kill(program.pid, "SIGKILL");
+    await using heir = startProgram("orphans", [host.name], { marker: randomUUID(), state });
+    await heir.next();
+    await waitFor(() => leftoverProcesses(marker).length === 0, {
+      what: "the end of what was left",
     });
   });
 });

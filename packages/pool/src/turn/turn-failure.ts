@@ -50,6 +50,8 @@ export async function failTurn<Request, Result>(
   // Whoever ends it sees to it that it goes, however long it takes.
   if (stopped) await process.ended;
   else if (unexplained) await within(process.ended, EXIT_AFTER_FAILURE_MS, process.clock);
+  // One that has exited explains the failure, however long the rest of its end takes.
+  if (unexplained && process.reason === "exited") await process.ended;
   if (unexplained && process.state === "ended") {
     return failed(process.exitError(await process.ended, " in a turn", error), false);
   }

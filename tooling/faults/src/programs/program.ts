@@ -14,22 +14,28 @@ export interface Program extends AsyncDisposable {
 }
 
 /**
- * Starts a program. Its processes are found by the marker.
+ * Starts a program.
  *
- * @param limit A prefix to its command, such as one that sets a limit.
+ * @param options.marker By which its processes are found.
+ * @param options.limit A prefix to its command, such as one that sets a limit.
+ * @param options.state The folder for what its pools remember from one program to the next.
  */
 export function startProgram(
   name: "few-descriptors" | "orphans",
   args: readonly string[],
-  marker: string,
-  limit: readonly string[] = [],
+  options: { readonly marker: string; readonly limit?: readonly string[]; readonly state?: string },
 ): Program {
+  const { marker, limit = [], state } = options;
   const script = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
   const node = [process.execPath, "--conditions=@cluster/source", script, ...args];
   const [file = "", ...rest] = [...limit, ...node];
   const child = spawn(file, rest, {
     stdio: ["pipe", "pipe", "inherit"],
-    env: { ...process.env, [TEST_MARKER]: marker },
+    env: {
+      ...process.env,
+      ...(state === undefined ? {} : { XDG_STATE_HOME: state }),
+      [TEST_MARKER]: marker,
+    },
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
