@@ -91,7 +91,7 @@ describe.runIf(process.platform === "linux")("cluster run with a fresh aider for
   it("goes on when the server is killed, and tells the truth about it", async () => {
     model.setBehaviour(() => (model.calls.length <= 2 ? { kind: "hang" } : { kind: "edit" }));
     const run = start(["-w", "2", "--retries", "1"]);
-    await waitFor(() => model.inFlight === 2, { what: "two turns" });
+    await waitFor(() => model.inFlight === 2, { what: "two turns", timeoutMs: 60_000 });
     process.kill(forkServer(), "SIGKILL");
     const report = await reportOf(run);
     expect(report).toMatchObject({ ok: true, counts: { landed: TASKS } });

@@ -40,7 +40,7 @@ describe.runIf(process.platform === "linux")("a fresh process for each task", ()
     const pids: unknown[] = [];
     for (let task = 0; task < TASKS; task += 1) {
       // So that it is a spare which takes over, from the second task of an instance on.
-      await waitFor(() => pool.status().spares.ready === 2);
+      await waitFor(() => pool.status().spares.ready === 2, { timeoutMs: 60_000 });
       model.clearCalls();
       const instance = task % 2;
       await using lease = await pool.lease({ instance });
