@@ -1,3 +1,4 @@
+import { aiderRollout } from "./aider/aider-rollout.ts";
 import { freshAider } from "./aider/fresh-aider.ts";
 import { flood } from "./flood/flood.ts";
 import { idleMemory } from "./idle-memory/idle-memory.ts";
@@ -15,6 +16,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   throughput,
   spare,
   freshAider,
+  aiderRollout,
   flood,
   longLine,
   idleMemory,

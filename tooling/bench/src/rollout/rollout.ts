@@ -24,6 +24,8 @@ export interface Setting {
   readonly aider: string;
   readonly model: StandInModel;
   readonly workers: number;
+  /** What a task of `cluster run` knows of those before it. @default as fits aider */
+  readonly context?: "fresh" | "reset";
 }
 
 /** (a) One-shot aider, one file after the other. */
@@ -79,6 +81,7 @@ export function withCluster(setting: Setting, files: number): Promise<Measuremen
         "docs/**/*.md",
         "-w",
         String(setting.workers),
+        ...(setting.context === undefined ? [] : ["--context", setting.context]),
         "-C",
         repository.path,
         "--config",
