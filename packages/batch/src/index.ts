@@ -45,6 +45,7 @@ export type {
   AttemptFailure,
   AttemptProgress,
   AttemptResult,
+  AttemptTurn,
   ExecuteContext,
   Executor,
   Verdict,

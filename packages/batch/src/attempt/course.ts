@@ -1,6 +1,6 @@
 import type { Workspace, WorkspaceChanges } from "@cluster/workspace";
 import type { Evidence } from "../contract/evidence.ts";
-import type { AttemptResult, ExecuteContext, Verdict } from "../contract/executor.ts";
+import type { AttemptResult, AttemptTurn, ExecuteContext, Verdict } from "../contract/executor.ts";
 import type { Stage } from "../contract/run-event.ts";
 import { patchOf } from "./commit-edit.ts";
 import { failureOf } from "./failure-of.ts";
@@ -28,6 +28,10 @@ export class Course {
   /** Its turn is not to begin any more. */
   get calledOff(): boolean {
     return this.signal.aborted || this.#context.draining.aborted;
+  }
+
+  get turn(): AttemptTurn {
+    return this.#context.turn;
   }
 
   enter(stage: Stage): void {

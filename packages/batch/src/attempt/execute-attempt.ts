@@ -42,6 +42,27 @@ export async function executeAttempt(
   }
 }
 
+/** Stage `workspace`: ends when the turn has begun. What gets ready ahead of that still counts as waiting. */
+async function prepare(
+  instance: number,
+  attempt: Attempt,
+  tools: AttemptTools,
+  course: Course,
+): Promise<Workspace> {
+  const { turn, signal } = course;
+  const ahead = !turn.tryBegin();
+  if (!ahead) course.enter("workspace");
+  try {
+    const workspace = await tools.workspaceOf(instance);
+    await workspace.reset(attempt.base, { signal });
+    if (ahead) await turn.begin();
+    return workspace;
+  } catch (error) {
+    if (ahead && !course.calledOff) course.enter("workspace");
+    throw error;
+  }
+}
+
 async function onInstance(
   lease: Lease<AgentTask, AgentResult>,
   attempt: Attempt,
@@ -49,13 +70,13 @@ async function onInstance(
   course: Course,
 ): Promise<AttemptResult> {
   const { signal } = course;
-  course.enter("workspace");
-  const workspace = await tools.workspaceOf(lease.instance);
-  await workspace.reset(attempt.base, { signal });
+  const workspace = await prepare(lease.instance, attempt, tools, course);
   if (course.calledOff) return course.end("cancelled");
 
   course.enter("turn");
   const { said, failure } = await takeTurn(lease, attempt, workspace.path, signal);
+  // After a failure the run may be halted: until that is decided, nobody is to make the same.
+  if (failure === null) course.turn.end();
   course.learn(said);
   if (failure !== null && signal.aborted) return course.end("cancelled");
 

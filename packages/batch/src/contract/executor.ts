@@ -69,7 +69,22 @@ export interface ExecuteContext {
   readonly signal: AbortSignal;
   /** Aborted when nothing new is to begin: an attempt whose turn has not begun is `cancelled`. */
   readonly draining: AbortSignal;
+  /**
+   * No more attempts take their turn at once than the run has workers. An executor that works on more
+   * of them has the others ready meanwhile.
+   */
+  readonly turn: AttemptTurn;
   emit(progress: AttemptProgress): void;
+}
+
+/** The turn of an attempt, which is over with the attempt at the latest. */
+export interface AttemptTurn {
+  /** Begins it when that is possible at once. */
+  tryBegin(): boolean;
+  /** Resolves when it has begun. Rejects when it is not to begin any more. */
+  begin(): Promise<void>;
+  /** It has ended well: the next one may begin while the edit is judged and committed. */
+  end(): void;
 }
 
 /**
@@ -77,7 +92,7 @@ export interface ExecuteContext {
  * the journal's token and the landing make recording and landing exactly once.
  */
 export interface Executor extends AsyncDisposable {
-  /** How many attempts it works on at once. */
+  /** How many attempts it works on at once; where it prepares some ahead, more than take their turn. */
   readonly workers: number;
   /** Takes an attempt through its stages up to the commit. Failures are results, not rejections. */
   execute(attempt: Attempt, context: ExecuteContext): Promise<AttemptResult>;

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "@cluster/manager";
+import type { TaskInput } from "../contract/task.ts";
 import { defaultContext, TASK_CONTEXTS, type TaskContext } from "../contract/task-context.ts";
 import { BatchError } from "../errors/batch-error.ts";
 import type { RunOptions } from "./options.ts";
@@ -7,6 +8,8 @@ import type { RunOptions } from "./options.ts";
 export interface CompiledOptions {
   readonly workers: number;
   readonly context: TaskContext;
+  /** Attempts that are got ready beside those that take their turn. */
+  readonly ahead: number;
   readonly model: string | null;
   readonly timeoutMs: number;
   readonly idleTimeoutMs: number;
@@ -31,9 +34,13 @@ export function compileOptions(options: RunOptions): CompiledOptions {
   if (typeof tool?.command !== "function" || typeof tool.connect !== "function") {
     throw invalid("tool", "a ToolAdapter with the functions command and connect", tool);
   }
+  const tasks = Math.max(1, options.tasks.length);
+  const workers = Math.min(whole("workers", options.workers ?? 3, 1), tasks);
+  const context = contextOf(options);
   return {
-    workers: Math.min(whole("workers", options.workers ?? 3, 1), Math.max(1, options.tasks.length)),
-    context: contextOf(options),
+    workers,
+    context,
+    ahead: Math.min(aheadOf(workers, context, options), tasks - workers),
     model: textOrNull("model", options.model),
     timeoutMs: duration("timeoutMs", options.timeoutMs ?? 600_000),
     idleTimeoutMs: duration("idleTimeoutMs", options.idleTimeoutMs ?? Number.POSITIVE_INFINITY),
@@ -60,6 +67,22 @@ function contextOf({ context, tool }: RunOptions): TaskContext {
   if (context === undefined) return defaultContext(tool);
   if (TASK_CONTEXTS.includes(context)) return context;
   throw invalid("context", `one of ${TASK_CONTEXTS.join(", ")}`, context);
+}
+
+/**
+ * How many attempts are worth having ready, where their processes cost next to nothing. An attempt that is
+ * prepared ahead works on what had landed then: none is where tasks may change the same file.
+ */
+function aheadOf(workers: number, context: TaskContext, options: RunOptions): number {
+  const { tool, tasks, allowOutside = false } = options;
+  const cheap = context === "fresh" && tool.capabilities?.quickStart === true;
+  return cheap && !allowOutside && areApart(tasks) ? Math.ceil(workers / 4) : 0;
+}
+
+/** Whether each file is one task's only. */
+function areApart(tasks: readonly TaskInput[]): boolean {
+  const files = tasks.flatMap((task) => task.files);
+  return tasks.every((task) => task.files.length > 0) && new Set(files).size === files.length;
 }
 
 function whole(name: string, value: number, atLeast: number): number {

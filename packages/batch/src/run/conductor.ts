@@ -3,12 +3,12 @@ import type { RunBranch } from "@cluster/workspace";
 import { failureOf } from "../attempt/failure-of.ts";
 import { NO_EVIDENCE } from "../attempt/no-evidence.ts";
 import type { Reason } from "../contract/evidence.ts";
-import type { AttemptResult, Executor } from "../contract/executor.ts";
+import type { Attempt, AttemptResult, Executor } from "../contract/executor.ts";
 import type { Outcome } from "../contract/outcome.ts";
 import type { Task } from "../contract/task.ts";
 import { listSome } from "../errors/list-some.ts";
 import { type Decision, decide, type RetryLimits } from "../schedule/decide.ts";
-import { Dispatcher } from "../schedule/dispatcher.ts";
+import { Dispatcher, type TurnTicket } from "../schedule/dispatcher.ts";
 import type { FailurePolicy } from "../schedule/failure-policy.ts";
 import { HaltCounter } from "../schedule/halting.ts";
 import { reasonWithoutChange } from "./no-change-reason.ts";
@@ -27,6 +27,8 @@ const NOT_MADE_AGAIN: Reason = {
 export interface ConductorOptions {
   readonly recorder: Recorder;
   readonly executor: Executor;
+  /** How many turns are taken at once. */
+  readonly turns: number;
   readonly branch: RunBranch;
   readonly tasks: readonly Task[];
   readonly limits: RetryLimits;
@@ -58,6 +60,7 @@ export class Conductor {
     this.#writer = new OutcomeWriter(options.recorder, options.branch);
     this.#dispatcher = new Dispatcher({
       slots: options.executor.workers,
+      turns: options.turns,
       clock: options.clock,
       start: (state) => this.#guarded(() => this.#attempt(state)),
     });
@@ -99,17 +102,32 @@ export class Conductor {
   }
 
   async #attempt(state: TaskState): Promise<void> {
-    const { recorder, executor, branch, defaults, limits } = this.#options;
+    const { recorder, branch, defaults } = this.#options;
     const { task } = state;
     state.token = await recorder.journal.open(task.id);
     const id = { task: task.id, index: task.index, attempt: state.token };
     recorder.publish({ type: "attempt.started", ...id, files: task.files });
     const attempt = attemptOf(state, { ...defaults, base: branch.tip() });
+    const ticket = this.#dispatcher.ticket();
+    try {
+      await this.#conduct(state, attempt, ticket);
+    } finally {
+      ticket.end();
+    }
+  }
+
+  /** Makes an attempt, and decides on its result. */
+  async #conduct(state: TaskState, attempt: Attempt, ticket: TurnTicket): Promise<void> {
+    const { recorder, executor, limits } = this.#options;
+    const { task } = state;
+    const id = { task: task.id, index: task.index, attempt: state.token };
+    const calledOff = AbortSignal.any([this.#abort.signal, this.#draining.signal]);
     const result = recorder.redact(
       await executor
         .execute(attempt, {
           signal: this.#abort.signal,
           draining: this.#draining.signal,
+          turn: { ...ticket, begin: () => ticket.begin(calledOff) },
           emit: (progress) => {
             if (progress.instance !== null) state.leased(recorder.now());
             recorder.publish({ type: "attempt.stage", ...id, ...progress });

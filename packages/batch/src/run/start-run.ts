@@ -138,6 +138,7 @@ function makeConductor(
   return new Conductor({
     recorder,
     executor,
+    turns: compiled.workers,
     branch,
     tasks,
     limits: compiled,
@@ -168,7 +169,7 @@ function makeExecutor(
   const { transcripts, onQuestion } = options;
   return new LocalExecutor({
     branch,
-    workers: compiled.workers,
+    workers: compiled.workers + compiled.ahead,
     context: compiled.context,
     clock: compiled.clock,
     pool: {

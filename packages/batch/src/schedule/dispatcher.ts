@@ -4,14 +4,29 @@ import type { Clock } from "@cluster/manager";
 export interface DispatcherOptions<Item> {
   /** How many items are at work at once. */
   readonly slots: number;
+  /** How many of them take their turn at once. @default slots */
+  readonly turns?: number;
   readonly clock: Clock;
   /** Works on an item; the slot is free again when it settles. It must not reject. */
   start(item: Item): Promise<void>;
 }
 
+/** The turn of one item. */
+export interface TurnTicket {
+  /** Begins it when that is possible at once. */
+  tryBegin(): boolean;
+  /** Resolves when it has begun. Rejects when `signal` is aborted before. */
+  begin(signal: AbortSignal): Promise<void>;
+  /** It is over, and another item may begin its own. Doing so again does nothing. */
+  end(): void;
+}
+
 /**
  * Keeps as many items at work as there are slots. An item that waits for its retry holds no slot; a
  * pause holds everybody back; after `close` nothing new starts.
+ *
+ * Where there are fewer turns than slots, the items beyond get everything ready meanwhile, and take
+ * their turns in the order in which they asked.
  */
 export class Dispatcher<Item> {
   readonly #options: DispatcherOptions<Item>;
@@ -20,7 +35,10 @@ export class Dispatcher<Item> {
   #head = 0;
   /** Those whose wait is over. They go before the others: what began is to end. */
   readonly #again: Item[] = [];
+  /** Those that are ready and wait for their turn. */
+  readonly #ready: (() => void)[] = [];
   #atWork = 0;
+  #turns = 0;
   #closed = false;
   #pausedUntil = 0;
   #endPause: (() => void) | null = null;
@@ -37,6 +55,47 @@ export class Dispatcher<Item> {
   /** How many items are still to be started, those that wait for their retry among them. */
   get waiting(): number {
     return this.#again.length + this.#delayed.size + this.#queue.length - this.#head;
+  }
+
+  /** For an item that is at work. */
+  ticket(): TurnTicket {
+    let state: "waiting" | "begun" | "over" = "waiting";
+    const begin = (): void => {
+      this.#turns += 1;
+      state = "begun";
+    };
+    return {
+      tryBegin: () => {
+        if (this.#ready.length > 0 || !this.#turnIsFree()) return false;
+        begin();
+        return true;
+      },
+      begin: async (signal) => {
+        const begun = Promise.withResolvers<void>();
+        const take = (): void => {
+          begin();
+          begun.resolve();
+        };
+        const giveUp = (): void => begun.reject(signal.reason);
+        signal.throwIfAborted();
+        signal.addEventListener("abort", giveUp, { once: true });
+        this.#ready.push(take);
+        this.#pump();
+        try {
+          await begun.promise;
+        } finally {
+          signal.removeEventListener("abort", giveUp);
+          const at = this.#ready.indexOf(take);
+          if (at >= 0) this.#ready.splice(at, 1);
+        }
+      },
+      end: () => {
+        if (state === "begun") this.#turns -= 1;
+        const freed = state === "begun";
+        state = "over";
+        if (freed) this.#pump();
+      },
+    };
   }
 
   /** Adds items at the end of the queue. */
@@ -96,7 +155,13 @@ export class Dispatcher<Item> {
     return { item: this.#queue[this.#head - 1] as Item };
   }
 
+  #turnIsFree(): boolean {
+    const { slots, turns = slots } = this.#options;
+    return this.#endPause === null && this.#turns < turns;
+  }
+
   #pump(): void {
+    while (this.#ready.length > 0 && this.#turnIsFree()) this.#ready.shift()?.();
     while (this.#endPause === null && !this.#closed && this.#atWork < this.#options.slots) {
       const next = this.#next();
       if (next === null) return;

@@ -3,12 +3,13 @@ import { Dispatcher } from "../../src/schedule/dispatcher.ts";
 import { FakeClock } from "./fake-clock.ts";
 
 /** A dispatcher whose items end when they are told to. */
-function sample(slots: number) {
+function sample(slots: number, turns = slots) {
   const clock = new FakeClock();
   const started: string[] = [];
   const running = new Map<string, () => void>();
   const dispatcher = new Dispatcher<string>({
     slots,
+    turns,
     clock,
     start: (item) => {
       started.push(item);
@@ -84,4 +85,46 @@ test("those that wait are counted, whatever for", async () => {
   expect(dispatcher.waiting).toBe(2);
   dispatcher.close();
   expect(dispatcher.waiting).toBe(0);
+});
+
+test("of those at work only so many take their turn, the others in the order in which they were ready", async () => {
+  const { dispatcher } = sample(4, 2);
+  const { signal } = new AbortController();
+  const tickets = Array.from({ length: 4 }, () => dispatcher.ticket());
+  const begun: number[] = [];
+  expect(tickets.map((ticket) => ticket.tryBegin())).toEqual([true, true, false, false]);
+  for (const at of [3, 2]) void tickets[at]?.begin(signal).then(() => begun.push(at));
+  // Whoever has not asked yet does not go before those that wait.
+  expect(dispatcher.ticket().tryBegin()).toBe(false);
+  tickets[0]?.end();
+  tickets[0]?.end();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(begun).toEqual([3]);
+  tickets[3]?.end();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(begun).toEqual([3, 2]);
+});
+
+test("nobody begins a turn in a pause, and who gives up waiting takes none", async () => {
+  const { dispatcher, clock } = sample(2, 1);
+  const giveUp = new AbortController();
+  const { signal } = new AbortController();
+  const [first, second, third] = [dispatcher.ticket(), dispatcher.ticket(), dispatcher.ticket()];
+  expect(first.tryBegin()).toBe(true);
+  const waiting = second.begin(giveUp.signal);
+  let begun = false;
+  void third.begin(signal).then(() => {
+    begun = true;
+  });
+  giveUp.abort(new Error("enough"));
+  await expect(waiting).rejects.toThrow("enough");
+  second.end();
+  dispatcher.pause(100);
+  first.end();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(begun).toBe(false);
+  expect(dispatcher.ticket().tryBegin()).toBe(false);
+  clock.advance(100);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(begun).toBe(true);
 });
