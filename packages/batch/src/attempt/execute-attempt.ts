@@ -13,6 +13,9 @@ export interface AttemptTools {
   readonly clock: Clock;
 }
 
+/** A process may end while its task waits for its turn: then it is given to another one, so often. */
+const FURTHER_LEASES = 2;
+
 /**
  * Takes an attempt through its stages, lease → workspace → turn → evidence → verify → commit, and
  * gives the instance back. Whatever fails on the way is a result; it never rejects.
@@ -23,10 +26,25 @@ export async function executeAttempt(
   context: ExecuteContext,
 ): Promise<AttemptResult> {
   const course = new Course(context);
+  const calledOff = AbortSignal.any([context.signal, context.draining]);
+  for (let further = FURTHER_LEASES; ; further -= 1) {
+    const { untouched, ...result } = await onLease(attempt, tools, course, calledOff);
+    if (untouched !== true || further === 0 || calledOff.aborted) return result;
+  }
+}
+
+/** A result, and whether the tool was gone before it heard of the task. */
+type LeaseResult = AttemptResult & { readonly untouched?: true };
+
+async function onLease(
+  attempt: Attempt,
+  tools: AttemptTools,
+  course: Course,
+  calledOff: AbortSignal,
+): Promise<LeaseResult> {
   let lease: Lease<AgentTask, AgentResult>;
   try {
     course.enter("lease");
-    const calledOff = AbortSignal.any([context.signal, context.draining]);
     lease = await tools.lease(attempt, calledOff);
   } catch (error) {
     return course.fail(error);
@@ -68,13 +86,14 @@ async function onInstance(
   attempt: Attempt,
   tools: AttemptTools,
   course: Course,
-): Promise<AttemptResult> {
+): Promise<LeaseResult> {
   const { signal } = course;
   const workspace = await prepare(lease.instance, attempt, tools, course);
   if (course.calledOff) return course.end("cancelled");
 
   course.enter("turn");
-  const { said, failure } = await takeTurn(lease, attempt, workspace.path, signal);
+  const { said, failure, begun } = await takeTurn(lease, attempt, workspace.path, signal);
+  if (!begun && !signal.aborted) return { ...course.end("failed"), failure, untouched: true };
   // After a failure the run may be halted: until that is decided, nobody is to make the same.
   if (failure === null) course.turn.end();
   course.learn(said);

@@ -1,4 +1,12 @@
-import type { AgentResult, AgentTask, AnsweredQuestion, Lease, Usage } from "@cluster/manager";
+import {
+  type AgentResult,
+  type AgentTask,
+  type AnsweredQuestion,
+  type Lease,
+  PoolError,
+  ProcessExitedError,
+  type Usage,
+} from "@cluster/manager";
 import type { Evidence } from "../contract/evidence.ts";
 import type { Attempt, AttemptFailure } from "../contract/executor.ts";
 import { completeResult } from "./complete-result.ts";
@@ -11,6 +19,8 @@ export interface TurnReport {
     "reply" | "claimedEdits" | "usage" | "costUsd" | "endedBy" | "questions"
   >;
   readonly failure: AttemptFailure | null;
+  /** False: the process was gone before the tool heard of the task. */
+  readonly begun: boolean;
 }
 
 /** Stage `turn`: gives the task to the leased instance. Never rejects. */
@@ -41,6 +51,7 @@ export async function takeTurn(
         questions: said.questions.length > 0 ? said.questions : questions,
       },
       failure: null,
+      begun: true,
     };
   } catch (error) {
     // What a failed turn has cost is what it said before; that it said nothing does not make it free.
@@ -48,8 +59,15 @@ export async function takeTurn(
     return {
       said: { ...said, costUsd: "unknown", endedBy: null },
       failure: failureOf("turn", error),
+      begun: !isRefusal(error),
     };
   }
+}
+
+/** Of a turn that never began, as opposed to one in which the process ended. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof PoolError) || error instanceof ProcessExitedError) return false;
+  return error.code === "PROCESS_EXITED" || error.code === "INSTANCE_UNAVAILABLE";
 }
 
 function requestOf(attempt: Attempt, workspace: string): AgentTask {

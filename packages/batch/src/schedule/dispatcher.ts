@@ -66,6 +66,7 @@ export class Dispatcher<Item> {
     };
     return {
       tryBegin: () => {
+        if (state === "begun") return true;
         if (this.#ready.length > 0 || !this.#turnIsFree()) return false;
         begin();
         return true;

@@ -61,3 +61,30 @@ test("a run that halts or drains ends before the turn of what is ready", async (
   expect((await run.finished).counts).toMatchObject({ landed: 1, cancelled: 5 });
   expect(await sample.leftovers()).toEqual([]);
 });
+
+test("a process that is gone before the turn of its task costs no attempt", async () => {
+  await using sample = await quick(4);
+  await using run = await sample.start(tasksFor(sample.repository.files, "x [fake:sleep=300]"), {
+    workers: 1,
+    retries: 0,
+  });
+  const pids = new Map<number, number>();
+  let working: number | null = null;
+  let killed = 0;
+  run.subscribe((event) => {
+    if (event.type !== "pool") return;
+    if (event.event.type === "process.ready") pids.set(event.event.instance, event.event.pid);
+    if (event.event.type === "turn.started") working = event.event.instance;
+    for (const [instance, pid] of pids) {
+      // The one that waits with the next task; its spare, if there is one yet, takes over.
+      if (working === null || instance === working || killed >= 2) continue;
+      pids.delete(instance);
+      killed += 1;
+      process.kill(pid, "SIGKILL");
+    }
+  });
+  const { tasks, counts } = await run.finished;
+  expect(killed).toBe(2);
+  expect(counts.landed).toBe(4);
+  expect(tasks.map(({ attempts }) => attempts)).toEqual([1, 1, 1, 1]);
+});
