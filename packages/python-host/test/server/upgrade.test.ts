@@ -21,7 +21,7 @@ async function version(host: PythonHost): Promise<number> {
   return said;
 }
 
-const patient = { intervalMs: 100, what: "the new version" };
+const patient = { timeoutMs: 30_000, intervalMs: 100, what: "the new version" };
 
 /** Answers of a fingerprint, one after each change that is made to a folder of packages. */
 const changes = `
