@@ -172,7 +172,9 @@ export class Instance<Request, Result> implements TurnEnd<Result>, Candidate, Sp
       runTurn(request, process, terms, this);
       return;
     }
-    const lost = this.state === "ready" ? endedBeforeTurn(this.index) : instanceUnavailable(this);
+    // In any other state a successor is on its way.
+    const down = this.state === "stopped" || this.state === "failed";
+    const lost = down ? instanceUnavailable(this) : endedBeforeTurn(this.index);
     this.ended(failed(terms.stopper.how?.error ?? lost, false));
   }
 

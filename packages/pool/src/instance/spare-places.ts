@@ -1,4 +1,4 @@
-import type { InstanceState } from "./instance-state.ts";
+import type { InstanceState, Occupancy } from "./instance-state.ts";
 import type { SparePlace } from "./spare.ts";
 
 /** How soon an instance will need another process. */
@@ -8,6 +8,7 @@ export const URGENCY = { now: 0, withLease: 1, perhaps: 2, idle: 3 } as const;
 export interface SpareUser {
   readonly index: number;
   readonly state: InstanceState;
+  readonly occupancy: Occupancy;
   readonly retiring: boolean;
   /** How soon it will need another process: the smaller, the sooner. */
   readonly urgency: (typeof URGENCY)[keyof typeof URGENCY];
@@ -54,6 +55,13 @@ export class SparePlaces {
     const users = this.#users().filter(({ retiring }) => !retiring);
     if (place.instance === null) return users;
     return users.filter((user) => user.index === place.instance && inService(user));
+  }
+
+  /** Those of some instances that could take a spare at once. */
+  idle(instances: ReadonlySet<number>): readonly SpareUser[] {
+    return this.#users().filter(({ index, occupancy, retiring }) => {
+      return occupancy === "free" && !retiring && instances.has(index);
+    });
   }
 
   /** @param places How many more are to be made. Null when nobody needs one now. */

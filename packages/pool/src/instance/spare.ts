@@ -18,6 +18,8 @@ export interface SpareFate<Request, Result> {
   /** The gate has let it in. */
   starting(spare: Spare<Request, Result>): void;
   ready(spare: Spare<Request, Result>): void;
+  /** It may be taken, again. */
+  free(spare: Spare<Request, Result>): void;
   /** It has failed or ended by itself, and nobody had taken it. */
   lost(spare: Spare<Request, Result>, error: Error): void;
 }
@@ -53,7 +55,10 @@ export class Spare<Request, Result> {
     this.transcript = context.options.transcripts === null ? null : new HeldTranscript();
     this.#heartbeat = new Heartbeat(context, {
       idle: () => this.#state === "ready",
-      recovered: () => {},
+      // Who wanted it while its answer was awaited has not got it.
+      recovered: () => {
+        if (this.#state === "ready") this.#fate.free(this);
+      },
       dead: (process) => {
         void this.#watchEnd(process);
         void process.terminate("ping-failed", 0);

@@ -85,14 +85,14 @@ export class Spares<Request, Result> implements SpareFate<Request, Result> {
 
   /** Starts what is missing, and ends what nobody can use. Cheap when there is nothing to do. */
   refill(): void {
-    const kept = Math.max(this.#context.options.spares, Math.min(this.#wanted.size, 1));
+    const kept = Math.max(this.#context.options.spares, Math.min(1, this.#wanted.size));
     if (this.#closed || !this.#possible || (kept === 0 && this.#all.length === 0)) return;
     for (const spare of this.#all) {
       if (!spare.claimed && this.#places.usersOf(spare.place).length === 0) this.#discard(spare);
     }
-    const target = this.#places.limit(kept);
+    const target = Math.max(this.#places.limit(kept), this.#needed());
     for (let excess = this.#unclaimed() - target; excess > 0; excess -= 1) {
-      const last = this.#all.findLast(({ claimed }) => !claimed);
+      const last = this.#all.findLast((spare) => !spare.claimed && !this.#isWanted(spare));
       if (last !== undefined) this.#discard(last);
     }
     if (this.#cancelPause !== null || this.#resting !== null) return;
@@ -103,6 +103,20 @@ export class Spares<Request, Result> implements SpareFate<Request, Result> {
       if (place === null) return;
       this.#all = [...this.#all, new Spare(place, this.#context, this)];
     }
+  }
+
+  #isWanted(spare: Spare<Request, Result>): boolean {
+    return [...this.#wanted].some((instance) => spare.suits(instance));
+  }
+
+  /** So that spares which must wait for others take no place from an instance that could have one now. */
+  #needed(): number {
+    const takers = this.#places.idle(this.#wanted);
+    if (takers.length === 0) return 0;
+    const forOthers = this.#all.filter(
+      (spare) => !spare.claimed && !takers.some(({ index }) => spare.suits(index)),
+    );
+    return forOthers.length + 1;
   }
 
   /** The caller has asked for a new beginning. */
@@ -130,6 +144,10 @@ export class Spares<Request, Result> implements SpareFate<Request, Result> {
   ready(spare: Spare<Request, Result>): void {
     this.#failure = null;
     this.#tell(spare, "ready");
+    this.free(spare);
+  }
+
+  free(spare: Spare<Request, Result>): void {
     if (spare.claimed) return;
     for (const user of this.#places.usersOf(spare.place)) {
       if (spare.state === "ready") user.spareReady();

@@ -1,7 +1,7 @@
 import { isAlive, waitFor } from "@cluster/testkit";
 import { afterAll, expect, test } from "vitest";
 import { type Clock, createPool, type PoolEvent, systemClock } from "../../src/index.ts";
-import { expectNoProcessLeft, jsonLines, lineTool, rejection } from "../support/tools.ts";
+import { expectNoProcessLeft, jsonLines, lineTool, quick, rejection } from "../support/tools.ts";
 
 afterAll(expectNoProcessLeft);
 
@@ -139,4 +139,32 @@ test("a spare that is stopped is replaced before anybody needs it", async () => 
   await waitFor(() => spares.length === 2, { what: "another spare" });
   expect(isAlive(spares[0] ?? 0)).toBe(false);
   expect(pool.status().instances[0]?.generation).toBe(1);
+});
+
+test("who was refused a spare that owed an answer gets it with the answer", async () => {
+  const clock = new PingClock();
+  const spare = Promise.withResolvers<number>();
+  const recycled = Promise.withResolvers<void>();
+  await using pool = createPool({
+    adapter: quick({ ping: (id) => `ping ${id}` }),
+    clock,
+    ...options,
+    pingTimeoutMs: 60_000,
+    spares: 1,
+    recycle: { turns: 1 },
+  });
+  pool.subscribe((event) => {
+    if (event.type === "spare.state" && event.state === "ready") spare.resolve(event.pid ?? 0);
+    if (event.type === "process.ended" && event.reason === "recycled") recycled.resolve();
+  });
+  process.kill(await spare.promise, "SIGSTOP");
+  const answer = Promise.withResolvers<{ readonly kind: "text"; readonly text: string }>();
+  const turn = pool.run("hold", { onQuestion: () => answer.promise });
+  await turn.assigned;
+  clock.strike();
+  answer.resolve({ kind: "text", text: "answer" });
+  await turn;
+  process.kill(await spare.promise, "SIGCONT");
+  await recycled.promise;
+  expect(pool.status().instances[0]?.pid).toBe(await spare.promise);
 });

@@ -1,7 +1,7 @@
 import { waitFor } from "@cluster/testkit";
 import { afterAll, expect, test } from "vitest";
 import { childProcessHost, createPool, type PoolEvent } from "../../src/index.ts";
-import { expectNoProcessLeft, jsonLines, running } from "../support/tools.ts";
+import { expectNoProcessLeft, jsonLines, quick, running } from "../support/tools.ts";
 
 afterAll(expectNoProcessLeft);
 
@@ -58,6 +58,43 @@ test("instances that are due are replaced one after the other, each in its folde
     what: "three new processes",
   });
   expect(most).toBe(1);
+});
+
+test("a process makes way although the only spare is another instance's", async () => {
+  await using pool = createPool({
+    adapter: quick(),
+    size: 2,
+    cwd: () => process.cwd(),
+    spares: 1,
+    recycle: { turns: 1 },
+  });
+  const events: PoolEvent[] = [];
+  pool.subscribe((event) => events.push(event));
+  await using _lease = await pool.lease({ instance: 1 });
+  await waitFor(() => pool.status().spares.ready === 1, { what: "a spare for the one at work" });
+  await pool.run("answer", { instance: 0 });
+  await waitFor(() => lives(events).includes("recycled 0"), { what: "the end of the other one" });
+  await waitFor(() => pool.status().spares.ready === 1, { what: "as many spares as before" });
+  const spares = events.filter((event) => event.type === "spare.state" && event.state === "ready");
+  expect(spares).toMatchObject([{ instance: 1 }, { instance: 0 }]);
+});
+
+test("a process makes way although another instance that is due is held", async () => {
+  const adapter = quick();
+  await using pool = createPool({
+    adapter,
+    size: 2,
+    cwd: () => process.cwd(),
+    recycle: { turns: 1 },
+  });
+  const events: PoolEvent[] = [];
+  pool.subscribe((event) => events.push(event));
+  await using lease = await pool.lease({ instance: 0 });
+  await lease.run("answer");
+  await waitFor(() => pool.status().spares.ready === 1, { what: "its successor" });
+  await pool.run("answer", { instance: 1 });
+  await waitFor(() => lives(events).includes("recycled 0"), { what: "the end of the other one" });
+  expect(pool.status().instances).toMatchObject([{ generation: 1 }, { generation: 2 }]);
 });
 
 test("a process makes way at its age, without a turn", async () => {

@@ -189,3 +189,18 @@ test("leases wait their turn among requests", async () => {
   await Promise.all([first, lease, last]);
   expect(order).toEqual(["run 1", "lease", "run 2"]);
 });
+
+test("a lease whose process has just exited says so, while what that has left behind is still ended", async () => {
+  await using pool = createPool({ adapter: quick() });
+  await using lease = await pool.lease();
+  // A child that holds its stdout keeps it from having ended for a moment.
+  await lease.run("child");
+  const exited = new Promise<void>((resolve) => {
+    pool.subscribe((event) => {
+      if (event.type === "instance.state" && event.state === "stopping") resolve();
+    });
+  });
+  await rejection(lease.run("answer-and-die")).catch(() => {});
+  await exited;
+  expect(await rejection(lease.run("answer"))).toMatchObject({ code: "PROCESS_EXITED" });
+});

@@ -71,7 +71,11 @@ export function quick(
   return {
     name: "quick",
     command: () => ({ ...quickTool(), env: markedEnvironment }),
-    connect: jsonLinesProtocol({ encode: (id, turn) => `run ${id} n${id} ${turn}`, ...options }),
+    connect: jsonLinesProtocol({
+      encode: (id, turn) => `run ${id} n${id} ${turn}`,
+      answer: (id, _token, answer) => `go ${id} ${answer.kind === "text" ? answer.text : "fail"}`,
+      ...options,
+    }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { drainNow, shutdownNow } from "./commands/endings.ts";
 import { releaseLease } from "./commands/leases.ts";
 import { jumpBy } from "./commands/time.ts";
-import { START_TIMEOUT_MS } from "./configuration.ts";
+import { PING_INTERVAL_MS, PING_TIMEOUT_MS, START_TIMEOUT_MS } from "./configuration.ts";
 import { rest } from "./rest.ts";
 import type { World } from "./world.ts";
 
@@ -9,6 +9,7 @@ import type { World } from "./world.ts";
 export async function epilogue(world: World): Promise<void> {
   const { model, pool } = world;
   await rest(world);
+  await checkHeartbeat(world);
   if (model.configuration.ending === "drain" && model.state !== "closed") {
     drainNow(world);
     do {
@@ -22,6 +23,22 @@ export async function epilogue(world: World): Promise<void> {
   await rest(world);
   checkNothingLeft(world);
   world.check();
+}
+
+/** An idle process that says nothing is found out, and another one takes its place. */
+async function checkHeartbeat(world: World): Promise<void> {
+  const { model } = world;
+  if (!model.configuration.pings || model.state === "closed") return;
+  for (const ms of [PING_INTERVAL_MS, PING_TIMEOUT_MS]) {
+    jumpBy(world, ms + 1_000);
+    await rest(world);
+  }
+  for (const { index, occupancy } of model.status().instances) {
+    const process = model.instances[index]?.process;
+    model.expect(occupancy !== "free" || process?.state !== "ready" || !process.frozen, () => {
+      return `instance ${index} has a stopped process, and nobody has noticed`;
+    });
+  }
 }
 
 /** Leases are granted to those who wait while others are given back. */

@@ -27,19 +27,26 @@ const ENDINGS: Readonly<Partial<Record<QuickTurn, readonly Ending[]>>> = {
 /** Every way in which a turn that runs may end, given what the commands did. */
 export function codesThatMayEnd(model: Model, request: RequestModel): ReadonlySet<string> {
   const { told, process, givenUp, excuses } = request;
+  const state = model.instances[request.instance ?? -1]?.state;
   const may = new Set<Ending>(excuses);
   for (const turn of told) for (const ending of ENDINGS[turn] ?? []) may.add(ending);
   if (givenUp) may.add("TURN_CANCELLED");
   if (model.state === "closed") may.add("POOL_CLOSED");
   for (const code of expiries(model, request)) may.add(code);
-  const doom = process?.doom;
+  const { doom } = process ?? {};
   if (process === null || process.state !== "ready") {
-    // It ended just before the turn began, or its instance was being stopped.
-    may.add("PROCESS_EXITED").add("INSTANCE_UNAVAILABLE");
+    // It ended just before the turn began.
+    may.add("PROCESS_EXITED");
   }
-  if (doom?.has("deadly") || doom?.has("ordered") || doom?.has("shut-down")) {
-    may.add("PROCESS_EXITED").add("INSTANCE_UNAVAILABLE");
+  if (
+    doom?.has("deadly") ||
+    doom?.has("ordered") ||
+    doom?.has("shut-down") ||
+    doom?.has("silent")
+  ) {
+    may.add("PROCESS_EXITED");
   }
+  if (state === "stopped" || state === "failed") may.add("INSTANCE_UNAVAILABLE");
   const before = process?.served.filter((other) => other !== request) ?? [];
   const toldBefore = new Set(before.flatMap((other) => other.told));
   // What it says after its answer may come when the next turn is under way.
@@ -57,10 +64,11 @@ export function codesThatMayRefuse(
   const may = new Set<Ending>(excuses);
   if (givenUp) may.add("TURN_CANCELLED").add("WAIT_CANCELLED");
   if (model.state === "closed") may.add("POOL_CLOSED");
-  const suitable = model.instances.filter(
-    ({ index }) => wish.instance === undefined || wish.instance === index,
-  );
-  if (suitable.every(({ hopelessAt }) => hopelessAt >= since)) may.add("INSTANCE_UNAVAILABLE");
+  const suitable = model.instances.filter(({ index }) => {
+    return wish.instance === undefined || wish.whenGone === "any" || wish.instance === index;
+  });
+  if (suitable.every(({ index }) => model.wasHopeless(index, since)))
+    may.add("INSTANCE_UNAVAILABLE");
   return may;
 }
 

@@ -20,7 +20,7 @@ export function followInstance(model: Model, instance: InstanceModel, event: Poo
   const to = event.state;
   model.expect(NEXT[from].includes(to), () => `instance ${index} went from ${from} to ${to}`);
   instance.state = to;
-  if (!model.hopeful(instance)) instance.hopelessAt = model.step;
+  model.noteHopeless();
   if (to === "ready") {
     model.expect(instance.process?.state === "ready", () => {
       return `instance ${index} is ready, its process ${instance.process?.state}`;

@@ -7,6 +7,7 @@ export function checkListeners({ model, signals }: World): void {
     const users = [
       ...model.openRequests.filter(({ wish }) => wish.signal === signal),
       ...model.leases.filter(({ state, wish }) => state === "waiting" && wish.signal === signal),
+      ...model.orders.filter((order) => order.pending && order.signal === signal),
     ];
     const listeners = getEventListeners(signal, "abort").length;
     model.expect(listeners <= users.length * 2, () => {

@@ -2,6 +2,7 @@ import type { QuickStart } from "@cluster/testkit";
 import type { Pool, PoolEvent, PoolStatus } from "../../../src/index.ts";
 import { type Configuration, RESTART_PERIOD_MS } from "./configuration.ts";
 import { checkCounts, checkStates } from "./consistency.ts";
+import { Counts } from "./counts.ts";
 import { followInstance } from "./instance-events.ts";
 import type { JumpClock } from "./jump-clock.ts";
 import { KeyHomes } from "./key-homes.ts";
@@ -11,6 +12,12 @@ import { SpareShelf } from "./spares.ts";
 import { followTurn } from "./turn-events.ts";
 
 const TRACE = 400;
+const MOST_INSTANCES = 6;
+
+interface Birth {
+  readonly how: QuickStart;
+  readonly at: number;
+}
 
 /**
  * What should be, as plain data: fed by the commands and by the pool's events, never by a look into
@@ -24,10 +31,13 @@ export class Model {
   readonly orders: OrderModel[] = [];
   readonly homes: KeyHomes = new KeyHomes();
   readonly spares: SpareShelf = new SpareShelf();
-  /** How each process was started, by its pid. */
-  readonly births: Map<number, QuickStart> = new Map();
+  /** How and when each process was started, by its pid. */
+  readonly births: Map<number, Birth> = new Map();
+  /** Since when a sign of life is awaited of which processes. */
+  readonly pinging: Map<number, number> = new Map();
   /** Processes that hang at their start, spares too. */
   readonly hanging: Set<number> = new Set();
+  readonly counts: Counts = new Counts();
   readonly trace: string[] = [];
   instances: InstanceModel[] = [];
   state: PoolStatus["state"] = "open";
@@ -39,6 +49,8 @@ export class Model {
   step = 0;
   /** The first rule that was broken. */
   violation: string | null = null;
+  /** The last step at which each instance could not become available by itself, or was not there. */
+  readonly #hopelessAt = new Map<number, number>();
   #pool: Pool<string, string> | null = null;
   #forget: () => void = () => {};
 
@@ -51,7 +63,13 @@ export class Model {
   watch(pool: Pool<string, string>): void {
     this.#pool = pool;
     this.syncRoster();
-    this.#forget = pool.subscribe((event) => this.#follow(event));
+    this.#forget = pool.subscribe((event) => {
+      try {
+        this.#follow(event);
+      } catch (error) {
+        this.fail(`the model itself: ${error instanceof Error ? error.stack : error}`);
+      }
+    });
   }
 
   /** Looks no more: what is done to the pool from now on is not its business. */
@@ -109,6 +127,25 @@ export class Model {
     return [...requests, ...this.leases.filter(({ state }) => state === "waiting")];
   }
 
+  /** A pass of the event loop has gone by: who is queued now has to wait. */
+  noteWaiting(): void {
+    for (const request of this.requests) {
+      if (request.state === "queued") request.waitedAt = Math.min(request.waitedAt, this.step);
+    }
+  }
+
+  /** Whether there was a moment since a step at which it could not become available by itself. */
+  wasHopeless(index: number, since: number): boolean {
+    return (this.#hopelessAt.get(index) ?? -1) >= since;
+  }
+
+  noteHopeless(): void {
+    for (let index = 0; index <= MOST_INSTANCES; index += 1) {
+      const instance = this.instances[index];
+      if (instance === undefined || !this.hopeful(instance)) this.#hopelessAt.set(index, this.step);
+    }
+  }
+
   /** Whether an instance can certainly become available without a command. */
   hopeful({ index, state }: InstanceModel): boolean {
     return state !== "stopped" && state !== "failed" && !this.mayRetire(index);
@@ -161,13 +198,15 @@ export class Model {
         ? newInstance(index)
         : known;
     });
+    this.noteHopeless();
     for (const instance of this.instances) {
-      if (!this.hopeful(instance)) instance.hopelessAt = this.step;
       const { process } = instance;
       const pid = instances[instance.index]?.pid ?? null;
       if (process?.state === "starting" && process.pid === null && pid !== null) {
         process.pid = pid;
-        process.start = this.births.get(pid) ?? "well";
+        const birth = this.births.get(pid);
+        process.start = birth?.how ?? "well";
+        process.bornAt = birth?.at ?? this.clock.elapsed();
         if (process.start === "exits" || process.start === "hangs") process.doom.add("bad-start");
       }
     }
@@ -177,7 +216,7 @@ export class Model {
     this.step += 1;
     this.note(describe(event));
     this.syncRoster();
-    // The model has its own word for what is accepted and refused: that of the promises.
+    this.counts.follow(event);
     if (event.type === "request.accepted" || event.type === "request.refused") return;
     // Of the machine, not of an instance.
     if (event.type === "ledger.swept" || event.type === "ledger.failed") return;
@@ -208,7 +247,6 @@ function newInstance(index: number): InstanceModel {
     comebacks: [],
     clearedAt: -1,
     crashedAt: 0,
-    hopelessAt: -1,
   };
 }
 

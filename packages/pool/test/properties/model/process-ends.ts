@@ -15,8 +15,8 @@ const EXPLAINED_BY: Readonly<Record<TerminationReason, readonly Doom[]>> = {
   "protocol-violation": ["out-of-step"],
   reset: ["forgotten"],
   replaced: ["forgotten", "out-of-step", "given-up", "expired", "flood", "deadly"],
-  recycled: [],
-  "ping-failed": [],
+  recycled: ["worn"],
+  "ping-failed": ["silent", "out-of-step", "deadly"],
   "turn-over": [],
   exited: ["deadly", "bad-start"],
 };
@@ -24,6 +24,7 @@ const EXPLAINED_BY: Readonly<Record<TerminationReason, readonly Doom[]>> = {
 /** No process ends without a reason, nor for another one than the pool says. */
 export function explainEnd(model: Model, process: ProcessModel, reason: TerminationReason): void {
   const why = new Set(process.doom);
+  if (isWorn(model, process)) why.add("worn");
   for (const request of process.served) for (const doom of doomOf(model, request)) why.add(doom);
   model.expect(
     EXPLAINED_BY[reason].some((doom) => why.has(doom)),
@@ -33,6 +34,14 @@ export function explainEnd(model: Model, process: ProcessModel, reason: Terminat
       return `process ${generation} of instance ${instance} ended as ${reason}, and what was done to it is: ${known}`;
     },
   );
+}
+
+/** Whether it has served long enough to be recycled. */
+export function isWorn(model: Model, { served, bornAt }: ProcessModel): boolean {
+  const { turns = Number.POSITIVE_INFINITY, ageMs = Number.POSITIVE_INFINITY } =
+    model.configuration.recycle;
+  const over = served.filter(({ state }) => state === "over").length;
+  return over >= turns || model.clock.elapsed() - bornAt >= ageMs - 5;
 }
 
 function doomOf(model: Model, request: RequestModel): Doom[] {

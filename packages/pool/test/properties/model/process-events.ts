@@ -25,6 +25,7 @@ function onStarting(model: Model, instance: InstanceModel, generation: number): 
   model.expect(state === "starting", () => `instance ${index} starts a process and is ${state}`);
   seat(model, instance, {
     start: "well",
+    bornAt: model.clock.elapsed(),
     state: "starting",
     pid: null,
     doom: new Set(),

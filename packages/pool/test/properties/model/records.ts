@@ -18,6 +18,8 @@ export interface ProcessModel {
   pid: number | null;
   /** The step at which a spare took its place. */
   succeededAt: number | null;
+  /** In the clock's time. */
+  bornAt: number;
   /** What was done that may end it, or by which it may end itself. */
   readonly doom: Set<Doom>;
   /** Requests that began on it, in order. */
@@ -38,7 +40,11 @@ export type Doom =
   | "expired"
   | "flood"
   | "out-of-step"
-  | "forgotten";
+  | "forgotten"
+  /** A ping was on its way, and time passed. */
+  | "silent"
+  /** It has served long enough. */
+  | "worn";
 
 /** What the model knows of one instance, from the events alone. */
 export interface InstanceModel {
@@ -57,8 +63,6 @@ export interface InstanceModel {
   comebacks: number[];
   /** The step of that order. */
   clearedAt: number;
-  /** The number of the last step at which it could not become available by itself. */
-  hopelessAt: number;
 }
 
 /** What the model knows of one request. */
@@ -68,6 +72,8 @@ export interface RequestModel {
   readonly order: number;
   /** The step at which it was accepted. */
   readonly since: number;
+  /** The first step at which it certainly waited; Infinity before. */
+  waitedAt: number;
   readonly wish: LeaseOptions;
   readonly lease: LeaseModel | null;
   readonly release: ReleaseMode;
@@ -80,6 +86,8 @@ export interface RequestModel {
   instance: number | null;
   process: ProcessModel | null;
   began: number;
+  /** The step at which it began; -1 before. */
+  startedAt: number;
   /** Answers the tool's question. */
   answer: ((how: QuickTurn) => void) | null;
   /** Its caller does not want it any more. */
@@ -109,10 +117,21 @@ export interface LeaseModel {
   readonly excuses: Set<PoolErrorCode>;
 }
 
+export type OrderName =
+  | "start"
+  | "stop"
+  | "restart"
+  | "resize"
+  | "drain"
+  | "shutdown"
+  | "ready"
+  | "capacity";
+
 /** An order of the pool's owner that has not been carried out yet. */
 export interface OrderModel {
-  readonly name: "start" | "stop" | "restart" | "resize" | "drain" | "shutdown" | "ready";
+  readonly name: OrderName;
   /** The instance, or the new size. */
   readonly argument: number | null;
+  readonly signal: AbortSignal | undefined;
   pending: boolean;
 }

@@ -19,6 +19,8 @@ export interface Asked {
   readonly wish: LeaseOptions;
   readonly release?: ReleaseMode | undefined;
   readonly deadline: "none" | "turn" | "idle";
+  /** It was told that there is room for it. */
+  readonly letIn?: boolean;
 }
 
 /** Makes a request of the pool, or of a lease, and watches what becomes of it. */
@@ -29,6 +31,7 @@ export function ask(world: World, asked: Asked, lease: LeaseModel | null = null)
     nonce: `n${model.requests.length + 1}`,
     order: model.order,
     since: model.step,
+    waitedAt: Number.POSITIVE_INFINITY,
     wish,
     lease,
     release: asked.release ?? model.configuration.afterTurn,
@@ -40,6 +43,7 @@ export function ask(world: World, asked: Asked, lease: LeaseModel | null = null)
     instance: null,
     process: null,
     began: 0,
+    startedAt: -1,
     answer: null,
     givenUp: wish.signal?.aborted === true,
     mayBeRefused: false,
@@ -52,6 +56,10 @@ export function ask(world: World, asked: Asked, lease: LeaseModel | null = null)
   lease?.requests.push(request);
   if (lease === null) excuseAtTheDoor(model, request);
   else excuseOnLease(model, request, lease);
+  if (asked.letIn) {
+    request.excuses.delete("QUEUE_FULL");
+    request.mayBeRefused = false;
+  }
   const options: RunOptions = {
     ...wish,
     ...(asked.release && { release: asked.release }),
@@ -79,7 +87,8 @@ export function excuseAtTheDoor(model: Model, request: RequestModel | LeaseModel
   const { excuses, wish } = request;
   model.syncRoster();
   if (model.state !== "open") excuses.add("POOL_CLOSED");
-  if (wish.instance !== undefined && wish.instance >= model.instances.length) {
+  const { instance, whenGone } = wish;
+  if (instance !== undefined && instance >= model.instances.length && whenGone !== "any") {
     excuses.add("INSTANCE_UNKNOWN");
   }
   if (model.waiting.length > model.configuration.maxQueue) {

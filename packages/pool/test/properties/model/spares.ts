@@ -4,11 +4,10 @@ import type { ProcessModel } from "./records.ts";
 
 type SpareEvent = Extract<PoolEvent, { type: "spare.state" }>;
 
-/** The spares, from the events alone: those that start are only counted, those that are ready known. */
+/** The spares that are ready, from the events alone. */
 export class SpareShelf {
   readonly #ready = new Map<number, ProcessModel>();
   readonly #taken = new Map<number, ProcessModel>();
-  #starting = 0;
   /** Their restart budget is spent. */
   failed = false;
 
@@ -18,11 +17,7 @@ export class SpareShelf {
 
   follow(model: Model, { state, pid, instance }: SpareEvent): void {
     switch (state) {
-      case "starting":
-        this.#starting += 1;
-        break;
       case "ready":
-        this.#starting -= 1;
         this.failed = false;
         if (pid === null || this.#ready.has(pid)) model.fail(`the spare ${pid} is ready, again`);
         else this.#ready.set(pid, newSpare(model, pid));
@@ -38,8 +33,7 @@ export class SpareShelf {
         break;
       }
       case "ended":
-        if (pid !== null && this.#ready.delete(pid)) return;
-        this.#starting -= 1;
+        if (pid !== null) this.#ready.delete(pid);
         break;
       case "failed":
         this.failed = true;
@@ -59,13 +53,13 @@ export class SpareShelf {
     model.expect(spares.ready <= this.#ready.size, () => {
       return `${spares.ready} spares are ready, by the events ${this.#ready.size}`;
     });
-    model.expect(this.#starting >= 0, () => "more spares ended than were started");
   }
 }
 
 function newSpare(model: Model, pid: number): ProcessModel {
   return {
-    start: model.births.get(pid) ?? "well",
+    start: model.births.get(pid)?.how ?? "well",
+    bornAt: model.births.get(pid)?.at ?? 0,
     state: "ready",
     pid,
     doom: new Set(),

@@ -1,7 +1,8 @@
 import type { PoolEvent } from "../../../src/index.ts";
+import { whereabouts } from "./at-rest.ts";
 import { codesThatMayEnd } from "./excuses.ts";
 import type { Model } from "./model.ts";
-import { checkOrder } from "./order.ts";
+import { checkOrder, mayServe } from "./order.ts";
 import type { InstanceModel, RequestModel } from "./records.ts";
 
 export function followTurn(model: Model, instance: InstanceModel, event: PoolEvent): void {
@@ -34,7 +35,7 @@ function onStarted(model: Model, instance: InstanceModel, request: RequestModel)
   const at = `${nonce} began on instance ${instance.index}`;
   model.expect(request.state === "queued", () => `${at} and was ${request.state}`);
   model.expect(instance.turn === null, () => `${at} beside ${instance.turn?.nonce}`);
-  model.expect(wish.instance === undefined || wish.instance === instance.index, () => {
+  model.expect(mayServe(model, request, instance.index), () => {
     return `${at}, and wanted only ${wish.instance}`;
   });
   const held = model.leases.find((other) => other.state === "held" && other.instance === instance);
@@ -45,17 +46,24 @@ function onStarted(model: Model, instance: InstanceModel, request: RequestModel)
   request.instance = instance.index;
   request.process = instance.process;
   request.began = model.clock.elapsed();
+  request.startedAt = model.step;
   instance.turn = request;
   instance.process?.served.push(request);
+  if (lease === null) bindKey(model, instance, request);
+}
+
+function bindKey(model: Model, { process }: InstanceModel, request: RequestModel): void {
+  const { wish, release } = request;
   const { key } = wish;
-  if (key === undefined || instance.process === null || lease !== null) return;
-  const home = model.homes.of(key);
-  if (home === undefined) model.homes.bind(key, instance.process);
-  else if (home === "unknown" && wish.instance === undefined) {
-    model.homes.bind(key, instance.process);
+  if (process === null) return;
+  const home = key === undefined ? null : whereabouts(model, key);
+  if (key !== undefined && typeof home !== "number") {
+    // One that insists on another instance does not move a conversation that is there.
+    if (home === "unknown" && wish.instance !== undefined) model.homes.doubt(key);
+    else model.homes.bind(key, process);
   }
-  // What comes after it on this process may have forgotten the conversation.
-  if (request.release !== "keep") model.homes.doubtAll(instance.process);
+  // At its end all conversations on this process are forgotten.
+  if (release !== "keep") model.homes.doubtAll(process);
 }
 
 function onEnded(

@@ -17,9 +17,12 @@ import {
 import {
   type Configuration,
   MAX_TURN_BYTES,
+  PING_INTERVAL_MS,
+  PING_TIMEOUT_MS,
   RESTART_PERIOD_MS,
   START_TIMEOUT_MS,
 } from "./configuration.ts";
+import { checkOccupancy } from "./consistency.ts";
 import { JumpClock } from "./jump-clock.ts";
 import { Model } from "./model.ts";
 import { Violation } from "./violation.ts";
@@ -55,8 +58,9 @@ export class World {
       interruptTimeoutMs: 60,
       resetTimeoutMs: 200,
       graceMs: 30,
-      // A jump of the clock leaves a process no time to answer.
-      pingIntervalMs: Number.POSITIVE_INFINITY,
+      recycle: configuration.recycle,
+      pingIntervalMs: configuration.pings ? PING_INTERVAL_MS : Number.POSITIVE_INFINITY,
+      pingTimeoutMs: PING_TIMEOUT_MS,
       restart: {
         intensity: configuration.intensity,
         periodMs: RESTART_PERIOD_MS,
@@ -72,7 +76,7 @@ export class World {
     return leftoverProcesses(this.marker);
   }
 
-  #adapter({ cancels, resets }: Configuration): ToolAdapter<string, string> {
+  #adapter({ cancels, resets, exclusive }: Configuration): ToolAdapter<string, string> {
     const env = inheritedEnvironment({ [TEST_MARKER]: this.marker });
     const options: JsonLinesOptions<string, string> = {
       encode: (id, request) => request.replace("ID", String(id)),
@@ -83,11 +87,13 @@ export class World {
     };
     return {
       name: "quick",
+      capabilities: { exclusive },
       host: () => this.#host(),
       command: () => ({ ...quickTool(this.starts.shift()), env }),
       connect: (process) => {
         const decode = (line: unknown): JsonLinesMessage => this.#decode(line, process.pid);
-        return this.#oneAtATime(jsonLinesProtocol<string, string>({ ...options, decode })(process));
+        const connection = jsonLinesProtocol<string, string>({ ...options, decode })(process);
+        return this.#oneAtATime(connection, process.pid);
       },
     };
   }
@@ -106,7 +112,7 @@ export class World {
         });
         void process.exited.then(() => this.#gone(pid));
         const how = spec.args.at(-1) as QuickStart;
-        this.model.births.set(pid, how);
+        this.model.births.set(pid, { how, at: this.clock.elapsed() });
         if (how === "hangs") this.model.hanging.add(pid);
         // Whose it is shows a moment later.
         setImmediate(() => this.model.syncRoster());
@@ -122,6 +128,7 @@ export class World {
   #gone(pid: number): void {
     this.#starting.delete(pid);
     this.model.hanging.delete(pid);
+    this.model.pinging.delete(pid);
   }
 
   #decode(line: unknown, pid: number): JsonLinesMessage {
@@ -133,7 +140,11 @@ export class World {
   }
 
   /** The pool must not speak with a process that has not come to the end of what it was asked. */
-  #oneAtATime(connection: ToolConnection<string, string>): ToolConnection<string, string> {
+  #oneAtATime(
+    connection: ToolConnection<string, string>,
+    pid: number,
+  ): ToolConnection<string, string> {
+    const { pinging } = this.model;
     const { reset, ping } = connection;
     let busy: string | null = null;
     const alone = async <Value>(what: string, ask: () => Promise<Value>): Promise<Value> => {
@@ -149,13 +160,19 @@ export class World {
       ...connection,
       run: (request, context) => alone(request, () => connection.run(request, context)),
       ...(reset && { reset: (signal: AbortSignal) => alone("reset", () => reset(signal)) }),
-      ...(ping && { ping: (signal: AbortSignal) => alone("ping", () => ping(signal)) }),
+      ...(ping && {
+        ping: async (signal: AbortSignal) => {
+          pinging.set(pid, this.clock.elapsed());
+          await alone("ping", () => ping(signal)).finally(() => pinging.delete(pid));
+        },
+      }),
     };
   }
 
   /** @throws {Violation} what the model has found, if anything. */
   check(): void {
     this.model.checkAlways();
+    checkOccupancy(this.model, this.model.status());
     if (this.model.violation !== null) throw new Violation(this.model.violation);
   }
 }

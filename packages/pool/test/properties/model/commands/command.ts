@@ -41,6 +41,7 @@ class Command implements fc.AsyncCommand<Model, World> {
     this.#deed.do(world);
     world.check();
     await pauseFor(this.#pause, world);
+    if (this.#pause !== "none") model.noteWaiting();
     world.check();
   }
 

@@ -5,6 +5,7 @@ import type { Model } from "../model.ts";
 import type { InstanceModel, OrderModel, ProcessModel } from "../records.ts";
 import type { World } from "../world.ts";
 import { choose, type Deed } from "./command.ts";
+import { toOptions } from "./wishes.ts";
 
 const SIGNALS = ["SIGKILL", "SIGKILL", "SIGTERM", "SIGSTOP", "SIGCONT"] as const;
 
@@ -64,10 +65,13 @@ export const resize: fc.Arbitrary<Deed> = fc.nat(5).map((size) => ({
   },
 }));
 
-export const ready: fc.Arbitrary<Deed> = fc.constant({
-  name: "ready()",
-  do: (world: World) => order(world, "ready", null, () => world.pool.ready()),
-});
+export const ready: fc.Arbitrary<Deed> = fc.option(fc.nat(2), { nil: undefined }).map((signal) => ({
+  name: `ready(${signal ?? ""})`,
+  do: (world) => {
+    const options = toOptions(world, signal === undefined ? {} : { signal });
+    order(world, "ready", null, () => world.pool.ready(options), options.signal);
+  },
+}));
 
 /** Gives an order to the pool and notes when it has been carried out, or refused. */
 export function order(
@@ -75,8 +79,9 @@ export function order(
   name: OrderModel["name"],
   argument: number | null,
   give: () => Promise<void>,
+  signal?: AbortSignal,
 ): void {
-  const given: OrderModel = { name, argument, pending: true };
+  const given: OrderModel = { name, argument, signal, pending: true };
   const affected = model.instances.filter(({ index }) => {
     return name === "resize" ? argument !== null && index >= argument : index === argument;
   });

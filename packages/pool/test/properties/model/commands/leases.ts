@@ -1,15 +1,18 @@
 import fc from "fast-check";
 import type { Lease, ReleaseMode } from "../../../../src/index.ts";
 import { RELEASE_MODES } from "../../../../src/pool/options.ts";
+import { whereabouts } from "../at-rest.ts";
 import { codesThatMayRefuse } from "../excuses.ts";
 import type { Model } from "../model.ts";
+import { mayServe } from "../order.ts";
 import type { LeaseModel } from "../records.ts";
 import { ask, codeOf, excuseAtTheDoor } from "../requesting.ts";
 import type { World } from "../world.ts";
 import { choose, type Deed } from "./command.ts";
-import { deadlines, plans, toOptions, wishes } from "./requests.ts";
+import { deadlines, plans } from "./requests.ts";
+import { places, toOptions, type Wish } from "./wishes.ts";
 
-export const lease: fc.Arbitrary<Deed> = wishes.map((wish) => ({
+export const lease: fc.Arbitrary<Deed> = places.map((wish) => ({
   name: `lease(${JSON.stringify(wish)})`,
   do: (world) => takeLease(world, wish),
 }));
@@ -56,7 +59,7 @@ export function releaseLease(model: Model, held: LeaseModel, mode?: ReleaseMode)
   );
 }
 
-function takeLease(world: World, wish: Parameters<typeof toOptions>[1]): void {
+function takeLease(world: World, wish: Wish): void {
   const { model, pool } = world;
   const options = toOptions(world, wish);
   const taken: LeaseModel = {
@@ -97,7 +100,7 @@ function onGranted(model: Model, taken: LeaseModel, lease: Lease<string, string>
   const instance = model.instances[lease.instance];
   if (instance === undefined) return;
   const at = `lease ${order} got instance ${instance.index}`;
-  model.expect(wish.instance === undefined || wish.instance === instance.index, () => {
+  model.expect(mayServe(model, taken, instance.index), () => {
     return `${at}, and wanted only ${wish.instance}`;
   });
   const other = model.leases.find((one) => {
@@ -109,9 +112,9 @@ function onGranted(model: Model, taken: LeaseModel, lease: Lease<string, string>
   taken.process = instance.process;
   const { key } = wish;
   if (key === undefined || instance.process === null) return;
-  const home = model.homes.of(key);
-  if (home === undefined) model.homes.bind(key, instance.process);
-  else if (home !== instance.process && wish.instance === undefined) model.homes.doubt(key);
+  const home = whereabouts(model, key);
+  if (home === "nowhere") model.homes.bind(key, instance.process);
+  else if (home !== instance.index && wish.instance === undefined) model.homes.doubt(key);
 }
 
 function hasLease({ lease }: LeaseModel): boolean {

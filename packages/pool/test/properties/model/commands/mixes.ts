@@ -5,6 +5,7 @@ import { command } from "./command.ts";
 import { drain, shutdown } from "./endings.ts";
 import { kill, nextStarts, ready, resize, restart, start, stop } from "./instances.ts";
 import { lease, leaseRun, release } from "./leases.ts";
+import { produce } from "./produce.ts";
 import { abort, cancel, finish, run } from "./requests.ts";
 import { jump, setBack } from "./time.ts";
 
@@ -16,7 +17,9 @@ const lifecycle: Mix = [run, run, finish, kill, stop, start, restart, nextStarts
 );
 
 /** Many requests with wishes, given up in every way. */
-const queueing: Mix = [run, run, run, run, finish, finish, cancel, abort, jump, kill].map(command);
+const queueing: Mix = [
+  ...[run, run, run, run, produce, finish, finish, finish, cancel, abort, jump, kill].map(command),
+];
 
 /** Leases between ordinary requests, while the pool grows and shrinks. */
 const leasing: Mix = [lease, lease, leaseRun, leaseRun, release, run, finish, resize].map(command);

@@ -1,12 +1,11 @@
 import type { QuickTurn } from "@cluster/testkit";
 import fc from "fast-check";
-import type { LeaseOptions } from "../../../../src/index.ts";
 import { RELEASE_MODES } from "../../../../src/pool/options.ts";
 import type { Model } from "../model.ts";
 import type { RequestModel } from "../records.ts";
 import { ask } from "../requesting.ts";
-import type { World } from "../world.ts";
 import { choose, type Deed } from "./command.ts";
+import { toOptions, wishes } from "./wishes.ts";
 
 /** Most turns are held until a command ends them. */
 const FATES: readonly QuickTurn[] = [
@@ -41,33 +40,6 @@ export const deadlines: fc.Arbitrary<"none" | "turn" | "idle"> = fc.oneof(
   { arbitrary: fc.constant("none" as const), weight: 5 },
   { arbitrary: fc.constantFrom("turn" as const, "idle" as const), weight: 2 },
 );
-
-/** Where a request or a lease wants to go; a signal is one of a few that several share. */
-export const wishes: fc.Arbitrary<Wish> = fc.record(
-  {
-    instance: fc.nat(4),
-    key: fc.constantFrom("a", "b", "c"),
-    avoid: fc.array(fc.nat(3), { maxLength: 2 }),
-    signal: fc.nat(2),
-  },
-  { requiredKeys: [] },
-);
-
-interface Wish {
-  readonly instance?: number;
-  readonly key?: string;
-  readonly avoid?: readonly number[];
-  readonly signal?: number;
-}
-
-/** A wish comes with the signal of the world, a new one when that was aborted. */
-export function toOptions(world: World, { signal, ...wish }: Wish): LeaseOptions {
-  if (signal === undefined) return wish;
-  const known = world.signals.get(signal);
-  const controller = known === undefined || known.signal.aborted ? new AbortController() : known;
-  world.signals.set(signal, controller);
-  return { ...wish, signal: controller.signal };
-}
 
 export const run: fc.Arbitrary<Deed> = fc
   .record({
