@@ -94,18 +94,20 @@ test("every turn on a fresh process, each of which was a spare", async () => {
   expect(pool.status().instances[0]?.generation).toBe(5);
 });
 
-test("spares start when the instances have", async () => {
+test("spares start when the instances have, and no more at once than is allowed", async () => {
   await using pool = createPool({ adapter: jsonLines(), size: 3, spares: 2, startConcurrency: 1 });
   const events = heard(pool);
   await pool.ready();
   await spareReady(pool, 2);
   const starts = events.flatMap((event) => {
     if (event.type === "process.starting") return [`instance ${event.instance}`];
+    if (event.type === "process.ready" || isSpare(event, "ready")) return ["ready"];
     return event.type === "spare.state" && event.state === "starting"
       ? [`spare ${event.slot}`]
       : [];
   });
-  expect(starts).toEqual(["instance 0", "instance 1", "instance 2", "spare 3", "spare 4"]);
+  const order = ["instance 0", "instance 1", "instance 2", "spare 3", "spare 4"];
+  expect(starts).toEqual(order.flatMap((start) => [start, "ready"]));
 });
 
 test("an instance that needs a process takes the spare that is on its way", async () => {
