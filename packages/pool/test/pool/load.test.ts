@@ -1,5 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { waitFor } from "@cluster/testkit";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { createPool, type Pool, type Turn } from "../../src/index.ts";
@@ -146,7 +147,7 @@ test("one-shot processes come and go by the hundred, and none stays", async () =
   const { problems } = watch(pool as unknown as Pool<never, unknown>);
   const answers = await Promise.all(Array.from({ length: 100 }, (_, n) => pool.run([String(n)])));
   expect(answers).toEqual(answers.map((_, n) => String(n)));
-  await expect.poll(() => running().length).toBe(0);
+  await waitFor(() => running().length === 0, { what: "no process left" });
   expect(problems).toEqual([]);
 });
 

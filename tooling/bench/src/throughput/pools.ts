@@ -18,7 +18,7 @@ export interface WorkerPool {
 }
 
 export const OURS = "@cluster/pool";
-export const OURS_ON_STREAMS = "@cluster/pool, workers on streams";
+const OURS_ON_STREAMS = "@cluster/pool, workers on streams";
 
 /** Ours, with a worker that waits in read(). */
 export function ours(workers: number): WorkerPool {
