@@ -233,6 +233,8 @@ export class Dispatcher<Instance extends Candidate> {
 
   /** Those who waited for an instance that serves no more go elsewhere, or nowhere. */
   #leaveHopeless(instances: readonly Instance[]): void {
+    // Nobody waits for a certain one.
+    if (this.#waiting.size === this.#waiting.sharedSize) return;
     for (const instance of instances) {
       if (instance.hopeful || this.#waiting.pinnedTo(instance.index) === 0) continue;
       this.#waiting.unsettle(instance.index);

@@ -3,6 +3,7 @@ import type { AnsweredQuestion, QuestionPolicy } from "../contract/question.ts";
 import { TurnControl } from "../turn/turn-control.ts";
 import { TurnStopper } from "../turn/turn-stop.ts";
 import type { TurnLimits, TurnTerms } from "../turn/turn-terms.ts";
+import type { OpenTurn } from "./open-turns.ts";
 import type { TurnOptions } from "./options.ts";
 
 /** What a pool gives each of its turns. */
@@ -15,7 +16,9 @@ export interface TurnHouse {
 }
 
 /** An accepted request, from its acceptance to its end, and the terms on which it runs. */
-export class PendingTurn<Request, Result> implements TurnTerms {
+export class PendingTurn<Request, Result>
+  implements TurnTerms, OpenTurn<PendingTurn<Request, Result>>
+{
   /** Counted from 1 in each pool. */
   readonly id: number;
   readonly request: Request;
@@ -31,6 +34,8 @@ export class PendingTurn<Request, Result> implements TurnTerms {
   /** When it began to run. */
   began = 0;
   forgetSignal: (() => void) | null = null;
+  previousOpen: PendingTurn<Request, Result> | null = null;
+  nextOpen: PendingTurn<Request, Result> | null = null;
 
   constructor(
     id: number,

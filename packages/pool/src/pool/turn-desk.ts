@@ -9,6 +9,7 @@ import type { TurnStop } from "../turn/turn-stop.ts";
 import type { TurnVerdict } from "../turn/turn-terms.ts";
 import type { Clock } from "./clock.ts";
 import type { CompiledOptions } from "./compile-options.ts";
+import { OpenTurns } from "./open-turns.ts";
 import type { TurnOptions } from "./options.ts";
 import { PendingTurn, type TurnHouse } from "./pending-turn.ts";
 import { TurnCounts } from "./turn-counts.ts";
@@ -29,7 +30,7 @@ export interface DeskParts {
 /** Takes requests in, counts them, and tells what becomes of each exactly once. */
 export class TurnDesk<Request, Result> {
   readonly counts: TurnCounts = new TurnCounts();
-  readonly #open = new Set<PendingTurn<Request, Result>>();
+  readonly #open = new OpenTurns<PendingTurn<Request, Result>>();
   readonly #house: TurnHouse;
   readonly #clock: Clock;
   readonly #events: DeskParts["events"];
@@ -120,7 +121,7 @@ export class TurnDesk<Request, Result> {
 
   /** Gives up every request that is queued or running. */
   stopAll(how: TurnStop): void {
-    for (const pending of this.#open) pending.stopper.stop(how);
+    for (const pending of this.#open.all()) pending.stopper.stop(how);
   }
 
   #tellProgress(turn: number, instance: number, event: ConnectionEvent | null): void {

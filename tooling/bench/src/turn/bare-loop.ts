@@ -12,7 +12,9 @@ export class BareLoop implements AsyncDisposable {
   #answer: (line: { readonly id: number; readonly result: unknown }) => void = () => {};
 
   constructor(file: string, args: readonly string[]) {
-    this.#child = spawn(file, args, { stdio: ["pipe", "pipe", "inherit"] });
+    // In a session of its own, as every tool of a pool: on a busy machine the kernel shares the
+    // processors out by sessions, and the figures would compare that.
+    this.#child = spawn(file, args, { stdio: ["pipe", "pipe", "inherit"], detached: true });
     this.#child.stdout.on("data", (chunk: Buffer) => {
       let bytes = this.#rest === null ? chunk : Buffer.concat([this.#rest, chunk]);
       for (let end = bytes.indexOf(0x0a); end !== -1; end = bytes.indexOf(0x0a)) {
