@@ -20,7 +20,7 @@ function probePool(
     command: () => ({ file: python, args: ["serve"], env: environment }),
     connect: jsonLinesProtocol(),
   };
-  return { pool: createPool({ adapter, graceMs: 200, ...options }), host };
+  return { pool: createPool({ adapter, ...options }), host };
 }
 
 for (const mode of ["fork", "process"] as const) {

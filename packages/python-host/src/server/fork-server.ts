@@ -29,8 +29,10 @@ export interface ServerEnd {
 /** One Python process that has imported everything, and the processes that were forked out of it. */
 export class ForkServer {
   readonly ready: Promise<ServerReport>;
+  /** Resolves when it has ended, before anybody hears of the ends of its processes. */
+  readonly lost: Promise<ServerEnd>;
   /** Resolves when nothing of it is left. */
-  readonly ended: Promise<ServerEnd>;
+  readonly ended: Promise<void>;
   readonly #process: ServerProcess;
   readonly #options: CompiledOptions;
   readonly #tags = new Tags();
@@ -67,6 +69,11 @@ export class ForkServer {
     this.#orders = new ForkOrders(reception, this.#link);
     this.ready = this.#process.ready.then((report) => this.#becomeReady(report));
     this.ready.catch(() => {});
+    this.lost = this.#process.ended.then((how) => {
+      const failed = this.#state !== "leaving";
+      this.#state = "ended";
+      return { how: `${this.name} ${how}`, failed };
+    });
     this.ended = this.#followToItsEnd();
   }
 
@@ -255,21 +262,22 @@ export class ForkServer {
     this.#process.reference(this.#bound.size > 0 || this.#awaiting > 0);
   }
 
-  async #followToItsEnd(): Promise<ServerEnd> {
-    const how = `${this.name} ${await this.#process.ended}`;
-    const failed = this.#state !== "leaving";
-    this.#state = "ended";
+  async #followToItsEnd(): Promise<void> {
+    const { how } = await this.lost;
+    // Whoever keeps this server has heard of it now.
+    await Promise.resolve();
     this.#heartbeat?.stop();
     const lost = new PythonFailure(`${how} during the start.`, undefined);
     this.#orders.refuseAll(lost);
     for (const answer of this.#checks) answer(null);
     this.#shelf.clear(lost);
-    await this.#tags.killAll();
     for (const process of this.#processes.values()) {
+      // The kernel is about to end it; with it go those of its group.
+      this.#tags.killGroup(process.pid);
       process.onLost(`${how} and took the process with it`);
     }
     this.#processes.clear();
     this.#bound.clear();
-    return { how, failed };
+    await this.#tags.killAll();
   }
 }

@@ -102,10 +102,10 @@ export class ServerKeeper {
     await this.#waitForBudget();
     const server = this.#launch();
     this.#servers.push(server);
-    void server.ended.then(({ how, failed }) => {
-      this.#servers.splice(this.#servers.indexOf(server), 1);
+    void server.lost.then(({ how, failed }) => {
       if (failed && server.wasReady) this.#failed(how);
     });
+    void server.ended.then(() => this.#servers.splice(this.#servers.indexOf(server), 1));
     try {
       const report = await server.ready;
       this.#checkedAt = performance.now();

@@ -4,6 +4,7 @@ import { describeExit, type Exit } from "@cluster/pool";
 import {
   endedEarly,
   notPython,
+  type PythonFailure,
   reportedFailure,
   tooSlow,
   unlaunched,
@@ -155,12 +156,14 @@ export class ServerProcess {
       this.#ready.reject(unlaunched(exit));
       return "could not be started";
     }
-    const log = await this.log.whole();
-    const unread = this.#channel === null;
-    this.#ready.reject(
-      unread ? notPython(exit, log) : endedEarly(exit, "in its imports or its warm-up", log),
-    );
+    // Its processes are not to wait for its last words.
+    void this.log.whole().then((log) => this.#ready.reject(this.#notReady(exit, log)));
     return this.#reason ?? describeExit(exit);
+  }
+
+  #notReady(exit: Exit, log: string): PythonFailure {
+    if (this.#channel === null) return notPython(exit, log);
+    return endedEarly(exit, "in its imports or its warm-up", log);
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 
 const CHILD_BITS = 20n;
@@ -16,6 +17,15 @@ export class Tags {
 
   of(child: number): string {
     return String(this.#server + (BigInt(child) & ((1n << CHILD_BITS) - 1n)));
+  }
+
+  /** Kills a process and its group, unless it is gone and its pid somebody else's. */
+  killGroup(pid: number): void {
+    try {
+      if (this.#marks(readFileSync(`/proc/${pid}/limits`, "latin1"))) kill(-pid);
+    } catch {
+      // It has just ended.
+    }
   }
 
   /** Kills every process of this server, until none is found. */
@@ -36,10 +46,14 @@ export class Tags {
     return found.filter((pid) => pid !== 0);
   }
 
+  #marks(limits: string): boolean {
+    const [, tag] = LIMIT_LINE.exec(limits) ?? [];
+    return tag !== undefined && BigInt(tag) >> CHILD_BITS === this.#server >> CHILD_BITS;
+  }
+
   async #isOurs(name: string): Promise<boolean> {
     const limits = await readFile(`/proc/${name}/limits`, "latin1").catch(() => "");
-    const [, tag] = LIMIT_LINE.exec(limits) ?? [];
-    if (tag === undefined || BigInt(tag) >> CHILD_BITS !== this.#server >> CHILD_BITS) return false;
+    if (!this.#marks(limits)) return false;
     const stat = await readFile(`/proc/${name}/stat`, "latin1").catch(() => "");
     return stat !== "" && !/\) [ZX] /.test(stat);
   }

@@ -37,7 +37,7 @@ describeMode("fork", () => {
       reason: `the Python server (pid ${server}) was killed by SIGKILL and took the process with it`,
     };
     expect(await Promise.all([deaf.exited, stopped.exited])).toEqual([exit, exit]);
-    expect(pids.filter(isAlive)).toEqual([]);
+    await waitFor(() => !pids.some(isAlive), { what: `the end of ${pids.join(", ")}` });
     expect(deaf.kill("SIGKILL", "group")).toBe(false);
     const next = await host.start(spec(["leave", "0"]), never);
     expect(await next.exited).toEqual({ kind: "code", code: 0 });
