@@ -110,8 +110,9 @@ test("the start deadline covers a command and a folder that never come", async (
   const options = { startTimeoutMs: 30, restart: { intensity: 0 } };
   await using pool = createPool({ adapter, ...options });
   await using other = createPool({ adapter: jsonTool("json-lines"), ...options, cwd: () => never });
-  for (const waiting of [pool.ready(), other.ready()]) {
-    expect(await rejection(waiting)).toMatchObject({
+  const failures = [pool, other].map((either) => rejection(either.ready()));
+  for (const error of await Promise.all(failures)) {
+    expect(error).toMatchObject({
       code: "START_TIMEOUT",
       message: expect.stringContaining("was not started within 30 ms"),
     });
