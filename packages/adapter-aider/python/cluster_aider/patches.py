@@ -1,9 +1,10 @@
 """The few places where aider's code is changed while it runs, all of them here."""
 
 import json
+import pickle
 import re
 
-from . import large_repositories
+from . import tracked_files
 from .failures import classify, retry_after_ms
 from .json_io import JsonIO
 from .turn_state import CURRENT
@@ -30,7 +31,7 @@ def apply(modules, litellm):
     mark_hopeless(modules.exceptions)
     wrap_completion(litellm)
     keep_no_records(litellm)
-    large_repositories.apply(modules.repo.GitRepo)
+    tracked_files.apply(modules.repo.GitRepo)
 
 
 def observed(send):
@@ -135,12 +136,20 @@ class FastJson5:
 
     def __init__(self, json5):
         self._json5 = json5
+        # aider's own file, most of the time: its forks need not parse it.
+        self._last = (None, b"")
 
     def loads(self, text, *args, **kwargs):
-        try:
-            return json.loads(self.BEYOND_JSON.sub(lambda match: match.group(1) or "", text))
-        except ValueError:
-            return self._json5.loads(text, *args, **kwargs)
+        known, parsed = self._last
+        if known != text:
+            try:
+                plain = self.BEYOND_JSON.sub(lambda match: match.group(1) or "", text)
+                parsed = pickle.dumps(json.loads(plain))
+            except ValueError:
+                return self._json5.loads(text, *args, **kwargs)
+            self._last = (text, parsed)
+        # A copy for each caller, at a tenth of what another one would cost.
+        return pickle.loads(parsed)
 
     def __getattr__(self, name):
         return getattr(self._json5, name)

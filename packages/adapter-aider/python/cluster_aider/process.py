@@ -1,5 +1,6 @@
 """The driver's life: start, readiness, one turn after the other, and an end with whoever started it."""
 
+import gc
 import json
 import os
 import queue
@@ -23,6 +24,8 @@ def main():
         return None
     start.update(json.loads(sys.argv[1]))
     INTERRUPTS.install()
+    # What was there before is never collected; what a turn leaves is some megabytes at most.
+    gc.set_threshold(10_000, 20, 20)
     driver = Driver(channel, start)
     signal.signal(signal.SIGTERM, lambda *_: driver.leave(0))
     return driver.live()

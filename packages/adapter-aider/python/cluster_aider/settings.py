@@ -5,6 +5,8 @@ Weakest first: DEFAULTS, the user's files and AIDER_* variables, arguments given
 
 from pathlib import Path
 
+from .parser import parse_once, reused
+
 #: What aider would do for a person at a terminal and is too slow or too dear for a batch. The user's
 #: configuration wins over these.
 DEFAULTS = {
@@ -55,13 +57,12 @@ class SettingsFolder:
             files = self._insert(default_config_files, ".aider.conf.yml")
             if self.sources is not None:
                 self.sources.add(files)
-            # aider makes it twice, for the same files in another order: an eighth of its start.
-            parser = made.get(git_root)
-            if hasattr(parser, "_default_config_files"):
-                parser._default_config_files = files
+            parser = made.pop(git_root, None)
+            if reused(parser, files):
                 return parser
             parser = made[git_root] = get_parser(files, git_root)
             parser.set_defaults(**DEFAULTS)
+            parse_once(parser)
             parser.parse_args = self._noted(parser.parse_args)
             return parser
 
