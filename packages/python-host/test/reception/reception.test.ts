@@ -1,9 +1,12 @@
 import { once } from "node:events";
 import { existsSync, statSync } from "node:fs";
-import { createConnection, type Socket } from "node:net";
+import { mkdir, utimes } from "node:fs/promises";
+import { createConnection, createServer, type Socket } from "node:net";
+import { join } from "node:path";
 import { temporaryFolder } from "@cluster/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Reception } from "../../src/reception/reception.ts";
+import { removeStaleFolders } from "../../src/reception/stale-folders.ts";
 
 let reception: Reception;
 
@@ -72,4 +75,24 @@ test("a long path of temporary files does not matter", async () => {
     if (before === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = before;
   }
+});
+
+test("what a killed program has left is removed, and nothing of those that live", async () => {
+  await using folder = await temporaryFolder();
+  const old = new Date(Date.now() - 3_600_000);
+  const make = async (name: string): Promise<string> => {
+    const path = join(folder.path, name);
+    await mkdir(path);
+    return path;
+  };
+  const dead = await make("python-host-dead");
+  const other = await make("other-dead");
+  const young = await make("python-host-young");
+  const alive = await make("python-host-alive");
+  const server = createServer().listen(join(alive, "s"));
+  await once(server, "listening");
+  for (const path of [dead, other, alive]) await utimes(path, old, old);
+  await removeStaleFolders(folder.path, "python-host-");
+  expect([dead, other, young, alive].map(existsSync)).toEqual([false, true, true, true]);
+  server.close();
 });
