@@ -1,36 +1,24 @@
 import type { Exit, ToolProcess } from "../contract/process-host.ts";
 import type { ToolConnection } from "../contract/tool-connection.ts";
 import { inheritedEnvironment } from "../environment/inherited-environment.ts";
-import { PoolError, toError } from "../errors/pool-error.ts";
-import { ProcessExitedError, ProcessStartError, ProtocolError } from "../errors/turn-errors.ts";
+import { toError } from "../errors/pool-error.ts";
+import { ProcessExitedError } from "../errors/turn-errors.ts";
 import type { TerminationReason } from "../events/pool-event.ts";
-import { Tail } from "../framing/tail.ts";
 import type { Clock } from "../pool/clock.ts";
 import { abortable } from "./abortable.ts";
 import { endDescendants, hurryDescendants } from "./descendants.ts";
 import { endGroup } from "./end-group.ts";
-import { endNote, type ProcessEnd, quoteLastWords } from "./end-note.ts";
+import { endNote, type LastWords, type ProcessEnd } from "./end-note.ts";
 import { Grace } from "./grace.ts";
 import type { Launch } from "./launch.ts";
 import { markedEnvironment, newMarker } from "./marker.ts";
 import { privateMemory } from "./private-memory.ts";
+import { type OutputWatch, ProcessOutput } from "./process-output.ts";
 import { drainAfterExit } from "./stream-drain.ts";
 import { terminate, within } from "./termination.ts";
 
-const TAIL_BYTES = 8 * 1024;
-
 /** The life of a process. It only goes forward; one that has exited and is being read is `stopping`. */
 export type ProcessState = "starting" | "ready" | "stopping" | "ended";
-
-/** Follows the output of one phase (the start, a turn, a reset), and bounds it. */
-export interface OutputWatch {
-  readonly limit: number;
-  onOutput?(bytes: number): void;
-  /** More than `limit` bytes came. Its output is not read any more. */
-  onLimit(): void;
-  /** The process has ended. */
-  onEnd?(): void;
-}
 
 /** One process of the pool from its start to its end, with the connection that speaks with it. */
 export class ManagedProcess<Request, Result> {
@@ -45,16 +33,12 @@ export class ManagedProcess<Request, Result> {
   readonly #process: ToolProcess;
   readonly #began: number;
   readonly #launch: Launch<Request, Result>;
-  readonly #stderr = new Tail(TAIL_BYTES);
-  /** Stdout outside of turns. */
-  readonly #stray = new Tail(TAIL_BYTES);
+  readonly #output: ProcessOutput;
   readonly #onEnd = new Set<() => void>();
   #connection: ToolConnection<Request, Result> | null = null;
   #state: ProcessState = "starting";
   #reason: TerminationReason | null = null;
   #termination: { readonly grace: Grace; readonly over: Promise<void> } | null = null;
-  #watch: OutputWatch | null = null;
-  #watched = 0;
   /** It was ended because nothing more could come from it. */
   #muted = false;
   /** Told at once when it exits by itself, before its output is drained. */
@@ -94,8 +78,7 @@ export class ManagedProcess<Request, Result> {
     this.startedAt = launch.clock.now();
     this.#began = launch.clock.elapsed();
     this.#process = launch.transcript === null ? process : launch.transcript.tap(process);
-    this.#process.stdout.on("data", (chunk: Buffer) => this.#observe(chunk, this.#stray));
-    this.#process.stderr?.on("data", (chunk: Buffer) => this.#observe(chunk, this.#stderr));
+    this.#output = new ProcessOutput(this.#process, () => this.#state === "ready");
     // Streams of a killed process may fail; how it ended is told by its exit.
     for (const stream of [this.#process.stdin, this.#process.stdout, this.#process.stderr]) {
       stream?.on("error", () => {});
@@ -140,7 +123,7 @@ export class ManagedProcess<Request, Result> {
     return this.#reason;
   }
 
-  /** Only after {@link becomeReady} has been called. */
+  /** Only after {@link connect} has been called. */
   get connection(): ToolConnection<Request, Result> {
     return this.#connection as ToolConnection<Request, Result>;
   }
@@ -157,16 +140,12 @@ export class ManagedProcess<Request, Result> {
 
   /** Follows the output until {@link unwatch}. */
   watch(watch: OutputWatch): void {
-    // What it said before would only mislead in an error of this phase.
-    this.#stderr.clear();
-    this.#stray.clear();
-    this.#watched = 0;
-    this.#watch = watch;
+    this.#output.watch(watch);
     if (this.#state === "ended") queueMicrotask(() => watch.onEnd?.());
   }
 
   unwatch(watch: OutputWatch): void {
-    if (this.#watch === watch) this.#watch = null;
+    this.#output.unwatch(watch);
   }
 
   /**
@@ -191,7 +170,7 @@ export class ManagedProcess<Request, Result> {
 
   /** The error for whoever was counting on this process. */
   exitError(end: ProcessEnd, when: string, cause?: unknown): ProcessExitedError {
-    const last = this.#lastWords();
+    const last = this.lastWords();
     return new ProcessExitedError(
       endNote(this.#launch.adapter.name, end, when, last),
       end.exit,
@@ -200,72 +179,21 @@ export class ManagedProcess<Request, Result> {
     );
   }
 
-  /**
-   * Connects, and resolves when it takes its first request; otherwise it is ended.
-   * @throws {PoolError} PROCESS_START_FAILED, START_TIMEOUT, PROCESS_EXITED, PROTOCOL_VIOLATION, or
-   * what the launch's signal carries.
-   */
-  async becomeReady(signal: AbortSignal): Promise<void> {
-    const { adapter, maxStartBytes } = this.#launch;
-    const { oneShot } = this;
-    const giveUp = new AbortController();
-    const failure = Promise.withResolvers<never>();
-    const onAbort = (): void => failure.reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    if (signal.aborted) onAbort();
-    const watch: OutputWatch = {
-      limit: maxStartBytes,
-      onLimit: () => failure.reject(floodAtStart(adapter.name, maxStartBytes)),
-    };
-    this.watch(watch);
-    // The exit of a one-shot tool ends its turn, however soon it comes.
-    const forgetEnd = oneShot
-      ? () => {}
-      : this.onEnd(() => void this.ended.then((end) => failure.reject(this.#exitAtStart(end))));
-    try {
-      await Promise.race([failure.promise, this.#connect(giveUp.signal)]);
-      if (this.#state === "starting") this.#state = "ready";
-      // What it said with its last breath, or what it left behind said, does not make it ready.
-      else if (!oneShot) throw this.#exitAtStart(await this.ended);
-    } catch (error) {
-      giveUp.abort(error);
-      // What ends it gives the better explanation than what its connection makes of that.
-      const end = this.#reason === "exited" ? await this.ended : null;
-      await this.terminate("start-failed");
-      if (signal.aborted) throw signal.reason;
-      throw end === null ? startFailure(adapter.name, error) : this.#exitAtStart(end, error);
-    } finally {
-      this.unwatch(watch);
-      forgetEnd();
-      signal.removeEventListener("abort", onAbort);
-    }
+  /** The end of what it said, without secrets. */
+  lastWords(): LastWords {
+    return this.#output.lastWords(this.#launch.redact);
   }
 
-  /** START_TIMEOUT, with what it said so far. */
-  startTimeout(): PoolError {
-    const { adapter, startTimeoutMs } = this.#launch;
-    return new PoolError(
-      "START_TIMEOUT",
-      `${adapter.name} was not ready within ${startTimeoutMs} ms. If it needs longer, raise ` +
-        `startTimeoutMs. ${quoteLastWords(this.#lastWords())}`,
-    );
-  }
-
-  async #connect(signal: AbortSignal): Promise<void> {
+  /** Begins to speak with it. Resolves when it takes its first request. */
+  async connect(signal: AbortSignal): Promise<void> {
     this.#connection = this.#launch.adapter.connect(this.#process);
     await this.#connection.ready(signal);
   }
 
-  #exitAtStart(end: ProcessEnd, cause?: unknown): ProcessExitedError {
-    return this.exitError(end, " before it was ready", cause);
-  }
-
-  #lastWords(): { readonly stderr: string; readonly stdout: string } {
-    const { redact } = this.#launch;
-    return {
-      stderr: redact(this.#stderr.toString()).trim(),
-      stdout: redact(this.#stray.toString()).trim(),
-    };
+  /** It takes requests now. Returns whether that is so, and it has not ended meanwhile. */
+  markReady(): boolean {
+    if (this.#state === "starting") this.#state = "ready";
+    return this.#state === "ready";
   }
 
   async #terminate(grace: Grace): Promise<void> {
@@ -273,7 +201,7 @@ export class ManagedProcess<Request, Result> {
       await this.ended;
       return;
     }
-    const polite = this.#state === "ready" && this.#watch === null;
+    const polite = this.#state === "ready" && !this.#output.watched;
     this.#state = "stopping";
     const connection = this.#connection;
     await terminate(this.#process, {
@@ -310,7 +238,7 @@ export class ManagedProcess<Request, Result> {
     await endGroup(this.#process);
     this.#process.stdin.destroy();
     this.#state = "ended";
-    this.#watch?.onEnd?.();
+    this.#output.end();
     for (const callback of this.#onEnd) callback();
     this.#onEnd.clear();
     return { exit, reason: this.#reason, muted: this.#muted };
@@ -322,39 +250,9 @@ export class ManagedProcess<Request, Result> {
     await endDescendants(marker);
     this.#launch.ledger.ended(marker);
   }
-
-  #observe(chunk: Buffer, tail: Tail): void {
-    const watch = this.#watch;
-    const stray = this.#state !== "ready" || watch === null;
-    // On a terminal it has no other place for its last words.
-    if (tail === this.#stderr || stray || this.#process.stderr === null) tail.push(chunk);
-    if (watch === null) return;
-    this.#watched += chunk.length;
-    watch.onOutput?.(chunk.length);
-    if (this.#watched <= watch.limit) return;
-    // Nothing holds what nobody will read: it may print until it is gone.
-    this.#process.stdout.destroy();
-    this.#process.stderr?.destroy();
-    watch.onLimit();
-  }
 }
 
 /** A host must not reject here; one that does must not keep an end away. */
 function lostSight(thrown: unknown): Exit {
   return { kind: "unknown", reason: toError(thrown).message };
-}
-
-function floodAtStart(name: string, limit: number): ProtocolError {
-  return new ProtocolError(
-    `${name} printed more than ${limit} bytes before it was ready. ` +
-      "If so much output is right, raise maxTurnBytes.",
-  );
-}
-
-function startFailure(name: string, thrown: unknown): Error {
-  const failure = toError(thrown);
-  if (failure instanceof PoolError) return failure;
-  return new ProcessStartError(`${name} did not become ready: ${failure.message}`, {
-    cause: failure,
-  });
 }

@@ -1,5 +1,7 @@
 import { PoolError } from "../errors/pool-error.ts";
 import { abortable } from "./abortable.ts";
+import { becomeReady } from "./become-ready.ts";
+import { quoteLastWords } from "./end-note.ts";
 import type { Launch } from "./launch.ts";
 import { ManagedProcess } from "./managed-process.ts";
 
@@ -30,18 +32,18 @@ export async function startProcess<Request, Result>(
     const slot = { ...order.slot, cwd: await abortable(signal, cwd) };
     process = await ManagedProcess.spawn({ ...order, slot }, signal);
     onSpawned(process);
-    await process.becomeReady(signal);
+    await becomeReady(process, { name: adapter.name, maxStartBytes: order.maxStartBytes }, signal);
     return process;
   } catch (error) {
     order.signal.throwIfAborted();
     if (!deadline.signal.aborted) throw error;
-    throw (
-      process?.startTimeout() ??
-      new PoolError(
-        "START_TIMEOUT",
-        `${adapter.name} was not started within ${startTimeoutMs} ms: its adapter's command, the ` +
-          "cwd option or its host took longer. If they need it, raise startTimeoutMs.",
-      )
+    throw new PoolError(
+      "START_TIMEOUT",
+      process === null
+        ? `${adapter.name} was not started within ${startTimeoutMs} ms: its adapter's command, ` +
+            "the cwd option or its host took longer. If they need it, raise startTimeoutMs."
+        : `${adapter.name} was not ready within ${startTimeoutMs} ms. If it needs longer, raise ` +
+            `startTimeoutMs. ${quoteLastWords(process.lastWords())}`,
     );
   } finally {
     cancel();

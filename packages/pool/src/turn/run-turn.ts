@@ -1,6 +1,7 @@
 import { toError } from "../errors/pool-error.ts";
 import { TurnAbortedError } from "../errors/turn-errors.ts";
-import type { ManagedProcess, OutputWatch } from "../process/managed-process.ts";
+import type { ManagedProcess } from "../process/managed-process.ts";
+import type { OutputWatch } from "../process/process-output.ts";
 import { within } from "../process/termination.ts";
 import { TurnDeadlines } from "./turn-deadlines.ts";
 import { failTurn, stopTurn, wasEnded } from "./turn-failure.ts";
