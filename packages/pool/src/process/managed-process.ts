@@ -13,9 +13,12 @@ import { Grace } from "./grace.ts";
 import type { Launch } from "./launch.ts";
 import { markedEnvironment, newMarker } from "./marker.ts";
 import { privateMemory } from "./private-memory.ts";
+import { identify } from "./process-identity.ts";
 import { type OutputWatch, ProcessOutput } from "./process-output.ts";
 import { drainAfterExit } from "./stream-drain.ts";
 import { terminate, within } from "./termination.ts";
+
+const LATE_EXIT_MS = 10_000;
 
 /** The life of a process. It only goes forward; one that has exited and is being read is `stopping`. */
 export type ProcessState = "starting" | "ready" | "stopping" | "ended";
@@ -217,8 +220,11 @@ export class ManagedProcess<Request, Result> {
    */
   async #endTheMute(): Promise<void> {
     const { graceMs, clock } = this.#launch;
-    const exited = await within(this.#process.exited, graceMs, clock);
-    if (exited || this.#reason !== null) return;
+    const { exited } = this.#process;
+    if (await within(exited, graceMs, clock)) return;
+    // The exit of one that is dead is on its way: a host that is busy may be late in telling it.
+    if ((await identify(this.pid)) === null) await within(exited, LATE_EXIT_MS, clock);
+    if (this.#reason !== null) return;
     this.#muted = true;
     await terminate(this.#process, { grace: new Grace(graceMs, clock) });
   }
