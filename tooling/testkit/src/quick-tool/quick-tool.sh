@@ -41,6 +41,7 @@ act() {
     freeze) kill -STOP $$ ;;
     stubborn) stubborn=yes; trap '' TERM INT; result "$current"; over ;;
     close-stdout) exec >&- ;;
+    runaway) setsid sleep 300 & result "$current"; over ;;
     child) sleep 300 & result "$current"; over ;;
     hold)
       printf '{"id":%s,"event":{"type":"text","text":"%s"}}\n' "$current" "$nonce"

@@ -24,7 +24,9 @@ export type QuickTurn =
   | "freeze"
   | "stubborn"
   | "close-stdout"
-  | "child";
+  | "child"
+  /** A child in a session of its own. Linux only. */
+  | "runaway";
 
 /**
  * A real process that is ready within a millisecond or two and does in each turn what its request

@@ -14,6 +14,7 @@ const ENDINGS: Readonly<Partial<Record<QuickTurn, readonly Ending[]>>> = {
   garbage: ["done"],
   stubborn: ["done"],
   child: ["done"],
+  runaway: ["done"],
   fail: ["TOOL_FAILED"],
   die: ["PROCESS_EXITED"],
   // Whether it is read before its exit is heard of is a race.

@@ -27,7 +27,7 @@ export interface Finding {
 
 /** Runs commands at random on pools at random, and makes the shortest example of what it breaks. */
 export async function explore(exploration: Exploration): Promise<Finding> {
-  const { CLUSTER_SEED, CLUSTER_PATH, CLUSTER_REPLAY } = process.env;
+  const { CLUSTER_SEED, CLUSTER_PATH, CLUSTER_REPLAY, CLUSTER_SHRINK } = process.env;
   let failed: { readonly world: World; readonly error: unknown } | null = null;
   const property = fc.asyncProperty(
     configurations.map((one) => ({ ...one, ...exploration.fixed })),
@@ -53,6 +53,7 @@ export async function explore(exploration: Exploration): Promise<Finding> {
   const seed = exploration.seed ?? (CLUSTER_SEED === undefined ? undefined : Number(CLUSTER_SEED));
   const details = await fc.check(property, {
     numRuns: exploration.runs,
+    endOnFailure: CLUSTER_SHRINK === "no",
     ...(seed !== undefined && { seed }),
     ...(CLUSTER_PATH !== undefined && { path: CLUSTER_PATH }),
     plugins: [fc.interruptAfterTimeLimit(SHRINK_WITHIN_MS)],

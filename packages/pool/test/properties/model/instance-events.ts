@@ -31,6 +31,8 @@ export function followInstance(model: Model, instance: InstanceModel, event: Poo
       return `instance ${index} is ${to} beside a process that is ready`;
     });
   }
+  // Only an order brings it back from there, however long ago that was given.
+  if (from === "failed" || from === "stopped") model.newBudget(instance);
   if (to === "backoff") instance.crashedAt = model.clock.elapsed();
   if (from === "backoff" && (to === "starting" || to === "ready")) model.comeBack(instance);
 }

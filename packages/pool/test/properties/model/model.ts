@@ -100,6 +100,12 @@ export class Model {
     return this.instances[index];
   }
 
+  /** Its owner wants a new beginning. */
+  newBudget(instance: InstanceModel): void {
+    instance.comebacks = [];
+    instance.clearedAt = this.step;
+  }
+
   /** The restart budget: never more than `intensity` starts after crashes within the period. */
   comeBack(instance: InstanceModel): void {
     const { intensity } = this.configuration;
@@ -127,8 +133,10 @@ export class Model {
     return [...requests, ...this.leases.filter(({ state }) => state === "waiting")];
   }
 
-  /** A pass of the event loop has gone by: who is queued now has to wait. */
+  /** A pass of the event loop has gone by: who is queued now has to wait, and orders are under way. */
   noteWaiting(): void {
+    const resize = this.orders.find(({ name, pending }) => name === "resize" && pending);
+    if (resize !== undefined) resize.begun = true;
     for (const request of this.requests) {
       if (request.state === "queued") request.waitedAt = Math.min(request.waitedAt, this.step);
     }
@@ -160,6 +168,13 @@ export class Model {
   /** A resize waits for the one before it: what comes then may or may not have begun. */
   mayRetire(index: number): boolean {
     return this.#resizes.some((size) => size <= index);
+  }
+
+  /** Whether an instance is certainly on its way out of the pool. */
+  retires(index: number): boolean {
+    return this.orders.some(({ name, argument, begun, pending }) => {
+      return name === "resize" && pending && begun && argument !== null && argument <= index;
+    });
   }
 
   /** Whether instances are going to be added without a command. */

@@ -134,4 +134,6 @@ export interface OrderModel {
   readonly argument: number | null;
   readonly signal: AbortSignal | undefined;
   pending: boolean;
+  /** A resize: it is under way, and not only waiting for the one before it. */
+  begun: boolean;
 }

@@ -40,6 +40,7 @@ function onStarted(model: Model, instance: InstanceModel, request: RequestModel)
   });
   const held = model.leases.find((other) => other.state === "held" && other.instance === instance);
   model.expect(held === undefined || held === lease, () => `${at}, which is leased`);
+  model.expect(lease !== null || !model.retires(instance.index), () => `${at}, which leaves`);
   if (lease === null) checkOrder(model, instance, request);
   else model.expect(lease.instance === instance, () => `${at}, not where its lease is`);
   request.state = "running";

@@ -81,12 +81,12 @@ export function order(
   give: () => Promise<void>,
   signal?: AbortSignal,
 ): void {
-  const given: OrderModel = { name, argument, signal, pending: true };
+  const given: OrderModel = { name, argument, signal, pending: true, begun: false };
   const affected = model.instances.filter(({ index }) => {
     return name === "resize" ? argument !== null && index >= argument : index === argument;
   });
   if (name !== "start") doom(affected);
-  if (name === "start" || name === "restart") for (const one of affected) newBudget(model, one);
+  if (name === "start" || name === "restart") for (const one of affected) model.newBudget(one);
   model.orders.push(given);
   const over = (how: string): void => {
     model.note(`  ${name}(${argument ?? ""}) ${how}`);
@@ -100,11 +100,6 @@ export function order(
       over(`rejects: ${error instanceof PoolError ? error.code : String(error)}`);
     },
   );
-}
-
-function newBudget(model: Model, instance: InstanceModel): void {
-  instance.comebacks = [];
-  instance.clearedAt = model.step;
 }
 
 function doom(instances: readonly InstanceModel[]): void {

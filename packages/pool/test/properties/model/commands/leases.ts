@@ -103,6 +103,7 @@ function onGranted(model: Model, taken: LeaseModel, lease: Lease<string, string>
   model.expect(mayServe(model, taken, instance.index), () => {
     return `${at}, and wanted only ${wish.instance}`;
   });
+  model.expect(!model.retires(instance.index), () => `${at}, which leaves`);
   const other = model.leases.find((one) => {
     return one !== taken && one.state === "held" && one.instance === instance;
   });

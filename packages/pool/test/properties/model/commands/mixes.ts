@@ -6,7 +6,7 @@ import { drain, shutdown } from "./endings.ts";
 import { kill, nextStarts, ready, resize, restart, start, stop } from "./instances.ts";
 import { lease, leaseRun, release } from "./leases.ts";
 import { produce } from "./produce.ts";
-import { abort, cancel, finish, run } from "./requests.ts";
+import { abort, backlog, cancel, finish, run } from "./requests.ts";
 import { jump, setBack } from "./time.ts";
 
 type Mix = readonly fc.Arbitrary<fc.AsyncCommand<Model, World>>[];
@@ -18,7 +18,21 @@ const lifecycle: Mix = [run, run, finish, kill, stop, start, restart, nextStarts
 
 /** Many requests with wishes, given up in every way. */
 const queueing: Mix = [
-  ...[run, run, run, run, produce, finish, finish, finish, cancel, abort, jump, kill].map(command),
+  ...[
+    run,
+    run,
+    run,
+    backlog,
+    backlog,
+    produce,
+    finish,
+    finish,
+    finish,
+    cancel,
+    abort,
+    jump,
+    kill,
+  ].map(command),
 ];
 
 /** Leases between ordinary requests, while the pool grows and shrinks. */

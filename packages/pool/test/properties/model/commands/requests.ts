@@ -25,6 +25,7 @@ const FATES: readonly QuickTurn[] = [
   "stubborn",
   "close-stdout",
   "child",
+  ...(process.platform === "linux" ? (["runaway"] as const) : []),
 ];
 export const plans: fc.Arbitrary<QuickTurn> = fc.oneof(
   { arbitrary: fc.constant<QuickTurn>("hold"), weight: 12 },
@@ -51,6 +52,21 @@ export const run: fc.Arbitrary<Deed> = fc
   .map(({ wish, ...asked }) => ({
     name: `run(${JSON.stringify({ ...asked, ...wish })})`,
     do: (world) => ask(world, { ...asked, wish: toOptions(world, wish) }),
+  }));
+
+/** Several at once, of one caller. */
+export const backlog: fc.Arbitrary<Deed> = fc
+  .record({
+    fairnessKey: fc.constantFrom("u", "v"),
+    priority: fc.constantFrom(0, 0, 1),
+    count: fc.integer({ min: 2, max: 5 }),
+    plan: fc.constantFrom<QuickTurn>("answer", "answer", "hold"),
+  })
+  .map(({ count, plan, ...wish }) => ({
+    name: `backlog(${JSON.stringify({ count, plan, ...wish })})`,
+    do: (world) => {
+      for (let n = 0; n < count; n += 1) ask(world, { plan, wish, deadline: "none" });
+    },
   }));
 
 export const finish: fc.Arbitrary<Deed> = fc.tuple(fc.nat(20), fates).map(([which, how]) => ({
