@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { drainNow, shutdownNow } from "./commands/endings.ts";
 import { releaseLease } from "./commands/leases.ts";
 import { jumpBy } from "./commands/time.ts";
@@ -21,6 +22,8 @@ export async function epilogue(world: World): Promise<void> {
   shutdownNow(world);
   await pool.shutdown();
   await rest(world);
+  // What is closed is gone with one of the next passes of the event loop.
+  for (let tries = 0; world.handles > 0 && tries < 500; tries += 1) await delay(2);
   checkNothingLeft(world);
   world.check();
 }
@@ -74,6 +77,7 @@ function checkNothingLeft(world: World): void {
   for (const { index, alive, state } of instances) {
     model.expect(!alive && state === "stopped", () => `instance ${index} is ${state} in the end`);
   }
+  model.expect(world.handles <= 0, () => `${world.handles} handles are left`);
   model.expect(clock.pending === 0, () => `${clock.pending} timers are left`);
   model.expect(world.disposed === 1, () => `its host was disposed of ${world.disposed} times`);
   const left = world.leftovers();

@@ -37,6 +37,7 @@ export class World {
   readonly starts: QuickStart[] = [];
   readonly signals: Map<number, AbortController> = new Map();
   disposed = 0;
+  readonly #handlesBefore: number = handles();
   /** Processes that have been spawned and are not ready. */
   readonly #starting = new Set<number>();
 
@@ -69,6 +70,11 @@ export class World {
       },
     });
     this.model.watch(this.pool);
+  }
+
+  /** Handles that this pool has and that would keep the program alive. */
+  get handles(): number {
+    return handles() - this.#handlesBefore;
   }
 
   /** The processes of this pool that live, and all that they started. */
@@ -175,4 +181,9 @@ export class World {
     checkOccupancy(this.model, this.model.status());
     if (this.model.violation !== null) throw new Violation(this.model.violation);
   }
+}
+
+function handles(): number {
+  const info = process.getActiveResourcesInfo();
+  return info.filter((name) => name === "ProcessWrap" || name === "PipeWrap").length;
 }
