@@ -37,6 +37,10 @@ export class ForkOrders {
     const order = this.#orders.get(id);
     this.#orders.delete(id);
     order?.expected.cancel();
+    // Those that have come are nobody's.
+    for (const stream of Object.values(order?.expected.streams ?? {})) {
+      void stream.then((socket) => socket.destroy());
+    }
     order?.reject(failure);
   }
 

@@ -64,6 +64,8 @@ export class ServerKeeper {
 
   /** Resolves when there is a server that takes starts. */
   prepare(signal: AbortSignal): Promise<ForkServer> {
+    // Now, not when it is there: a start for another one that comes meanwhile ends those that are idle.
+    this.#usedAt = performance.now();
     return untilAborted(this.#present(), signal);
   }
 

@@ -71,7 +71,9 @@ export class Shelf {
     this.#forking -= 1;
     const [first] = this.#waiters;
     if (first === undefined) {
-      this.#spares.push(process);
+      // Whoever it was forked for may have given up.
+      if (this.#spares.length < this.#target) this.#spares.push(process);
+      else process.discard();
       return;
     }
     this.#waiters.delete(first);

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { existsSync, statSync } from "node:fs";
-import { mkdir, utimes } from "node:fs/promises";
+import { mkdir, rename, utimes, writeFile } from "node:fs/promises";
 import { createConnection, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { temporaryFolder } from "@cluster/testkit";
@@ -85,14 +85,24 @@ test("what a killed program has left is removed, and nothing of those that live"
     await mkdir(path);
     return path;
   };
-  const dead = await make("python-host-dead");
-  const other = await make("other-dead");
-  const young = await make("python-host-young");
-  const alive = await make("python-host-alive");
+  const dead = await make("python-host-dead00");
+  const killed = await make("python-host-killed");
+  const other = await make("other-dead00");
+  const young = await make("python-host-young0");
+  const alive = await make("python-host-alive0");
+  const notes = await make("python-host-notes0");
+  const named = await make("python-host-my-notes");
+  await writeFile(join(notes, "mine"), "");
+  // The door of a program that is gone: its own name for it is another one, so that it is not removed.
+  const gone = createServer().listen(join(killed, "door"));
+  await once(gone, "listening");
+  await rename(join(killed, "door"), join(killed, "s"));
+  await new Promise((resolve) => gone.close(resolve));
   const server = createServer().listen(join(alive, "s"));
   await once(server, "listening");
-  for (const path of [dead, other, alive]) await utimes(path, old, old);
+  const all = [dead, killed, other, young, alive, notes, named];
+  for (const path of all) if (path !== young) await utimes(path, old, old);
   await removeStaleFolders(folder.path, "python-host-");
-  expect([dead, other, young, alive].map(existsSync)).toEqual([false, true, true, true]);
+  expect(all.filter((path) => !existsSync(path))).toEqual([dead, killed]);
   server.close();
 });
