@@ -3,6 +3,7 @@ import type { ToolConnection } from "../contract/tool-connection.ts";
 import { inheritedEnvironment } from "../environment/inherited-environment.ts";
 import { toError } from "../errors/pool-error.ts";
 import { ProcessExitedError } from "../errors/turn-errors.ts";
+import { withoutSecrets } from "../errors/without-secrets.ts";
 import type { TerminationReason } from "../events/pool-event.ts";
 import type { Clock } from "../pool/clock.ts";
 import { abortable } from "./abortable.ts";
@@ -72,7 +73,7 @@ export class ManagedProcess<Request, Result> {
       return new ManagedProcess(process, launch, marker);
     } catch (error) {
       ledger.ended(marker);
-      throw error;
+      throw withoutSecrets(error, launch.redact);
     }
   }
 

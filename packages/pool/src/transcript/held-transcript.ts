@@ -4,6 +4,9 @@ import { type TapChannel, type TapSink, type TranscriptTap, tapProcess } from ".
 
 /** A spare that says more than this before anybody takes it loses the beginning. */
 const MAX_BYTES = 64 * 1024;
+const NEWLINE = 0x0a;
+/** What is left of a line that has lost its beginning may be the rest of a secret: up to here. */
+const MAX_SECRET_BYTES = 4 * 1024;
 
 interface Held {
   readonly name: "in" | "out" | "err";
@@ -15,6 +18,8 @@ export class HeldTranscript implements TranscriptTap, TapSink {
   #held: Held[] = [];
   #bytes = 0;
   #cut = false;
+  /** Channels that have lost the beginning of a line, and how many bytes of its rest to leave out. */
+  readonly #torn = new Map<Held["name"], number>();
   readonly #notes: string[] = [];
   readonly #channels: LateChannel[] = [];
   #target: TapSink | null = null;
@@ -30,10 +35,12 @@ export class HeldTranscript implements TranscriptTap, TapSink {
     if (this.#cut) target.note(`of what it said while it waited, only the last ${MAX_BYTES} bytes`);
     for (const channel of this.#channels) channel.open(target);
     for (const { name, chunk } of this.#held) {
-      this.#channels.find((channel) => channel.name === name)?.push(chunk);
+      const kept = this.#withoutTorn(name, chunk);
+      this.#channels.find((channel) => channel.name === name)?.push(kept);
     }
     for (const channel of this.#channels) channel.flush();
     this.#held = [];
+    this.#torn.clear();
   }
 
   note(text: string): void {
@@ -59,7 +66,18 @@ export class HeldTranscript implements TranscriptTap, TapSink {
       if (first === undefined) return;
       this.#bytes -= first.chunk.length;
       this.#cut = true;
+      if (first.chunk.at(-1) === NEWLINE) this.#torn.delete(first.name);
+      else this.#torn.set(first.name, MAX_SECRET_BYTES);
     }
+  }
+
+  /** A chunk without the rest of a line that has lost its beginning. */
+  #withoutTorn(name: Held["name"], chunk: Buffer): Buffer {
+    const torn = this.#torn.get(name) ?? 0;
+    const rest = chunk.subarray(0, torn);
+    const end = rest.indexOf(NEWLINE);
+    this.#torn.set(name, end === -1 ? torn - rest.length : 0);
+    return chunk.subarray(end === -1 ? rest.length : end + 1);
   }
 }
 

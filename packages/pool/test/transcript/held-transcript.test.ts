@@ -68,3 +68,15 @@ test("a spare that talks without end is held to a bound, and the log says so", a
   expect(sink.text.out?.length).toBeGreaterThan(10_000);
   expect(sink.notes).toHaveLength(2);
 });
+
+test("of a line that has lost its beginning, what may be the rest of a secret is left out", async () => {
+  const { held, process } = tapped();
+  await written(process.stderr as PassThrough, "of another stream: the s");
+  await written(process.stdout as PassThrough, "key: the sec");
+  await written(process.stdout as PassThrough, "ret\nnext\n");
+  await written(process.stderr as PassThrough, "ecret\nlast\n");
+  await written(process.stdout as PassThrough, `${"x".repeat(64 * 1024 - 25)}\n`);
+  const sink = new Sink();
+  held.attach(sink);
+  expect(sink.text).toEqual({ out: `next\n${"x".repeat(64 * 1024 - 25)}\n`, err: "last\n" });
+});
