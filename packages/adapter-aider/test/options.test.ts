@@ -5,6 +5,7 @@ describe("an option that is wrong is refused by its name", () => {
   test.each([
     ["model", { model: "" }],
     ["protocol", { protocol: "telepathy" }],
+    ["host", { host: "thread" }],
     ["modelTimeoutMs", { modelTimeoutMs: 0 }],
     ["retryForMs", { retryForMs: -1 }],
     ["extraArguments", { extraArguments: "--verbose" }],

@@ -40,23 +40,26 @@ beforeAll(async () => {
 
 afterAll(() => folder?.[Symbol.asyncDispose]());
 
-test("where the driver does not fit, aider's command line takes over, and says so", async () => {
-  await using fixture = await aiderFixture({
-    files: { "one.md": "# One\n" },
-    aider: { environment: { PYTHONPATH: folder.path } },
-  });
-  const task = { message: "Add an id", files: ["one.md"] };
-  const { result, error, events } = await fixture.tell(task);
-  expect(error).toBeNull();
-  expect(result).toMatchObject({ claimedEdits: ["one.md"], endedBy: "sentinel" });
-  expect(events).toContainEqual({
-    type: "notice",
-    level: "warning",
-    text: expect.stringMatching(/command line instead.*main\(return_coder\)/s),
-  });
-  const again = await fixture.tell(task);
-  expect(again.events.map(({ type }) => type)).not.toContain("notice");
-});
+test.each(["fork", "process"] as const)(
+  "where the driver does not fit, aider's command line takes over, and says so: %s",
+  async (host) => {
+    await using fixture = await aiderFixture({
+      files: { "one.md": "# One\n" },
+      aider: { host, environment: { PYTHONPATH: folder.path } },
+    });
+    const task = { message: "Add an id", files: ["one.md"] };
+    const { result, error, events } = await fixture.tell(task);
+    expect(error).toBeNull();
+    expect(result).toMatchObject({ claimedEdits: ["one.md"], endedBy: "sentinel" });
+    expect(events).toContainEqual({
+      type: "notice",
+      level: "warning",
+      text: expect.stringMatching(/command line instead.*main\(return_coder\)/s),
+    });
+    const again = await fixture.tell(task);
+    expect(again.events.map(({ type }) => type)).not.toContain("notice");
+  },
+);
 
 test("the probe says it too", async () => {
   const { executable } = await realAider();
