@@ -9,11 +9,31 @@ const EARLY = /^(PYTHON|LD_|DYLD_|LC_|LANG$|LANGUAGE$)/;
 const REFERENCE = /^[\p{L}_][\p{L}\p{N}_.]*:[\p{L}_][\p{L}\p{N}_.]*$/u;
 const MODULE = /^[\p{L}_][\p{L}\p{N}_.]*$/u;
 
+const NAMES = [
+  "entry",
+  "modules",
+  "warmUp",
+  "path",
+  "spares",
+  "mode",
+  "startTimeoutMs",
+  "heartbeatTimeoutMs",
+  "restart",
+  "lateEnvironment",
+  "onWarning",
+];
+const RESTART_NAMES = ["intensity", "periodMs", "backoffMs", "maxBackoffMs"];
+
 /** @throws {PoolError} OPTION_INVALID */
 export function compileOptions(options: PythonHostOptions): CompiledOptions {
   const { entry, modules = [], warmUp, path = [], spares = 1, mode = "auto" } = options;
   const { startTimeoutMs = 120_000, heartbeatTimeoutMs = 10_000 } = options;
   const { lateEnvironment = [], onWarning = warn, restart = {} } = options;
+  checkNames("", options, NAMES);
+  checkNames("restart.", restart, RESTART_NAMES);
+  for (const [name, list] of Object.entries({ modules, path, lateEnvironment })) {
+    check(name, Array.isArray(list), "expected an array of strings", list);
+  }
   const reference = 'expected "module:function"';
   check("entry", typeof entry === "string" && REFERENCE.test(entry), reference, entry);
   check("warmUp", warmUp === undefined || REFERENCE.test(warmUp), reference, warmUp);
@@ -74,6 +94,12 @@ export function compileOptions(options: PythonHostOptions): CompiledOptions {
 
 function warn(message: string): void {
   process.emitWarning(message, { type: "PythonHostWarning" });
+}
+
+function checkNames(at: string, given: object, known: readonly string[]): void {
+  for (const [name, value] of Object.entries(given)) {
+    check(`${at}${name}`, known.includes(name), "there is no such option", value);
+  }
 }
 
 function isCount(value: unknown): boolean {

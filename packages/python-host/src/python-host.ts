@@ -78,6 +78,7 @@ class Host implements PythonHost {
     try {
       validateSpec(spec);
       const reception = await this.#open();
+      if (this.#disposed) throw disposed();
       const server = this.#serverSpec(spec);
       const key = keyOf(server);
       if (!this.#forks(key)) return await this.#startOrdinary(spec, signal, reception);
@@ -89,12 +90,16 @@ class Host implements PythonHost {
         return await this.#startOrdinary(spec, signal, reception);
       }
     } catch (error) {
+      signal.throwIfAborted();
+      // What became of it then is no failure of Python.
+      if (this.#disposed) throw disposed();
       throw error instanceof PythonFailure ? startError(what, error) : error;
     }
   }
 
   async prepare(spec: Pick<ProcessSpec, "file" | "env">, signal?: AbortSignal): Promise<void> {
     const reception = await this.#open();
+    if (this.#disposed) throw disposed();
     const server = this.#serverSpec({ ...spec, cwd: process.cwd() });
     const key = keyOf(server);
     if (!this.#forks(key)) return;
@@ -102,6 +107,8 @@ class Host implements PythonHost {
       const never = new AbortController().signal;
       await this.#keeper(key, server, reception).prepare(signal ?? never);
     } catch (error) {
+      signal?.throwIfAborted();
+      if (this.#disposed) throw disposed();
       if (this.#fallBack(error, key)) return;
       const what = `${this.#options.entry} with ${spec.file}`;
       throw error instanceof PythonFailure ? startError(what, error) : error;
