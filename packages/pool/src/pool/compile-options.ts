@@ -151,7 +151,7 @@ function checkAdapter(adapter: unknown): void {
     throw new PoolError(
       "OPTION_INVALID",
       "adapter: expected a ToolAdapter with the functions command and connect, found " +
-        `${found(adapter)}. See the README of @cluster/pool for one in twenty lines.`,
+        `${found(adapter)}. The first example in the README of @cluster/pool has one.`,
     );
   }
   if (typeof name !== "string" || name === "") {

@@ -11,6 +11,7 @@ export function isMilliseconds(value: unknown): boolean {
 
 /** "number -3", for the end of a message. */
 export function found(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
   const text = inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY });
   return `${typeof value} ${text.length > 80 ? `${text.slice(0, 80)}…` : text}`;
 }

@@ -63,10 +63,14 @@ export function mayServe(
 }
 
 /** Whether it certainly waits for this instance, among others or only. */
-function wants(model: Model, { wish, mayBeRefused }: RequestModel, index: number): boolean {
+function wants(model: Model, { wish, mayBeRefused, since }: RequestModel, index: number): boolean {
   if (mayBeRefused) return false;
-  if (wish.instance !== undefined) return wish.instance === index;
-  const { key } = wish;
+  const { key, instance, whenGone } = wish;
+  if (instance !== undefined) {
+    // One whose instance was gone for a while takes any, or the one where its key is.
+    const loose = whenGone === "any" && model.wasHopeless(instance, since);
+    return !loose && instance === index;
+  }
   if (key === undefined) return true;
   const home = whereabouts(model, key);
   // A lease binds its key a moment before its caller has it.
