@@ -65,6 +65,10 @@ class Host implements PythonHost {
   readonly #files = new WeakMap<ServerKeeper, string>();
   /** Ordinary processes that live. */
   readonly #processes = new Set<ToolProcess>();
+  /** Ordinary processes that come up. */
+  readonly #starts = new Set<Promise<ToolProcess>>();
+  /** Aborted by the dispose. */
+  readonly #end = new AbortController();
   #reception: Promise<Reception> | null = null;
   #disposed = false;
 
@@ -125,6 +129,8 @@ class Host implements PythonHost {
 
   async dispose(): Promise<void> {
     this.#disposed = true;
+    this.#end.abort(disposed());
+    await Promise.allSettled(this.#starts);
     for (const process of this.#processes) process.kill("SIGKILL", "group");
     await Promise.all([
       ...[...this.#keepers.values()].map((keeper) => keeper.stop()),
@@ -146,11 +152,10 @@ class Host implements PythonHost {
     reception: Reception,
   ): Promise<ToolProcess> {
     const host = this.#ordinary;
-    const process = await startOrdinary(spec, signal, this.#options, reception, host);
-    if (this.#disposed) {
-      process.kill("SIGKILL", "group");
-      throw disposed();
-    }
+    const either = AbortSignal.any([signal, this.#end.signal]);
+    const starting = startOrdinary(spec, either, this.#options, reception, host);
+    this.#starts.add(starting);
+    const process = await starting.finally(() => this.#starts.delete(starting));
     this.#processes.add(process);
     void process.exited.then(() => this.#processes.delete(process));
     return process;

@@ -35,7 +35,8 @@ async function identifyFromPs(pid: number): Promise<ProcessIdentity | null> {
   try {
     const columns = ["-o", "state=", "-o", "ppid=", "-o", "pgid=", "-o", "lstart="];
     const { stdout } = await run("ps", [...columns, "-p", String(pid)], {
-      env: { PATH: process.env.PATH, LC_ALL: "C" },
+      // The start time is told in the time zone of whoever asks, who may ask again in another one.
+      env: { PATH: process.env.PATH, LC_ALL: "C", TZ: "UTC" },
     });
     const [state = "Z", parent, group, ...started] = stdout.trim().split(/\s+/);
     if (state.startsWith("Z")) return null;

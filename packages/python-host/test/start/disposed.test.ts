@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { waitFor } from "@cluster/testkit";
 import { expect, test } from "vitest";
 import { type PythonHostOptions, pythonHost } from "../../src/index.ts";
-import { describeMode, never, probeHost, rejection, spec } from "../support/host.ts";
+import { describeMode, leftovers, never, probeHost, rejection, spec } from "../support/host.ts";
 
 for (const mode of ["fork", "process"] as const) {
   describeMode(mode, () => {
@@ -15,6 +16,15 @@ for (const mode of ["fork", "process"] as const) {
         expect(await start).toMatchObject({ code: "POOL_CLOSED" });
       },
     );
+
+    test("nothing of a start that was importing is left when the host has been disposed of", async () => {
+      const host = probeHost({ mode, modules: ["slow"] });
+      const start = rejection(host.start(spec(["wait"]), never));
+      await waitFor(() => leftovers().length > 0, { what: "a process that imports" });
+      await host.dispose();
+      expect(leftovers()).toEqual([]);
+      expect(await start).toMatchObject({ code: "POOL_CLOSED" });
+    });
   });
 }
 

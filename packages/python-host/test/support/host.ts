@@ -41,6 +41,11 @@ export function describeMode(mode: PythonHostMode, tests: () => void): void {
   });
 }
 
+/** The processes that the tests of this file have running. */
+export function leftovers(): readonly { readonly pid: number }[] {
+  return leftoverProcesses(marker);
+}
+
 /** A host for the probe, disposed of after the test. */
 export function probeHost(options: Partial<PythonHostOptions> = {}): PythonHost {
   const host = pythonHost({ entry: "probe:main", path: [programs], ...options });
