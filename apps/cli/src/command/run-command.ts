@@ -34,8 +34,9 @@ Examples:
   $ cluster run -m "Translate" "i18n/*.json" --json -- --edit-format whole > report.json
 
 One task for each file. Each instance works in a git worktree of its own; what it changed is
-committed and brought into the checked-out branch. The first ^C lets running turns end, the second
-stops at once; what had landed is kept either way.
+committed and, at the end, brought into the checked-out branch. The first ^C lets running turns end,
+the second stops at once. After ^C, or when the run gives up, what had landed stays on the run's own
+branch, and the report names the command that lands it.
 
 Flags win over cluster.config.{ts,mts,js,mjs,json,yaml,yml} of the folder or a folder above it, and
 that over the user's own file.

@@ -1,4 +1,4 @@
-import type { RunEvent } from "@cluster/batch";
+import type { RunEvent, RunStatus } from "@cluster/batch";
 import { oneLine, printable } from "./fit.ts";
 import { formatTime } from "./quantities.ts";
 
@@ -9,16 +9,19 @@ function names(files: readonly string[]): string {
 /**
  * What happened in a task, as one line: `[12/218] landed docs/a.md 1.2s`. `null` for tasks that were
  * never tried: a run that ends early would print hundreds of them, all with its own reason.
+ * @param ended How many that were tried have ended, this one included.
+ * @param instead Of the reason, where it stands above already.
  */
 export function endedLine(
   event: Extract<RunEvent, { type: "task.ended" }>,
   ended: number,
   total: number,
+  instead?: string,
 ): string | null {
   if (event.outcome.attempts === 0) return null;
   const { outcome, files, tookMs, reason } = event.outcome;
   const place = `[${String(ended).padStart(String(total).length)}/${total}]`;
-  const why = reason === null ? "" : `: ${oneLine(reason.message)}`;
+  const why = reason === null ? "" : `: ${instead ?? oneLine(reason.message)}`;
   return `${place} ${outcome} ${names(files)} ${formatTime(tookMs)}${why}`;
 }
 
@@ -28,7 +31,7 @@ const SAID_ALREADY: ReadonlySet<string> = new Set(["The run drains.", "The run w
 /**
  * An event that a reader wants to see although nothing has ended, as one line; `null` for all others.
  */
-export function noteLine(event: RunEvent): string | null {
+export function noteLine(event: RunEvent, { tool }: Pick<RunStatus, "tool">): string | null {
   switch (event.type) {
     case "attempt.ended":
       if (!event.retried) return null;
@@ -40,7 +43,8 @@ export function noteLine(event: RunEvent): string | null {
       return oneLine(event.reason);
     case "pool":
       if (event.event.type !== "instance.state" || event.event.state !== "failed") return null;
-      return `instance ${event.event.instance} has failed: ${oneLine(event.event.detail ?? "")}`;
+      // Its number would say nothing: there are more instances than workers.
+      return `an instance of ${printable(tool)} has failed: ${oneLine(event.event.detail ?? "")}`;
     default:
       return null;
   }

@@ -1,6 +1,7 @@
-/** What one instance is doing, for the display. */
+/** What one worker is doing, for the display. */
 export interface WorkerView {
-  readonly instance: number;
+  /** Its row, counted from 0: which instance works there changes where instances get ready ahead. */
+  readonly number: number;
   /** `starting`, `free`, `turn`, `verify`, … */
   readonly doing: string;
   readonly file: string | null;

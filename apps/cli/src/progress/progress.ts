@@ -1,5 +1,4 @@
-import { foldRun, initialRunStatus } from "@cluster/batch";
-import { endedLine, noteLine } from "./plain-lines.ts";
+import { ProgressLines } from "./lines.ts";
 import type { Progress, ProgressOptions } from "./progress-contract.ts";
 import { terminalProgress } from "./terminal-progress.ts";
 
@@ -18,16 +17,12 @@ export function progressStyle(
 export function createProgress(options: ProgressOptions): Progress {
   const { stream, style } = options;
   if (style === "terminal") return terminalProgress(options);
-  let status = initialRunStatus("");
+  const lines = new ProgressLines();
   const say = (line: string): void => void stream.write(`${line}\n`);
   return {
     onEvent(event) {
-      status = foldRun(status, event);
       if (style === "none") return;
-      const line =
-        event.type === "task.ended"
-          ? endedLine(event, status.ended, status.total)
-          : noteLine(event);
+      const line = lines.onEvent(event);
       if (line !== null) say(line);
     },
     say,

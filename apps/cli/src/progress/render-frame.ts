@@ -14,7 +14,7 @@ const DOING_COLUMNS = 10;
 const TIME_COLUMNS = 8;
 
 function workerLine(worker: WorkerView, numberColumns: number, columns: number): string {
-  const number = String(worker.instance).padStart(numberColumns);
+  const number = String(worker.number).padStart(numberColumns);
   const doing = padTo(fitEnd(printable(worker.doing), DOING_COLUMNS), DOING_COLUMNS);
   const time = worker.sinceMs === null ? "" : formatTime(worker.sinceMs);
   const head = `${number}  ${doing} ${time.padStart(TIME_COLUMNS)}  `;
@@ -25,7 +25,7 @@ function workerLine(worker: WorkerView, numberColumns: number, columns: number):
 /** Those at work first, then the others; each group in the order of its numbers. */
 function byInterest(workers: readonly WorkerView[]): readonly WorkerView[] {
   return [...workers].sort(
-    (a, b) => Number(b.file !== null) - Number(a.file !== null) || a.instance - b.instance,
+    (a, b) => Number(b.file !== null) - Number(a.file !== null) || a.number - b.number,
   );
 }
 
@@ -33,14 +33,14 @@ function workerLines(view: ProgressView, size: FrameSize): string[] {
   // One line for the summary, one that log-update leaves below, one for what stands above.
   const room = Math.max(0, Math.min(MOST_WORKER_LINES, size.rows - 3));
   const { workers } = view;
-  const numberColumns = String(Math.max(0, ...workers.map(({ instance }) => instance))).length;
+  const numberColumns = String(Math.max(0, ...workers.map(({ number }) => number))).length;
   const line = (worker: WorkerView): string => workerLine(worker, numberColumns, size.columns);
   if (workers.length <= room) return workers.map(line);
   if (room === 0) return [];
   const shown = byInterest(workers).slice(0, room - 1);
   const hidden = workers.length - shown.length;
   return [
-    ...shown.sort((a, b) => a.instance - b.instance).map(line),
+    ...shown.sort((a, b) => a.number - b.number).map(line),
     fitEnd(`… and ${hidden} more`, size.columns),
   ];
 }

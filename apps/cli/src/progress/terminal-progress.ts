@@ -1,8 +1,7 @@
-import { foldRun, initialRunStatus, type RunStatus } from "@cluster/batch";
 import { createLogUpdate } from "log-update";
 import stringWidth from "string-width";
 import { fitEnd } from "./fit.ts";
-import { endedLine, noteLine } from "./plain-lines.ts";
+import { ProgressLines } from "./lines.ts";
 import type { Progress, ProgressOptions } from "./progress-contract.ts";
 import type { ProgressView } from "./progress-view.ts";
 import { renderFrame, summaryLine } from "./render-frame.ts";
@@ -19,12 +18,12 @@ function eraseLines(count: number): string {
 /** One display that is redrawn in its place; what failed stays to be read above it. */
 export function terminalProgress({ stream, requireChange }: ProgressOptions): Progress {
   const log = createLogUpdate(stream);
-  let status: RunStatus = initialRunStatus("");
+  const lines = new ProgressLines();
   let frame: string[] = [];
   let ended = false;
   const columns = (): number => stream.columns || 80;
 
-  const view = (): ProgressView => viewOf(status, Date.now(), { requireChange });
+  const view = (): ProgressView => viewOf(lines.status, Date.now(), { requireChange });
 
   const draw = (): void => {
     if (ended) return;
@@ -53,10 +52,10 @@ export function terminalProgress({ stream, requireChange }: ProgressOptions): Pr
 
   return {
     onEvent(event) {
-      status = foldRun(status, event);
-      const bad = event.type === "task.ended" && event.outcome.reason !== null;
-      const line = bad ? endedLine(event, status.ended, status.total) : noteLine(event);
-      if (line !== null) say(fitEnd(line, columns() * 3));
+      const line = lines.onEvent(event);
+      // What went well is counted by the display.
+      const fine = event.type === "task.ended" && event.outcome.reason === null;
+      if (line !== null && !fine) say(fitEnd(line, columns() * 3));
     },
     say,
     end() {

@@ -1,4 +1,5 @@
 import type { RunStatus } from "@cluster/batch";
+import { turnsUnderWay } from "../run/turns-under-way.ts";
 import type { ProgressView, WorkerView } from "./progress-view.ts";
 import { formatTime, plural } from "./quantities.ts";
 
@@ -7,23 +8,50 @@ type Activity = RunStatus["instances"][number];
 /** Fewer than this many ended tasks say nothing about the time left. */
 const ENOUGH_TASKS = 3;
 
-function workerView(activity: Activity, now: number): WorkerView {
+function workerView(activity: Activity, number: number, now: number): WorkerView {
   const idle = activity.task === null;
   const state = activity.state === "ready" ? "free" : activity.state;
   return {
-    instance: activity.instance,
+    number,
     doing: activity.stage ?? state,
     file: idle ? null : activity.files.join(", "),
     sinceMs: idle && activity.state === "ready" ? null : Math.max(0, now - activity.since),
   };
 }
 
+/** The higher, the sooner it is shown. */
+function interest({ task, state }: Activity): number {
+  if (task !== null) return 2;
+  return state === "failed" || state === "stopped" ? 0 : 1;
+}
+
+/**
+ * Those at work, and idle ones up to the number of workers that the user asked for: a run has more
+ * instances than that where the next tasks get ready ahead.
+ */
+function workersOf({ instances, workers }: RunStatus): Activity[] {
+  const atWork = instances.filter(({ task }) => task !== null).length;
+  return [...instances]
+    .sort((a, b) => interest(b) - interest(a) || a.instance - b.instance)
+    .slice(0, Math.max(workers, atWork))
+    .sort((a, b) => a.instance - b.instance);
+}
+
+/** Where nothing was spent, its figures say nothing; a model that costs nothing still counts tokens. */
+function hasKnownCost({ costUsd, knownCostUsd, usage, ended }: RunStatus): boolean {
+  if (ended === 0) return false;
+  if (costUsd === "unknown" || costUsd > 0) return knownCostUsd > 0;
+  return usage === "unknown" || usage.inputTokens + usage.outputTokens > 0;
+}
+
 function noteOf(status: RunStatus, now: number): string | null {
   switch (status.state) {
     case "preparing":
       return "preparing";
-    case "draining":
-      return `letting ${plural(status.running, "turn")} end`;
+    case "draining": {
+      const turns = turnsUnderWay(status);
+      return turns === 0 ? "ending" : `letting ${plural(turns, "turn")} end`;
+    }
     case "stopping":
       return "stopping";
     default:
@@ -44,7 +72,6 @@ export function viewOf(
   // What was called off took no work, and comes hundreds at a time.
   const worked = ended - counts.cancelled - counts.skipped;
   const rate = worked > 0 && elapsed > 0 ? (worked / elapsed) * 1_000 : null;
-  const known = status.costUsd !== "unknown" || status.knownCostUsd > 0;
   return {
     total,
     ended,
@@ -56,9 +83,9 @@ export function viewOf(
       rate !== null && ended >= ENOUGH_TASKS && ended < total && status.state === "running"
         ? ((total - ended) / rate) * 1_000
         : null,
-    costUsd: ended > 0 && known ? status.knownCostUsd : null,
+    costUsd: hasKnownCost(status) ? status.knownCostUsd : null,
     costIncomplete: status.costUsd === "unknown",
     note: noteOf(status, now),
-    workers: status.instances.map((activity) => workerView(activity, now)),
+    workers: workersOf(status).map((activity, number) => workerView(activity, number, now)),
   };
 }

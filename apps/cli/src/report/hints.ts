@@ -11,10 +11,10 @@ const HINTS: Partial<Record<FailureClass, string>> = {
 const NO_MODEL = /\bNo (LLM )?model was specified\b|\bno API keys? (was|were) provided\b/i;
 const UNKNOWN_MODEL = /\blitellm\.\w+Error\b/;
 
+const SET_KEY =
+  "Set the key of your provider, e.g. export OPENAI_API_KEY=…, or name a model with --model.";
+
 function environmentHint(message: string): string {
-  if (NO_MODEL.test(message)) {
-    return "Set the key of your provider, e.g. export OPENAI_API_KEY=…, or name a model with --model.";
-  }
   if (UNKNOWN_MODEL.test(message)) {
     return "Name a model that the provider knows with --model.";
   }
@@ -23,12 +23,17 @@ function environmentHint(message: string): string {
 
 /** What can be done about the failures of a run, one sentence for each kind. */
 export function hintsFor(report: RunReport): string[] {
-  const classes = new Set(report.tasks.map(({ reason }) => reason?.failureClass));
+  const reasons = report.tasks.flatMap(({ reason }) => (reason === null ? [] : [reason]));
+  const keyless = reasons.filter(({ failureClass, message }) => {
+    return (failureClass === "auth" || failureClass === "environment") && NO_MODEL.test(message);
+  });
+  const others = reasons.filter((reason) => !keyless.includes(reason));
+  const classes = new Set(others.map(({ failureClass }) => failureClass));
   const hints = Object.entries(HINTS)
     .filter(([failureClass]) => classes.has(failureClass as FailureClass))
     .map(([, hint]) => hint);
-  const lacks = report.tasks.flatMap(({ reason }) =>
-    reason?.failureClass === "environment" ? [environmentHint(reason.message)] : [],
+  const lacks = others.flatMap(({ failureClass, message }) =>
+    failureClass === "environment" ? [environmentHint(message)] : [],
   );
-  return [...hints, ...new Set(lacks)];
+  return [...hints, ...(keyless.length > 0 ? [SET_KEY] : []), ...new Set(lacks)];
 }

@@ -1,6 +1,7 @@
 import { OUTCOMES, type RunReport, type TaskOutcome } from "@cluster/batch";
 import { oneLine, printable } from "../progress/fit.ts";
 import { formatCost, formatRate, formatTime, plural } from "../progress/quantities.ts";
+import { withoutTold } from "../progress/told.ts";
 import { filesOf, foldFailures } from "./fold-failures.ts";
 import { hintsFor } from "./hints.ts";
 import { plainTable } from "./plain-table.ts";
@@ -93,6 +94,18 @@ function tokens(report: RunReport): string {
   return usage === "unknown" ? `unknown, at least ${text}` : text;
 }
 
+/** Where nothing was done or spent, no figure of it says anything. */
+function figures(report: RunReport): string[] {
+  const { usage, costUsd } = report;
+  const spent = usage === "unknown" || usage.inputTokens + usage.outputTokens > 0 || costUsd !== 0;
+  const rows = [
+    ...(report.tasksPerSecond > 0 ? [["speed", speed(report)]] : []),
+    ...(spent ? [["cost", cost(report)]] : []),
+    ...(spent ? [["tokens", tokens(report)]] : []),
+  ];
+  return rows.length === 0 ? [] : ["", plainTable(rows)];
+}
+
 function delivery(report: RunReport, { repository }: ReportOptions): string[] {
   const git = repository === undefined ? "git" : `git -C ${shellWord(repository)}`;
   switch (report.delivery.kind) {
@@ -116,7 +129,10 @@ function delivery(report: RunReport, { repository }: ReportOptions): string[] {
 
 function ending(report: RunReport): string[] {
   if (report.end === "halted") {
-    return [`The run gave up: ${report.haltReason ?? "every task would have failed alike"}`];
+    // The table above has said why its tasks failed.
+    const told = new Set(report.tasks.map(({ reason }) => reason?.message ?? ""));
+    const why = report.haltReason ?? "every task would have failed alike";
+    return [`The run gave up: ${withoutTold(why, told)}`];
   }
   return report.end === "interrupted" ? ["The run was interrupted."] : [];
 }
@@ -127,13 +143,7 @@ export function renderReport(report: RunReport, options: ReportOptions): string 
     countsTable(report),
     ...failures(report, options),
     ...outsideChanges(report),
-    "",
-    plainTable([
-      // Where nothing was done, no figure of it says anything.
-      ...(report.tasksPerSecond > 0 ? [["speed", speed(report)]] : []),
-      ["cost", cost(report)],
-      ["tokens", tokens(report)],
-    ]),
+    ...figures(report),
     "",
     ...ending(report),
     ...hintsFor(report),

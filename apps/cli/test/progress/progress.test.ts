@@ -63,6 +63,38 @@ describe("createProgress", () => {
     );
   });
 
+  it("counts the tasks that it names, and tells a reason that all share once", () => {
+    const to = stream(false);
+    const progress = createProgress({ stream: to.stream, style: "lines", requireChange: false });
+    const message = "aider did not start (1): no API keys were provided";
+    const reason = { failureClass: "auth", code: null, message } as const;
+    const failed = (instance: number): RunEvent => ({
+      ...base,
+      type: "pool",
+      event: { type: "instance.state", at: 0, instance, state: "failed", detail: message },
+    });
+    const all: readonly RunEvent[] = [
+      events[0] as RunEvent,
+      failed(1),
+      failed(5),
+      {
+        ...base,
+        type: "run.state",
+        state: "draining",
+        reason: `No instance is left to work with: ${message}`,
+      },
+      { ...base, type: "task.ended", outcome: sampleOutcome(2, "cancelled", { attempts: 0 }) },
+      { ...base, type: "task.ended", outcome: sampleOutcome(0, "tool-error", { reason }) },
+    ];
+    for (const event of all) progress.onEvent(event);
+    expect(to.text().split("\n")).toEqual([
+      `an instance of sample has failed: ${message}`,
+      "No instance is left to work with.",
+      "[ 1/12] tool-error docs/0.md 1.2s: as above",
+      "",
+    ]);
+  });
+
   it("prints only what is said when it is quiet", () => {
     const to = stream(false);
     const progress = createProgress({ stream: to.stream, style: "none", requireChange: false });

@@ -15,18 +15,18 @@ const view: ProgressView = {
   costIncomplete: false,
   note: null,
   workers: [
-    { instance: 0, doing: "turn", file: "docs/a.md", sinceMs: 12_000 },
-    { instance: 1, doing: "landing", file: "docs/deep/folder/b.md", sinceMs: 150 },
-    { instance: 2, doing: "starting", file: null, sinceMs: 3_000 },
-    { instance: 3, doing: "free", file: null, sinceMs: null },
+    { number: 0, doing: "turn", file: "docs/a.md", sinceMs: 12_000 },
+    { number: 1, doing: "landing", file: "docs/deep/folder/b.md", sinceMs: 150 },
+    { number: 2, doing: "starting", file: null, sinceMs: 3_000 },
+    { number: 3, doing: "free", file: null, sinceMs: null },
   ],
 };
 
-const many = (count: number, busy: (instance: number) => boolean): WorkerView[] =>
-  Array.from({ length: count }, (_, instance) => ({
-    instance,
-    doing: busy(instance) ? "turn" : "free",
-    file: busy(instance) ? `f${instance}` : null,
+const many = (count: number, busy: (number: number) => boolean): WorkerView[] =>
+  Array.from({ length: count }, (_, number) => ({
+    number,
+    doing: busy(number) ? "turn" : "free",
+    file: busy(number) ? `f${number}` : null,
     sinceMs: null,
   }));
 
@@ -54,7 +54,7 @@ describe("renderFrame", () => {
   });
 
   it("shows those at work of more than fifty workers, and counts the others", () => {
-    const workers = many(60, (instance) => instance >= 30);
+    const workers = many(60, (number) => number >= 30);
     const lines = renderFrame({ ...view, workers }, { columns: 80, rows: 50 });
     expect(lines).toHaveLength(25);
     expect(lines[0]).toMatch(/^30 {2}turn/);
@@ -79,7 +79,7 @@ describe("renderFrame", () => {
   });
 
   it("has no escape sequence in it, whatever a file is called", () => {
-    const workers = [{ instance: 0, doing: "turn", file: "\u001b[31mred\nline", sinceMs: 0 }];
+    const workers = [{ number: 0, doing: "turn", file: "\u001b[31mred\nline", sinceMs: 0 }];
     const frame = renderFrame({ ...view, workers }, { columns: 80, rows: 24 });
     expect(frame[0]).toBe("0  turn           0.0s  red line");
   });

@@ -67,9 +67,37 @@ describe("viewOf", () => {
   it("shows what each instance does, and for how long", () => {
     const events = [started, ready(0, 10), ready(1, 10), attempt(0, 100), stage(0, 1, 200)];
     expect(view(events, 1_200).workers).toEqual([
-      { instance: 0, doing: "free", file: null, sinceMs: null },
-      { instance: 1, doing: "turn", file: "docs/0.md", sinceMs: 1_000 },
+      { number: 0, doing: "free", file: null, sinceMs: null },
+      { number: 1, doing: "turn", file: "docs/0.md", sinceMs: 1_000 },
     ]);
+  });
+
+  it("shows no more rows than workers, whatever gets ready ahead of them", () => {
+    const three = [started, ready(0, 10), ready(1, 10), ready(2, 10)];
+    const rows = (events: readonly RunEvent[]) =>
+      view(events, 1_200).workers.map(({ number, doing, file }) => [number, doing, file]);
+    expect(rows(three)).toEqual([
+      [0, "free", null],
+      [1, "free", null],
+    ]);
+    expect(rows([...three, attempt(0, 20), stage(0, 2, 30)])).toEqual([
+      [0, "free", null],
+      [1, "turn", "docs/0.md"],
+    ]);
+    const failed: RunEvent = {
+      ...at(20),
+      type: "pool",
+      event: { type: "instance.state", at: 20, instance: 0, state: "failed" },
+    };
+    expect(rows([...three, failed]).map(([, doing]) => doing)).toEqual(["free", "free"]);
+  });
+
+  it("tells no cost where nothing was spent", () => {
+    const nothing = { usage: { inputTokens: 0, outputTokens: 0 }, costUsd: 0 };
+    const known = { knownUsage: nothing.usage, knownCostUsd: 0 };
+    const outcome = sampleOutcome(0, "tool-error", { spent: { ...nothing, ...known } });
+    const end: RunEvent = { ...at(5), type: "task.ended", outcome };
+    expect(view([started, end], 10).costUsd).toBeNull();
   });
 
   it("tells rate, time left and cost once enough has ended", () => {
@@ -107,6 +135,8 @@ describe("viewOf", () => {
     const running = [started, attempt(0, 0), stage(0, 0, 1)];
     const draining: RunEvent = { ...at(2), type: "run.state", state: "draining" };
     expect(view([...running, draining], 3).note).toBe("letting 1 turn end");
+    const leasing = [started, attempt(0, 0), draining];
+    expect(view(leasing, 3).note).toBe("ending");
     const paused: RunEvent = { ...at(2), type: "run.paused", until: 21_000, reason: "429" };
     expect(view([...running, paused], 1_000).note).toContain("paused for 20s");
     expect(view([...running, paused], 22_000).note).toBeNull();

@@ -61,6 +61,26 @@ describe("renderReport", () => {
     expect(render(sampleReport([task], { tasksPerSecond: 0 }))).not.toMatch(/^speed/m);
   });
 
+  it("leaves cost and tokens out when nothing was spent", () => {
+    const usage = { inputTokens: 0, outputTokens: 0 };
+    const nothing = { usage, costUsd: 0, knownUsage: usage, knownCostUsd: 0, tasksPerSecond: 0 };
+    const text = render(sampleReport([sampleOutcome(0, "tool-error")], nothing));
+    expect(text).not.toMatch(/^(cost|tokens|speed)|\n\n\n/m);
+  });
+
+  it("tells a missing key once, and how to set it", () => {
+    const message = "aider did not start (1): No LLM model was specified and no API keys were …";
+    const reason = { failureClass: "auth", code: null, message } as const;
+    const haltReason = `No instance is left to work with: ${message}`;
+    const text = render(
+      sampleReport([sampleOutcome(0, "tool-error", { reason })], { end: "halted", haltReason }),
+    );
+    expect(text.match(/did not start/g)).toHaveLength(1);
+    expect(text).toMatch(/^The run gave up: No instance is left to work with\.$/m);
+    expect(text).toMatch(/^Set the key of your provider/m);
+    expect(text).not.toContain("Check the API key");
+  });
+
   it("counts no-change as a failure only with --require-change", () => {
     const report = sampleReport([sampleOutcome(0, "no-change"), sampleOutcome(1, "tool-error")]);
     expect(render(report)).not.toContain("docs/0.md");

@@ -20,6 +20,9 @@ function codeOf(error: Error): string | null {
   return typeof code === "string" ? code : null;
 }
 
+/** Whoever finds no instance is told what became of them, not that there are instances. */
 function messageOf(error: Error): string {
+  const unavailable = error instanceof PoolError && error.code === "INSTANCE_UNAVAILABLE";
+  if (unavailable && error.cause instanceof Error) return messageOf(error.cause);
   return error.message === "" ? error.name : error.message;
 }

@@ -231,7 +231,7 @@ export class Conductor {
     const noneLeft = failure?.stage === "lease" && failure.code === "INSTANCE_UNAVAILABLE";
     const nothingLanded = this.#options.recorder.status.counts.landed === 0;
     if (noneLeft && (nothingLanded || this.#dispatcher.waiting > 0)) {
-      this.#halt(`No instance is left to work with. ${failure.message}`);
+      this.#halt(`No instance is left to work with: ${failure.message}`);
     }
     await this.#end(state, outcome, reason ?? cancelled, bearing);
   }

@@ -56,6 +56,7 @@ export interface RunStatus extends Spending {
   /** Attempts that were followed by another one. */
   readonly retries: number;
   readonly attempts: readonly AttemptActivity[];
+  /** More than the workers where the next tasks get ready ahead; no more than those take turns. */
   readonly instances: readonly InstanceActivity[];
 }
 

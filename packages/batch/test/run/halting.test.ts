@@ -1,3 +1,4 @@
+import { ToolFailure } from "@cluster/batch";
 import { expect, test } from "vitest";
 import { bench, tasksFor } from "../sample/sample-run.ts";
 
@@ -138,4 +139,19 @@ test("when no instance is left for the last task, what landed before it is deliv
     counts: { landed: 1, "tool-error": 1 },
     delivery: { kind: "merged" },
   });
+});
+
+test("a key that is missing at the start is told in the tool's words, as what it is", async () => {
+  const message = "the tool did not start: no API keys were provided";
+  const command = (): never => {
+    throw new ToolFailure("auth", message);
+  };
+  await using sample = await bench({ files: 3, adapt: (tool) => ({ ...tool, command }) });
+  const { report } = await sample.run(tasksFor(sample.repository.files, "edit"));
+  expect(report).toMatchObject({
+    end: "halted",
+    haltReason: `No instance is left to work with: ${message}`,
+  });
+  expect(report.tasks[0]?.reason).toMatchObject({ failureClass: "auth", message });
+  expect(await sample.leftovers()).toEqual([]);
 });

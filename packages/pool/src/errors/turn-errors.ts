@@ -83,8 +83,12 @@ export function failureClassOf(error: unknown): FailureClass | null {
     case "PROTOCOL_VIOLATION":
     case "TURN_OUTPUT_LIMIT":
       return "protocol";
-    case "PROCESS_START_FAILED":
     case "INSTANCE_UNAVAILABLE":
+      // A key that is missing or refused at the start is as much the key as one in a turn.
+      return error.cause instanceof ToolFailure && error.cause.failureClass === "auth"
+        ? "auth"
+        : "environment";
+    case "PROCESS_START_FAILED":
       return "environment";
     case "PROCESS_EXITED":
     case "TOOL_FAILED":

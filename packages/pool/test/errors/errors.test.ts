@@ -48,6 +48,10 @@ test("failures have a class, whoever reports them", () => {
     "environment",
     "environment",
   ]);
+  const unavailable = (cause: Error): string | null =>
+    failureClassOf(new PoolError("INSTANCE_UNAVAILABLE", "", { cause }));
+  expect(unavailable(new ToolFailure("auth", "no key"))).toBe("auth");
+  expect(unavailable(new ToolFailure("overload", "too slow"))).toBe("environment");
   expect(of("PROCESS_EXITED")).toBe("crash");
   const notTheTools = ["TURN_CANCELLED", "WAIT_CANCELLED", "POOL_CLOSED", "QUEUE_FULL"] as const;
   for (const code of notTheTools) expect(of(code)).toBeNull();

@@ -1,0 +1,55 @@
+import { foldRun, initialRunStatus, type RunEvent, type RunStatus } from "@cluster/batch";
+import { endedLine, noteLine } from "./plain-lines.ts";
+import { withoutTold } from "./told.ts";
+
+/** More reasons than these are not remembered: the lines that told them are far away. */
+const REMEMBERED = 20;
+
+/** A run as it goes on, and what is said of it line by line: a reason that many share is told once. */
+export class ProgressLines {
+  #status: RunStatus = initialRunStatus("");
+  /** Ended tasks that were tried; the others are not counted off. */
+  #tried = 0;
+  readonly #failures = new Set<string>();
+  readonly #reasons = new Set<string>();
+
+  get status(): RunStatus {
+    return this.#status;
+  }
+
+  /** Takes an event, and gives the line that is to be printed for it, or `null`. */
+  onEvent(event: RunEvent): string | null {
+    this.#status = foldRun(this.#status, event);
+    if (event.type === "task.ended") return this.#ended(event);
+    if (event.type === "run.state" && event.reason !== undefined) {
+      return noteLine({ ...event, reason: withoutTold(event.reason, this.#reasons) }, this.#status);
+    }
+    const failure = failureOf(event);
+    if (failure === null) return noteLine(event, this.#status);
+    if (this.#failures.has(failure)) return null;
+    this.#failures.add(failure);
+    this.#remember(failure);
+    return noteLine(event, this.#status);
+  }
+
+  #ended(event: Extract<RunEvent, { type: "task.ended" }>): string | null {
+    const { attempts, reason } = event.outcome;
+    if (attempts === 0) return null;
+    this.#tried += 1;
+    const known = reason !== null && this.#failures.has(reason.message);
+    if (reason !== null) this.#remember(reason.message);
+    return endedLine(event, this.#tried, this.#status.total, known ? "as above" : undefined);
+  }
+
+  #remember(reason: string): void {
+    this.#reasons.delete(reason);
+    this.#reasons.add(reason);
+    const [oldest] = this.#reasons;
+    if (this.#reasons.size > REMEMBERED && oldest !== undefined) this.#reasons.delete(oldest);
+  }
+}
+
+function failureOf(event: RunEvent): string | null {
+  if (event.type !== "pool" || event.event.type !== "instance.state") return null;
+  return event.event.state === "failed" ? (event.event.detail ?? "") : null;
+}
