@@ -129,8 +129,11 @@ function delivery(report: RunReport, { repository }: ReportOptions): string[] {
 
 function ending(report: RunReport): string[] {
   if (report.end === "halted") {
-    // The table above has said why its tasks failed.
-    const told = new Set(report.tasks.map(({ reason }) => reason?.message ?? ""));
+    // The table above has said why its tasks failed, unless it had to cut that.
+    const reasons = report.tasks.map(({ reason }) => reason?.message ?? "");
+    const told = new Set(
+      reasons.filter((reason) => oneLine(reason) === oneLine(reason, Number.POSITIVE_INFINITY)),
+    );
     const why = report.haltReason ?? "every task would have failed alike";
     return [`The run gave up: ${withoutTold(why, told)}`];
   }

@@ -81,6 +81,16 @@ describe("renderReport", () => {
     expect(text).not.toContain("Check the API key");
   });
 
+  it("tells a reason that the table had to cut in full below it", () => {
+    const message = `usage: ${"[--option] ".repeat(50)}unrecognized arguments: --no-such-option`;
+    const reason = { failureClass: "environment", code: null, message } as const;
+    const haltReason = `No instance is left to work with: ${message}`;
+    const text = render(
+      sampleReport([sampleOutcome(0, "tool-error", { reason })], { end: "halted", haltReason }),
+    );
+    expect(text.match(/--no-such-option/g)).toHaveLength(1);
+  });
+
   it("counts no-change as a failure only with --require-change", () => {
     const report = sampleReport([sampleOutcome(0, "no-change"), sampleOutcome(1, "tool-error")]);
     expect(render(report)).not.toContain("docs/0.md");
