@@ -27,12 +27,13 @@ async function look(
 }
 
 function pidsOfTurns(events: readonly RunEvent[]): number[] {
-  let pid = 0;
   const pids: number[] = [];
+  // By instance: the next one gets ready while the present one is at work.
+  const current = new Map<number, number>();
   for (const event of events) {
     if (event.type !== "pool") continue;
-    if (event.event.type === "process.ready") pid = event.event.pid;
-    if (event.event.type === "turn.started") pids.push(pid);
+    if (event.event.type === "process.ready") current.set(event.event.instance, event.event.pid);
+    if (event.event.type === "turn.started") pids.push(current.get(event.event.instance) ?? 0);
   }
   return pids;
 }

@@ -40,12 +40,15 @@ test("silence fails a turn with TURN_IDLE_TIMEOUT, half an answer or none", asyn
 
 test("every byte of output keeps the idle deadline away", async () => {
   const adapter = jsonTool("splits-code-point");
-  await using pool = createPool({ adapter, idleTimeoutMs: 150 });
+  // So much longer than the time between two bytes that no busy machine makes a silence of it.
+  const idleTimeoutMs = 1_000;
+  await using pool = createPool({ adapter, idleTimeoutMs });
+  await pool.ready();
   const began = performance.now();
   // A byte each millisecond.
-  const echo = "x".repeat(250);
+  const echo = "x".repeat(1_200);
   expect(await pool.run({ echo })).toBe(`${echo} äß€𝄞🎻`);
-  expect(performance.now() - began).toBeGreaterThan(200);
+  expect(performance.now() - began).toBeGreaterThan(idleTimeoutMs);
 });
 
 test("the wait for a person's answer is not the tool's silence", async () => {
