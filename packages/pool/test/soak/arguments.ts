@@ -15,6 +15,9 @@ with 1. ^C ends it, with the summary.
   --path P        with --seed: the very run that failed
   --replay R      with --seed and --path: the very commands
   --help          this text
+
+CLUSTER_PATIENCE_MS: how long a pool may take until nothing happens any more (20000); more on a machine
+that is very busy.
 `;
 
 /** What the soak was told. */
