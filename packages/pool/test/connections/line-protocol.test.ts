@@ -48,12 +48,13 @@ describe("with a prompt", () => {
   test("setup is typed before it is waited for, so that it can make the prompt", async () => {
     const adapter: ToolAdapter = {
       ...python,
-      command: () => ({ file: "python3", args: ["-u", "-q", "-i"], env: markedEnvironment }),
-      connect: lineProtocol({
-        setup: "import sys; sys.ps1 = 'now' + '> '",
-        prompt: "now> ",
-        mergeStderr: true,
+      // Its prompt goes to stderr, and only what shares a pipe with the answers comes behind them.
+      command: () => ({
+        file: "sh",
+        args: ["-c", "exec python3 -u -q -i 2>&1"],
+        env: markedEnvironment,
       }),
+      connect: lineProtocol({ setup: "import sys; sys.ps1 = 'now' + '> '", prompt: "now> " }),
     };
     await using pool = createPool({ adapter });
     expect(await pool.run("print(6 * 7)")).toBe("42");
