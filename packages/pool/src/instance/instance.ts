@@ -190,14 +190,13 @@ export class Instance<Request, Result> implements TurnEnd<Result>, Candidate, Sp
   }
 
   status(inFlight: number): InstanceStatus {
-    const { process, record } = this.#keeper;
-    const alive = process !== null && process.state !== "ended";
+    const { record } = this.#keeper;
     return {
       index: this.index,
       state: record.state,
       occupancy: this.#occupancy,
-      alive,
-      pid: alive ? process.pid : null,
+      alive: record.pid !== null,
+      pid: record.pid,
       generation: record.generation,
       inFlight,
       turnsDone: this.#turnsDone,

@@ -11,6 +11,7 @@ export class ProcessRecord {
   #generation = 0;
   #issued = 0;
   #began = 0;
+  #present: { readonly pid: number; readonly generation: number } | null = null;
   /** Why it is in `backoff` or `failed`. */
   failure: Error | null = null;
   startedAt: number | null = null;
@@ -32,6 +33,11 @@ export class ProcessRecord {
 
   get state(): InstanceState {
     return this.#state;
+  }
+
+  /** Of the process that is there: from its start until its end has been told, never longer. */
+  get pid(): number | null {
+    return this.#present?.pid ?? null;
   }
 
   /** How many processes there have been. */
@@ -76,7 +82,8 @@ export class ProcessRecord {
     });
   }
 
-  spawned(startedAt: number): void {
+  spawned({ pid, startedAt }: { readonly pid: number; readonly startedAt: number }): void {
+    this.#present = { pid, generation: this.#generation - 1 };
     this.startedAt = startedAt;
     this.endedAt = null;
   }
@@ -94,7 +101,7 @@ export class ProcessRecord {
   }): void {
     this.#generation += 1;
     this.failure = null;
-    this.spawned(spare.startedAt);
+    this.spawned(spare);
     this.#tellReady(spare.pid, spare.startMs, true);
   }
 
@@ -102,6 +109,7 @@ export class ProcessRecord {
   ended(end: ProcessEnd, generation: number): void {
     const at = this.#context.clock.now();
     this.lastExit = end.exit;
+    if (this.#present?.generation === generation) this.#present = null;
     if (generation === this.#generation - 1) this.endedAt = at;
     const { exit, reason } = end;
     const instance = this.#instance;

@@ -83,7 +83,7 @@ export class ProcessSeat<Request, Result> {
         return { index: this.#index, generation: this.#record.issue() };
       },
       spawned: (spawned) => {
-        this.#record.spawned(spawned.startedAt);
+        this.#record.spawned(spawned);
         this.#adopt(spawned);
       },
     });

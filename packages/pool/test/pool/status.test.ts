@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from "vitest";
 import { createPool } from "../../src/index.ts";
-import { expectNoProcessLeft, quick } from "../support/tools.ts";
+import { expectNoProcessLeft, jsonTool, quick } from "../support/tools.ts";
 
 afterAll(expectNoProcessLeft);
 
@@ -24,4 +24,25 @@ test("whoever asks for the status when a process is ready or has ended finds wha
   }
   expect(found).toEqual(told);
   expect(told).toHaveLength(3);
+});
+
+test("a process is there until its end has been told, also to whoever hears first that its turn failed", async () => {
+  const contradictions: string[] = [];
+  let there: number | null = null;
+  {
+    const adapter = jsonTool("dies-in-turn", ["--when", "die"]);
+    await using pool = createPool({ adapter, restart: { backoffMs: 1 } });
+    pool.subscribe((event) => {
+      if (event.type === "process.ready") there = event.pid;
+      if (event.type === "process.ended") there = null;
+      const { alive, pid } = pool.status().instances[0] ?? {};
+      if (event.type.startsWith("request.") && (pid !== there || alive !== (there !== null))) {
+        contradictions.push(`${event.type}: found ${pid}, told ${there}`);
+      }
+    });
+    await pool.ready();
+    await expect(pool.run({ echo: "die" })).rejects.toMatchObject({ code: "PROCESS_EXITED" });
+    expect(await pool.run({ echo: "after" })).toBe("after");
+  }
+  expect(contradictions).toEqual([]);
 });

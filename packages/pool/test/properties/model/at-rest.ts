@@ -1,4 +1,5 @@
 import type { InstanceStatus, PoolStatus } from "../../../src/index.ts";
+import { PING_TIMEOUT_MS } from "./configuration.ts";
 import type { Model } from "./model.ts";
 import { isWorn } from "./process-ends.ts";
 import type { InstanceModel, LeaseModel, RequestModel } from "./records.ts";
@@ -19,10 +20,10 @@ export function unrest(world: World): string | null {
     if (process?.killed && process.state !== "ended") return `the end of instance ${index}`;
     if (state === "stopping" || state === "backoff") return `instance ${index}, which is ${state}`;
     if (state === "starting" && !mayHang(model, instance)) return `the start of instance ${index}`;
-    const pid = process?.pid ?? null;
-    const owes = pid !== null && model.pinging.has(pid);
-    // One that cannot give it is found out when its time is over.
-    if (owes && (!process?.frozen || process.doom.has("silent"))) {
+    const asked = process?.pid == null ? undefined : model.pinging.get(process.pid);
+    // One that cannot give it is found out when its time is over, and not before.
+    const overdue = asked !== undefined && world.clock.elapsed() - asked >= PING_TIMEOUT_MS;
+    if (asked !== undefined && (!process?.frozen || overdue)) {
       return `a sign of life of instance ${index}`;
     }
     const occupancy = status.instances[index]?.occupancy;
