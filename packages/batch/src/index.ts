@@ -50,10 +50,18 @@ export type {
   Executor,
   Verdict,
 } from "./contract/executor.ts";
-export type { Journal, JournalEntry, Transition } from "./contract/journal.ts";
+export type {
+  AttemptRecord,
+  Journal,
+  JournalEntry,
+  Sequel,
+  TaskTransition,
+  Transition,
+} from "./contract/journal.ts";
 export { OUTCOMES, type Outcome } from "./contract/outcome.ts";
 export type { FailureCluster, RunReport } from "./contract/report.ts";
 export type { RunEvent, RunState, Stage } from "./contract/run-event.ts";
+export type { RunMark, RunRecord } from "./contract/run-record.ts";
 export type { Task, TaskInput } from "./contract/task.ts";
 export { defaultContext, TASK_CONTEXTS, type TaskContext } from "./contract/task-context.ts";
 export { BatchError } from "./errors/batch-error.ts";

@@ -1,30 +1,73 @@
-import type { TaskOutcome } from "./evidence.ts";
+import type { Reason, TaskOutcome } from "./evidence.ts";
+import type { AttemptResult } from "./executor.ts";
+import type { Outcome } from "./outcome.ts";
+import type { RunMark } from "./run-record.ts";
 import type { Task } from "./task.ts";
+
+/** Why a task waits for another attempt; each counts on its own. */
+export type Sequel =
+  /** Its failure may pass: one of its retries. */
+  | "retry"
+  /** The provider refused for quota: not a failure. */
+  | "quota"
+  /** The edit did not fit what had landed meanwhile: it is made again on the new tip. */
+  | "replay"
+  /** The run was left before the attempt was over: not the task's fault. */
+  | "left";
 
 /** One transition of a run. A journal has committed it before anybody acts on it. */
 export type Transition =
   | { readonly type: "task.planned"; readonly task: Task }
+  /** No longer wanted, as when a changed list of inputs no longer names it. */
+  | { readonly type: "task.withdrawn"; readonly task: string; readonly reason: string }
+  /** It had ended, and is tried again: `cluster retry`. Its tokens go on growing. */
+  | { readonly type: "task.reopened"; readonly task: string; readonly reason: string }
   | { readonly type: "attempt.opened"; readonly task: string; readonly token: number }
+  /** Its edit exists as a commit, which may land. What follows is git's to witness. */
   | {
       readonly type: "attempt.committed";
       readonly task: string;
       readonly token: number;
-      readonly commit: string;
+      readonly result: AttemptResult;
     }
   | {
       readonly type: "attempt.failed";
       readonly task: string;
       readonly token: number;
-      readonly message: string;
+      readonly sequel: Sequel;
+      readonly outcome: Outcome;
+      readonly reason: Reason | null;
+      /** `null` when `attempt.committed` has told it. */
+      readonly result: AttemptResult | null;
     }
   | { readonly type: "task.ended"; readonly token: number | null; readonly outcome: TaskOutcome };
+
+/** The transitions that belong to one task that was planned. */
+export type TaskTransition = Exclude<
+  Transition,
+  { readonly type: "task.planned" | "attempt.opened" }
+>;
+
+/** An attempt as the journal has it. */
+export interface AttemptRecord {
+  readonly token: number;
+  /** Milliseconds since the epoch. */
+  readonly openedAt: number;
+  /** What it found; `null` while it is open, or when it was cut short. */
+  readonly result: AttemptResult | null;
+  /** Its edit was committed, and what became of that is not recorded. */
+  readonly committed: boolean;
+  readonly sequel: Sequel | null;
+}
 
 /** Where a task stands in the journal. */
 export interface JournalEntry {
   readonly task: Task;
   /** The token of its newest attempt; tokens only grow. 0 before the first. */
   readonly token: number;
+  /** `null` while it has none, or was reopened. */
   readonly outcome: TaskOutcome | null;
+  readonly withdrawn: boolean;
 }
 
 /**
@@ -32,13 +75,24 @@ export interface JournalEntry {
  * to survive: nothing for the one in memory, the death of the process for SQLite.
  */
 export interface Journal {
+  /** Notes what happens to the run as a whole. */
+  mark(mark: RunMark): Promise<void>;
+  /** Its marks with their time in milliseconds since the epoch, oldest first. */
+  marks(): readonly (RunMark & { readonly at: number })[];
+  /** Adds the tasks that it does not know, in their order; those that it knows stay as they are. */
   plan(tasks: readonly Task[]): Promise<void>;
-  /** Opens an attempt and returns its token, which fences every older one. */
+  /**
+   * Opens an attempt and returns its token, which fences every older one.
+   * @throws {BatchError} ATTEMPT_FENCED when the task has ended, JOURNAL_UNKNOWN_TASK
+   */
   open(task: string): Promise<number>;
-  /** @throws {BatchError} ATTEMPT_FENCED when `token` is not the task's newest. */
-  record(
-    transition: Exclude<Transition, { type: "task.planned" | "attempt.opened" }>,
-  ): Promise<void>;
-  entries(): Promise<readonly JournalEntry[]>;
+  /** @throws {BatchError} ATTEMPT_FENCED when `token` is not the task's newest, or it has ended. */
+  record(transition: TaskTransition): Promise<void>;
+  /** Tasks in the order of their plan, without outcome and not withdrawn: what is still to be done. */
+  unfinished(): readonly JournalEntry[];
+  /** The attempts at one task, oldest first. */
+  attempts(task: string): readonly AttemptRecord[];
+  /** Every task, in the order of the plan, one at a time: there may be a hundred thousand. */
+  entries(): Iterable<JournalEntry>;
   close(): Promise<void>;
 }

@@ -1,61 +1,93 @@
-import type { Journal, JournalEntry, Transition } from "../contract/journal.ts";
+import type { AttemptRecord, Journal, JournalEntry, TaskTransition } from "../contract/journal.ts";
+import type { RunMark } from "../contract/run-record.ts";
 import type { Task } from "../contract/task.ts";
-import { BatchError } from "../errors/batch-error.ts";
+import { fenced, unknownTask } from "./refusals.ts";
+
+interface Standing {
+  entry: JournalEntry;
+  readonly attempts: AttemptRecord[];
+}
 
 /** Keeps a run's transitions in this process: they survive nothing. */
 export class MemoryJournal implements Journal {
-  readonly #entries = new Map<string, JournalEntry>();
+  readonly #standings = new Map<string, Standing>();
+  readonly #marks: (RunMark & { readonly at: number })[] = [];
+
+  async mark(mark: RunMark): Promise<void> {
+    this.#marks.push({ ...mark, at: Date.now() });
+  }
+
+  marks(): readonly (RunMark & { readonly at: number })[] {
+    return [...this.#marks];
+  }
 
   async plan(tasks: readonly Task[]): Promise<void> {
     for (const task of tasks) {
-      if (!this.#entries.has(task.id)) {
-        this.#entries.set(task.id, { task, token: 0, outcome: null });
-      }
+      if (this.#standings.has(task.id)) continue;
+      const entry = { task, token: 0, outcome: null, withdrawn: false };
+      this.#standings.set(task.id, { entry, attempts: [] });
     }
   }
 
   async open(task: string): Promise<number> {
-    const entry = this.#entry(task);
-    if (entry.outcome !== null) throw fenced(task, `it has ended (${entry.outcome.outcome})`);
-    const token = entry.token + 1;
-    this.#entries.set(task, { ...entry, token });
+    const standing = this.#standing(task);
+    requireOpen(standing.entry);
+    const token = standing.entry.token + 1;
+    standing.entry = { ...standing.entry, token };
+    const openedAt = Date.now();
+    standing.attempts.push({ token, openedAt, result: null, committed: false, sequel: null });
     return token;
   }
 
-  async record(
-    transition: Exclude<Transition, { type: "task.planned" | "attempt.opened" }>,
-  ): Promise<void> {
+  async record(transition: TaskTransition): Promise<void> {
     const task = transition.type === "task.ended" ? transition.outcome.task : transition.task;
-    const entry = this.#entry(task);
+    const standing = this.#standing(task);
+    const { entry, attempts } = standing;
+    if (transition.type === "task.reopened") {
+      standing.entry = { ...entry, outcome: null, withdrawn: false };
+      return;
+    }
+    requireOpen(entry);
+    if (transition.type === "task.withdrawn") {
+      standing.entry = { ...entry, withdrawn: true };
+      return;
+    }
     const token = transition.token ?? 0;
-    if (entry.outcome !== null) throw fenced(task, `it has ended (${entry.outcome.outcome})`);
     if (token !== entry.token) {
       throw fenced(task, `attempt ${token} is stale, attempt ${entry.token} is its newest`);
     }
     if (transition.type === "task.ended") {
-      this.#entries.set(task, { ...entry, outcome: transition.outcome });
+      standing.entry = { ...entry, outcome: transition.outcome };
+      return;
     }
+    const last = attempts.at(-1) as AttemptRecord;
+    const result = transition.result ?? last.result;
+    attempts[attempts.length - 1] =
+      transition.type === "attempt.committed"
+        ? { ...last, result, committed: true }
+        : { ...last, result, committed: false, sequel: transition.sequel };
   }
 
-  async entries(): Promise<readonly JournalEntry[]> {
-    return [...this.#entries.values()];
+  unfinished(): readonly JournalEntry[] {
+    return [...this.entries()].filter(({ outcome, withdrawn }) => outcome === null && !withdrawn);
+  }
+
+  attempts(task: string): readonly AttemptRecord[] {
+    return [...this.#standing(task).attempts];
+  }
+
+  *entries(): Iterable<JournalEntry> {
+    for (const { entry } of this.#standings.values()) yield entry;
   }
 
   async close(): Promise<void> {}
 
-  #entry(task: string): JournalEntry {
-    const entry = this.#entries.get(task);
-    if (entry !== undefined) return entry;
-    throw new BatchError(
-      "JOURNAL_UNKNOWN_TASK",
-      `The journal has no task "${task}"; a task is planned before it is attempted.`,
-    );
+  #standing(task: string): Standing {
+    return this.#standings.get(task) ?? unknownTask(task);
   }
 }
 
-function fenced(task: string, why: string): BatchError {
-  return new BatchError(
-    "ATTEMPT_FENCED",
-    `The outcome of task ${task} was not recorded: ${why}. Another attempt owns the task.`,
-  );
+function requireOpen({ task, outcome, withdrawn }: JournalEntry): void {
+  if (outcome !== null) throw fenced(task.id, `it has ended (${outcome.outcome})`);
+  if (withdrawn) throw fenced(task.id, "it was withdrawn");
 }

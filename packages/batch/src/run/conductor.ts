@@ -4,6 +4,7 @@ import { failureOf } from "../attempt/failure-of.ts";
 import { NO_EVIDENCE } from "../attempt/no-evidence.ts";
 import type { Reason } from "../contract/evidence.ts";
 import type { Attempt, AttemptResult, Executor } from "../contract/executor.ts";
+import type { Sequel } from "../contract/journal.ts";
 import type { Outcome } from "../contract/outcome.ts";
 import type { Task } from "../contract/task.ts";
 import { listSome } from "../errors/list-some.ts";
@@ -12,7 +13,7 @@ import { Dispatcher, type TurnTicket } from "../schedule/dispatcher.ts";
 import type { FailurePolicy } from "../schedule/failure-policy.ts";
 import { HaltCounter } from "../schedule/halting.ts";
 import { reasonWithoutChange } from "./no-change-reason.ts";
-import { OutcomeWriter } from "./outcome-writer.ts";
+import { type AttemptEnd, OutcomeWriter } from "./outcome-writer.ts";
 import type { Recorder } from "./recorder.ts";
 import { type AttemptDefaults, attemptOf, reasonOf, TaskState } from "./task-state.ts";
 
@@ -139,7 +140,7 @@ export class Conductor {
     const decision = decide(result, state, limits);
     if (decision.kind === "land") {
       const commit = result.evidence.commit as string;
-      await this.#writer.committed(state, commit, result.evidence.instance);
+      await this.#writer.committed(state, result);
       void this.#guarded(() => this.#land(state, commit));
       return;
     }
@@ -170,7 +171,7 @@ export class Conductor {
       return;
     }
     state.replayed = true;
-    await this.#again(state, "conflict", reason, 0);
+    await this.#again(state, "replay", { outcome: "conflict", reason, result: null }, 0);
   }
 
   async #retry(
@@ -188,22 +189,20 @@ export class Conductor {
     } else {
       state.retries += 1;
     }
-    await this.#again(state, decision.outcome, reasonOf(result.failure), decision.afterMs);
+    const { outcome, afterMs } = decision;
+    const end = { outcome, reason: reasonOf(result.failure), result };
+    await this.#again(state, decision.pause ? "quota" : "retry", end, afterMs);
   }
 
   /** Gives a task back for another attempt, or ends it when nothing new starts any more. */
-  async #again(
-    state: TaskState,
-    outcome: Outcome,
-    reason: Reason | null,
-    afterMs: number,
-  ): Promise<void> {
+  async #again(state: TaskState, sequel: Sequel, end: AttemptEnd, afterMs: number): Promise<void> {
+    const { outcome, reason } = end;
     state.pending = { outcome, reason };
     if (this.#closedBecause !== null) {
       await this.#end(state, outcome, reason, "neutral");
       return;
     }
-    await this.#writer.failed(state, outcome, reason);
+    await this.#writer.failed(state, sequel, end);
     if (!this.#dispatcher.addAfter(state, afterMs)) await this.#giveUp(state);
   }
 

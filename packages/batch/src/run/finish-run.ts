@@ -39,7 +39,7 @@ export async function finishRun(options: FinishOptions): Promise<RunReport> {
   }
   if (options.keepWorktrees) recorder.warn("The worktrees were kept: see git worktree list.");
   else await carried("Not every worktree could be removed", () => branch.dispose());
-  const entries = await recorder.journal.entries();
+  const entries = [...recorder.journal.entries()];
   const report = buildReport({
     status,
     tasks: entries.flatMap(({ outcome }) => (outcome === null ? [] : [outcome])),

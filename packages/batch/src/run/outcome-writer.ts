@@ -1,8 +1,17 @@
 import type { RunBranch } from "@cluster/workspace";
 import type { Reason } from "../contract/evidence.ts";
+import type { AttemptResult } from "../contract/executor.ts";
+import type { Sequel } from "../contract/journal.ts";
 import type { Outcome } from "../contract/outcome.ts";
 import type { Recorder } from "./recorder.ts";
 import type { TaskState } from "./task-state.ts";
+
+/** How an attempt ended that was not the last. */
+export interface AttemptEnd {
+  readonly outcome: Outcome;
+  readonly reason: Reason | null;
+  readonly result: AttemptResult | null;
+}
 
 /** Writes how attempts and tasks end: into the journal first, then to the subscribers. */
 export class OutcomeWriter {
@@ -15,10 +24,11 @@ export class OutcomeWriter {
   }
 
   /** An attempt has an edit that may land. */
-  async committed(state: TaskState, commit: string, instance: number | null): Promise<void> {
+  async committed(state: TaskState, result: AttemptResult): Promise<void> {
     const { id, index } = state.task;
     const { token } = state;
-    await this.#recorder.journal.record({ type: "attempt.committed", task: id, token, commit });
+    const { instance } = result.evidence;
+    await this.#recorder.journal.record({ type: "attempt.committed", task: id, token, result });
     this.#recorder.publish({
       type: "attempt.stage",
       task: id,
@@ -29,17 +39,13 @@ export class OutcomeWriter {
     });
   }
 
-  /** An attempt failed, and another one follows. */
-  async failed(state: TaskState, outcome: Outcome, reason: Reason | null): Promise<void> {
-    const message = reason?.message ?? outcome;
-    const { token } = state;
-    await this.#recorder.journal.record({
-      type: "attempt.failed",
-      task: state.task.id,
-      token,
-      message,
-    });
-    this.#publishAttemptEnd(state, outcome, message, true);
+  /** An attempt failed, and another one follows. Its result is `null` when it was recorded as committed. */
+  async failed(state: TaskState, sequel: Sequel, end: AttemptEnd): Promise<void> {
+    const { outcome, reason, result } = end;
+    const { token, task } = state;
+    const failed = { type: "attempt.failed", task: task.id, token, sequel } as const;
+    await this.#recorder.journal.record({ ...failed, outcome, reason, result });
+    this.#publishAttemptEnd(state, outcome, reason?.message ?? outcome, true);
   }
 
   /** A task has its outcome: out of an attempt, or while it waited for one. */

@@ -1,20 +1,15 @@
-import { type Journal, MemoryJournal, type RunEvent, type Transition } from "@cluster/batch";
+import { type Journal, MemoryJournal, type RunEvent, type TaskTransition } from "@cluster/batch";
 import { expect, test } from "vitest";
 import { bench, tasksFor } from "../sample/sample-run.ts";
 
 /** A journal in memory that can be watched, and told to fail. */
-function watched(onRecord: (transition: Transition) => void): Journal {
-  const inner = new MemoryJournal();
-  return {
-    plan: (tasks) => inner.plan(tasks),
-    open: (task) => inner.open(task),
-    record: async (transition) => {
+function watched(onRecord: (transition: TaskTransition) => void): Journal {
+  return new (class extends MemoryJournal {
+    override async record(transition: TaskTransition): Promise<void> {
       onRecord(transition);
-      await inner.record(transition);
-    },
-    entries: () => inner.entries(),
-    close: () => inner.close(),
-  };
+      await super.record(transition);
+    }
+  })();
 }
 
 test("an outcome is in the journal before anybody hears of it", async () => {

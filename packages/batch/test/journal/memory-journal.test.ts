@@ -1,4 +1,4 @@
-import { keyTasks, MemoryJournal, type TaskOutcome } from "@cluster/batch";
+import { type AttemptResult, keyTasks, MemoryJournal, type TaskOutcome } from "@cluster/batch";
 import { expect, test } from "vitest";
 import { NO_EVIDENCE } from "../../src/attempt/no-evidence.ts";
 import { NOTHING_SPENT } from "../../src/report/spending.ts";
@@ -6,6 +6,13 @@ import { NOTHING_SPENT } from "../../src/report/spending.ts";
 const [TASK] = keyTasks([{ prompt: "do", files: ["a"] }], { tool: "t", model: null, verify: null });
 if (TASK === undefined) throw new Error("There is one task.");
 const { id } = TASK;
+
+const EDITED: AttemptResult = {
+  verdict: "edited",
+  failure: null,
+  evidence: { ...NO_EVIDENCE, commit: "c" },
+  outsideCommit: null,
+};
 
 function ended(outcome: TaskOutcome["outcome"]): TaskOutcome {
   return {
@@ -45,10 +52,10 @@ test("a stale attempt's outcome is refused, the newest one's is recorded", async
   await expect(record(stale)).rejects.toMatchObject({ code: "ATTEMPT_FENCED" });
   await expect(record(null)).rejects.toMatchObject({ code: "ATTEMPT_FENCED" });
   await expect(
-    journal.record({ type: "attempt.committed", task: id, token: stale, commit: "c" }),
+    journal.record({ type: "attempt.committed", task: id, token: stale, result: EDITED }),
   ).rejects.toMatchObject({ code: "ATTEMPT_FENCED" });
   await record(newest);
-  expect((await journal.entries())[0]).toMatchObject({ token: 2, outcome: { outcome: "landed" } });
+  expect([...journal.entries()][0]).toMatchObject({ token: 2, outcome: { outcome: "landed" } });
 });
 
 test("an outcome is recorded once", async () => {

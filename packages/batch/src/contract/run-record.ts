@@ -1,0 +1,33 @@
+import type { Delivery } from "@cluster/workspace";
+import type { RunReport } from "./report.ts";
+
+/** What a run began with. It does not change. */
+export interface RunRecord {
+  readonly run: string;
+  /** The root of the user's work tree, absolute. */
+  readonly root: string;
+  /** The commit that the run's branch began on. */
+  readonly base: string;
+  /** What was checked out then; `null` for a detached HEAD. */
+  readonly target: string | null;
+  readonly tool: string;
+  readonly workers: number;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** Whatever its starter needs to go on with it, as JSON: the command line keeps its flags here. */
+  readonly settings: unknown;
+}
+
+/** What happened to a run as a whole. The journal has it before anybody acts on it. */
+export type RunMark =
+  | { readonly type: "run.begun"; readonly record: RunRecord }
+  /** Another process goes on with it. */
+  | { readonly type: "run.resumed" }
+  /** From here on the run's branch may be gone, since the user's own has it. */
+  | { readonly type: "run.delivering"; readonly tip: string }
+  | {
+      readonly type: "run.ended";
+      readonly end: RunReport["end"];
+      readonly reason: string | null;
+      readonly delivery: Delivery;
+    };
