@@ -54,6 +54,7 @@ export type {
   AttemptRecord,
   Journal,
   JournalEntry,
+  RunTally,
   Sequel,
   TaskTransition,
   Transition,
@@ -62,6 +63,7 @@ export { OUTCOMES, type Outcome } from "./contract/outcome.ts";
 export type { FailureCluster, RunReport } from "./contract/report.ts";
 export type { RunEvent, RunState, Stage } from "./contract/run-event.ts";
 export type { RunMark, RunRecord } from "./contract/run-record.ts";
+export type { Durability, JournalDamage, RunStore, StoredRun } from "./contract/run-store.ts";
 export type { Task, TaskInput } from "./contract/task.ts";
 export { defaultContext, TASK_CONTEXTS, type TaskContext } from "./contract/task-context.ts";
 export { BatchError } from "./errors/batch-error.ts";
@@ -76,6 +78,7 @@ export { type ReadOnlyFilesOptions, readOnlyFilesFrom } from "./plan/read-only-f
 export { keyTasks, type TaskDefaults } from "./plan/task-key.ts";
 export { type TasksFromFilesOptions, tasksFromFiles } from "./plan/tasks-from-files.ts";
 export { reportToJson } from "./report/build-report.ts";
+export type { BeginOptions } from "./run/begin-run.ts";
 export type { RunOptions } from "./run/options.ts";
 export type { Run } from "./run/run.ts";
 export { startRun } from "./run/start-run.ts";

@@ -23,6 +23,7 @@ const events: readonly RunEvent[] = [
     tasks: 12,
     workers: 2,
     base: "b",
+    before: null,
     branch: "refs/heads/cluster/r",
   },
   { ...base, type: "task.ended", outcome: sampleOutcome(0, "landed") },

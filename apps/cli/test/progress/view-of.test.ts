@@ -16,6 +16,7 @@ const started: RunEvent = {
   tasks: 10,
   workers: 2,
   base: "b",
+  before: null,
   branch: "refs/heads/cluster/r",
 };
 const ready = (instance: number, ms: number): RunEvent => ({

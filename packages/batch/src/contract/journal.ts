@@ -1,4 +1,4 @@
-import type { Reason, TaskOutcome } from "./evidence.ts";
+import type { Reason, Spending, TaskOutcome } from "./evidence.ts";
 import type { AttemptResult } from "./executor.ts";
 import type { Outcome } from "./outcome.ts";
 import type { RunMark } from "./run-record.ts";
@@ -58,6 +58,8 @@ export interface AttemptRecord {
   /** Its edit was committed, and what became of that is not recorded. */
   readonly committed: boolean;
   readonly sequel: Sequel | null;
+  /** How it ended, if another one was to follow. */
+  readonly end: { readonly outcome: Outcome; readonly reason: Reason | null } | null;
 }
 
 /** Where a task stands in the journal. */
@@ -70,11 +72,20 @@ export interface JournalEntry {
   readonly withdrawn: boolean;
 }
 
+/** The tasks that have ended, summed up. */
+export interface RunTally {
+  readonly counts: Readonly<Record<Outcome, number>>;
+  /** By these tasks, and by the attempts of the others. */
+  readonly spent: Spending;
+}
+
 /**
  * The run's memory. Each method resolves when the transition would survive what the journal promises
  * to survive: nothing for the one in memory, the death of the process for SQLite.
  */
 export interface Journal {
+  /** How many tasks there are, those that were withdrawn aside. */
+  readonly size: number;
   /** Notes what happens to the run as a whole. */
   mark(mark: RunMark): Promise<void>;
   /** Its marks with their time in milliseconds since the epoch, oldest first. */
@@ -90,6 +101,8 @@ export interface Journal {
   record(transition: TaskTransition): Promise<void>;
   /** Tasks in the order of their plan, without outcome and not withdrawn: what is still to be done. */
   unfinished(): readonly JournalEntry[];
+  /** What has been recorded so far, summed up. */
+  tally(): RunTally;
   /** The attempts at one task, oldest first. */
   attempts(task: string): readonly AttemptRecord[];
   /** Every task, in the order of the plan, one at a time: there may be a hundred thousand. */

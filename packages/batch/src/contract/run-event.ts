@@ -1,5 +1,6 @@
 import type { PoolEvent } from "@cluster/manager";
 import type { TaskOutcome } from "./evidence.ts";
+import type { RunTally } from "./journal.ts";
 import type { Outcome } from "./outcome.ts";
 import type { RunReport } from "./report.ts";
 
@@ -31,6 +32,8 @@ export type RunEvent =
       readonly workers: number;
       readonly base: string;
       readonly branch: string;
+      /** What an earlier process did of it; `null` for a run that begins here. */
+      readonly before: RunTally | null;
     })
   | (At & { readonly type: "run.state"; readonly state: RunState; readonly reason?: string })
   /** The provider refused for quota: nothing is dispatched before `until` (milliseconds since the epoch). */

@@ -21,8 +21,8 @@ export interface RunRecord {
 /** What happened to a run as a whole. The journal has it before anybody acts on it. */
 export type RunMark =
   | { readonly type: "run.begun"; readonly record: RunRecord }
-  /** Another process goes on with it. */
-  | { readonly type: "run.resumed" }
+  /** Another process goes on with it. Its branch begins on `base` from now on. */
+  | { readonly type: "run.resumed"; readonly base: string }
   /** From here on the run's branch may be gone, since the user's own has it. */
   | { readonly type: "run.delivering"; readonly tip: string }
   | {

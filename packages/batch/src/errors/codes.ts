@@ -13,6 +13,13 @@ export const BATCH_ERROR_CODES = {
   DIRTY_FILES: "A file to be edited has changes that are not committed",
   ATTEMPT_FENCED: "A newer attempt owns the task, or the task has ended",
   JOURNAL_UNKNOWN_TASK: "The journal has no such task",
+  RUN_UNKNOWN: "No run of this repository has that name",
+  RUN_AMBIGUOUS: "More than one run has a name that begins so",
+  RUN_EXISTS: "A run of that name is kept already",
+  RUN_OWNED: "Another process is at work on the run",
+  RUN_COMPLETE: "The run has come to its end, and nothing is left to do",
+  JOURNAL_DAMAGED: "A run's journal is damaged so that nothing of it can be believed",
+  STORE_FAILED: "The folder where runs are kept cannot be read or written",
   RUN_FAILED: "The run itself could not go on: its journal or its repository failed",
 } as const;
 

@@ -1,6 +1,15 @@
-import type { AttemptRecord, Journal, JournalEntry, TaskTransition } from "../contract/journal.ts";
+import type {
+  AttemptRecord,
+  Journal,
+  JournalEntry,
+  RunTally,
+  TaskTransition,
+} from "../contract/journal.ts";
+import type { Outcome } from "../contract/outcome.ts";
 import type { RunMark } from "../contract/run-record.ts";
 import type { Task } from "../contract/task.ts";
+import { addSpending, NOTHING_SPENT } from "../report/spending.ts";
+import { NO_COUNTS } from "../status/run-status.ts";
 import { fenced, unknownTask } from "./refusals.ts";
 
 interface Standing {
@@ -12,6 +21,10 @@ interface Standing {
 export class MemoryJournal implements Journal {
   readonly #standings = new Map<string, Standing>();
   readonly #marks: (RunMark & { readonly at: number })[] = [];
+
+  get size(): number {
+    return [...this.entries()].filter(({ withdrawn }) => !withdrawn).length;
+  }
 
   async mark(mark: RunMark): Promise<void> {
     this.#marks.push({ ...mark, at: Date.now() });
@@ -35,7 +48,8 @@ export class MemoryJournal implements Journal {
     const token = standing.entry.token + 1;
     standing.entry = { ...standing.entry, token };
     const openedAt = Date.now();
-    standing.attempts.push({ token, openedAt, result: null, committed: false, sequel: null });
+    const open = { result: null, committed: false, sequel: null, end: null };
+    standing.attempts.push({ token, openedAt, ...open });
     return token;
   }
 
@@ -65,11 +79,27 @@ export class MemoryJournal implements Journal {
     attempts[attempts.length - 1] =
       transition.type === "attempt.committed"
         ? { ...last, result, committed: true }
-        : { ...last, result, committed: false, sequel: transition.sequel };
+        : { ...last, result, committed: false, ...endOf(transition) };
   }
 
   unfinished(): readonly JournalEntry[] {
     return [...this.entries()].filter(({ outcome, withdrawn }) => outcome === null && !withdrawn);
+  }
+
+  tally(): RunTally {
+    const counts: Record<Outcome, number> = { ...NO_COUNTS };
+    let spent = NOTHING_SPENT;
+    for (const { entry, attempts } of this.#standings.values()) {
+      if (entry.outcome !== null) {
+        counts[entry.outcome.outcome] += 1;
+        spent = addSpending(spent, entry.outcome.spent);
+        continue;
+      }
+      for (const { result } of attempts) {
+        if (result !== null) spent = addSpending(spent, result.evidence);
+      }
+    }
+    return { counts, spent };
   }
 
   attempts(task: string): readonly AttemptRecord[] {
@@ -85,6 +115,14 @@ export class MemoryJournal implements Journal {
   #standing(task: string): Standing {
     return this.#standings.get(task) ?? unknownTask(task);
   }
+}
+
+function endOf({
+  sequel,
+  outcome,
+  reason,
+}: Extract<TaskTransition, { type: "attempt.failed" }>): Pick<AttemptRecord, "sequel" | "end"> {
+  return { sequel, end: { outcome, reason } };
 }
 
 function requireOpen({ task, outcome, withdrawn }: JournalEntry): void {

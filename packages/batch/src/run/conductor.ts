@@ -2,11 +2,10 @@ import type { Clock } from "@cluster/manager";
 import type { RunBranch } from "@cluster/workspace";
 import { failureOf } from "../attempt/failure-of.ts";
 import { NO_EVIDENCE } from "../attempt/no-evidence.ts";
-import type { Reason } from "../contract/evidence.ts";
+import type { Reason, TaskOutcome } from "../contract/evidence.ts";
 import type { Attempt, AttemptResult, Executor } from "../contract/executor.ts";
 import type { Sequel } from "../contract/journal.ts";
 import type { Outcome } from "../contract/outcome.ts";
-import type { Task } from "../contract/task.ts";
 import { listSome } from "../errors/list-some.ts";
 import { type Decision, decide, type RetryLimits } from "../schedule/decide.ts";
 import { Dispatcher, type TurnTicket } from "../schedule/dispatcher.ts";
@@ -15,7 +14,7 @@ import { HaltCounter } from "../schedule/halting.ts";
 import { reasonWithoutChange } from "./no-change-reason.ts";
 import { type AttemptEnd, OutcomeWriter } from "./outcome-writer.ts";
 import type { Recorder } from "./recorder.ts";
-import { type AttemptDefaults, attemptOf, reasonOf, TaskState } from "./task-state.ts";
+import { type AttemptDefaults, attemptOf, reasonOf, type TaskState } from "./task-state.ts";
 
 const NOT_MADE_AGAIN: Reason = {
   failureClass: null,
@@ -31,7 +30,10 @@ export interface ConductorOptions {
   /** How many turns are taken at once. */
   readonly turns: number;
   readonly branch: RunBranch;
-  readonly tasks: readonly Task[];
+  /** Tasks that are to be attempted. */
+  readonly tasks: readonly TaskState[];
+  /** Tasks whose newest attempt has a commit that was never landed, with that commit. */
+  readonly committed?: readonly { readonly state: TaskState; readonly commit: string }[];
   readonly limits: RetryLimits;
   readonly haltAfter: number;
   readonly clock: Clock;
@@ -53,10 +55,11 @@ export class Conductor {
   #remaining: number;
   #haltReason: string | null = null;
   #closedBecause: string | null = null;
+  readonly #left: TaskOutcome[] = [];
 
   constructor(options: ConductorOptions) {
     this.#options = options;
-    this.#remaining = options.tasks.length;
+    this.#remaining = options.tasks.length + (options.committed?.length ?? 0);
     this.#halting = new HaltCounter(options.haltAfter);
     this.#writer = new OutcomeWriter(options.recorder, options.branch);
     this.#dispatcher = new Dispatcher({
@@ -72,9 +75,20 @@ export class Conductor {
     return this.#haltReason;
   }
 
-  /** Begins, and resolves when every task has its outcome. Rejects when the journal fails. */
+  /** How the tasks stand that were left without an outcome: a later process may go on with them. */
+  get left(): readonly TaskOutcome[] {
+    return this.#left;
+  }
+
+  /**
+   * Begins, and resolves when every task has its outcome, or was left when the run was told to end.
+   * Rejects when the journal fails.
+   */
   run(): Promise<void> {
-    this.#dispatcher.add(this.#options.tasks.map((task) => new TaskState(task)));
+    const { tasks, committed = [] } = this.#options;
+    if (this.#remaining === 0) this.#ended.resolve();
+    for (const { state, commit } of committed) void this.#guarded(() => this.#land(state, commit));
+    this.#dispatcher.add(tasks);
     return this.#ended.promise;
   }
 
@@ -85,7 +99,7 @@ export class Conductor {
     const waiting = this.#dispatcher.close();
     this.#draining.abort();
     void this.#guarded(async () => {
-      for (const state of waiting) await this.#giveUp(state);
+      for (const state of waiting) await this.#leave(state);
     });
   }
 
@@ -198,12 +212,9 @@ export class Conductor {
   async #again(state: TaskState, sequel: Sequel, end: AttemptEnd, afterMs: number): Promise<void> {
     const { outcome, reason } = end;
     state.pending = { outcome, reason };
-    if (this.#closedBecause !== null) {
-      await this.#end(state, outcome, reason, "neutral");
-      return;
-    }
-    await this.#writer.failed(state, sequel, end);
-    if (!this.#dispatcher.addAfter(state, afterMs)) await this.#giveUp(state);
+    const goesOn = this.#closedBecause === null;
+    await this.#writer.failed(state, sequel, end, goesOn);
+    if (!goesOn || !this.#dispatcher.addAfter(state, afterMs)) await this.#leave(state);
   }
 
   async #settle(
@@ -217,34 +228,35 @@ export class Conductor {
       await this.#end(state, "conflict", NOT_MADE_AGAIN, bearing);
       return;
     }
-    if (verdict === "cancelled" && state.pending !== null && !this.#abort.signal.aborted) {
-      // A retry that did not begin: how the attempt before it ended is what is known.
-      await this.#end(state, state.pending.outcome, state.pending.reason, bearing);
+    if (verdict === "cancelled") {
+      // Of a retry that did not begin, how the attempt before it ended is what is known.
+      if (state.pending === null || this.#abort.signal.aborted) state.pending = this.#cancelled();
+      await this.#writer.failed(state, "left", { ...state.pending, result }, false);
+      await this.#leave(state);
       return;
     }
-    const cancelled: Reason | null =
-      verdict === "cancelled"
-        ? { failureClass: null, code: null, message: this.#closedBecause ?? "stopped" }
-        : null;
     // A lease is refused only when no instance can come back by itself.
     const noneLeft = failure?.stage === "lease" && failure.code === "INSTANCE_UNAVAILABLE";
     const nothingLanded = this.#options.recorder.status.counts.landed === 0;
     if (noneLeft && (nothingLanded || this.#dispatcher.waiting > 0)) {
       this.#halt(`No instance is left to work with: ${failure.message}`);
     }
-    await this.#end(state, outcome, reason ?? cancelled, bearing);
+    await this.#end(state, outcome, reason, bearing);
   }
 
-  /** Ends a task that waits for an attempt which will not come. */
-  async #giveUp(state: TaskState): Promise<void> {
-    const { pending } = state;
-    const message = this.#closedBecause ?? "stopped";
-    const { outcome, reason } = pending ?? {
-      outcome: "cancelled" as const,
-      reason: { failureClass: null, code: null, message },
-    };
-    await this.#writer.ended(state, outcome, reason, "waiting");
+  /**
+   * Leaves a task that waits for an attempt, since nothing new starts any more. It has no outcome in the
+   * journal: whoever goes on with the run goes on with it.
+   */
+  async #leave(state: TaskState): Promise<void> {
+    const { outcome, reason } = state.pending ?? this.#cancelled();
+    this.#left.push(await this.#writer.left(state, outcome, reason));
     this.#oneLess();
+  }
+
+  #cancelled(): { readonly outcome: "cancelled"; readonly reason: Reason } {
+    const message = this.#closedBecause ?? "stopped";
+    return { outcome: "cancelled", reason: { failureClass: null, code: null, message } };
   }
 
   /** Ends a task out of an attempt. */
@@ -254,7 +266,7 @@ export class Conductor {
     reason: Reason | null,
     bearing: FailurePolicy["bearing"],
   ): Promise<void> {
-    await this.#writer.ended(state, outcome, reason, "in attempt");
+    await this.#writer.ended(state, outcome, reason);
     this.#oneLess();
     // Where nothing is left to start, nothing is saved by giving up, and what landed is wanted.
     if (this.#halting.note(bearing) && this.#dispatcher.waiting > 0) {

@@ -1,4 +1,5 @@
 import type { Delivery, RunBranch } from "@cluster/workspace";
+import type { TaskOutcome } from "../contract/evidence.ts";
 import type { Executor } from "../contract/executor.ts";
 import type { RunReport } from "../contract/report.ts";
 import { buildReport } from "../report/build-report.ts";
@@ -15,6 +16,10 @@ export interface FinishOptions {
   readonly interrupted: boolean;
   readonly requireChange: boolean;
   readonly keepWorktrees: boolean;
+  /** Lets go of the run's journal. */
+  readonly close: () => Promise<void>;
+  /** How the tasks stand that have no outcome. */
+  readonly left: readonly TaskOutcome[];
 }
 
 /**
@@ -32,6 +37,7 @@ export async function finishRun(options: FinishOptions): Promise<RunReport> {
   let delivery: Delivery = kept(branch, "the run did not come to its end");
   if (end === "complete" || branch.tip() === branch.base) {
     await carried("The run's branch could not be delivered", async () => {
+      await recorder.journal.mark({ type: "run.delivering", tip: branch.tip() });
       delivery = await branch.deliver();
     });
   } else {
@@ -39,10 +45,15 @@ export async function finishRun(options: FinishOptions): Promise<RunReport> {
   }
   if (options.keepWorktrees) recorder.warn("The worktrees were kept: see git worktree list.");
   else await carried("Not every worktree could be removed", () => branch.dispose());
-  const entries = [...recorder.journal.entries()];
+  const left = new Map(options.left.map((task) => [task.task, task]));
+  const tasks: TaskOutcome[] = [];
+  for (const { task, outcome } of recorder.journal.entries()) {
+    const known = outcome ?? left.get(task.id);
+    if (known !== undefined) tasks.push(known);
+  }
   const report = buildReport({
     status,
-    tasks: entries.flatMap(({ outcome }) => (outcome === null ? [] : [outcome])),
+    tasks,
     end,
     haltReason: options.haltReason === null ? null : recorder.redact(options.haltReason),
     delivery,
@@ -50,7 +61,11 @@ export async function finishRun(options: FinishOptions): Promise<RunReport> {
     requireChange: options.requireChange,
     endedAt: recorder.now(),
   });
-  await carried("The journal could not be closed", () => recorder.journal.close());
+  const { haltReason: reason } = report;
+  await carried("The end of the run could not be recorded", () =>
+    recorder.journal.mark({ type: "run.ended", end, reason, delivery }),
+  );
+  await carried("The journal could not be closed", options.close);
   recorder.publish({ type: "run.ended", report });
   return report;
 }
@@ -61,8 +76,7 @@ async function dispose(executor: Executor): Promise<void> {
 
 function endOf(options: FinishOptions): RunReport["end"] {
   if (options.haltReason !== null) return "halted";
-  const cutShort = options.recorder.status.counts.cancelled > 0;
-  return options.interrupted && cutShort ? "interrupted" : "complete";
+  return options.interrupted && options.left.length > 0 ? "interrupted" : "complete";
 }
 
 function kept(branch: RunBranch, reason: string): Delivery {

@@ -9,6 +9,7 @@ import type {
 } from "@cluster/manager";
 import type { Repository } from "@cluster/workspace";
 import type { Journal } from "../contract/journal.ts";
+import type { Durability, RunStore } from "../contract/run-store.ts";
 import type { TaskInput } from "../contract/task.ts";
 import type { TaskContext } from "../contract/task-context.ts";
 
@@ -61,7 +62,19 @@ export interface RunOptions {
    * `Infinity`: it never does. @default 3
    */
   readonly haltAfter?: number;
-  /** @default one in memory */
+  /**
+   * Where the run is kept, so that it can be gone on with when its process ends. `null`: nowhere.
+   * @default the user's state folder
+   */
+  readonly store?: RunStore | null;
+  /**
+   * What the run survives: `process`, the death of its process; `power`, a loss of power too, which costs
+   * a write to the disk for each group of transitions. @default "process"
+   */
+  readonly durability?: Durability;
+  /** Kept with the run for whoever goes on with it: any JSON. @default null */
+  readonly settings?: unknown;
+  /** A journal of one's own; then the run is kept there, and nowhere else. */
   readonly journal?: Journal;
   /**
    * A folder for one transcript of each instance, or an object for transcripts that rotate. Absent: none

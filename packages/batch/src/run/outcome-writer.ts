@@ -1,5 +1,5 @@
 import type { RunBranch } from "@cluster/workspace";
-import type { Reason } from "../contract/evidence.ts";
+import type { Reason, TaskOutcome } from "../contract/evidence.ts";
 import type { AttemptResult } from "../contract/executor.ts";
 import type { Sequel } from "../contract/journal.ts";
 import type { Outcome } from "../contract/outcome.ts";
@@ -39,31 +39,42 @@ export class OutcomeWriter {
     });
   }
 
-  /** An attempt failed, and another one follows. Its result is `null` when it was recorded as committed. */
-  async failed(state: TaskState, sequel: Sequel, end: AttemptEnd): Promise<void> {
+  /**
+   * An attempt failed and was not the last. Its result is `null` when it was recorded as committed.
+   * @param goesOn Whether the next one is made by this process.
+   */
+  async failed(state: TaskState, sequel: Sequel, end: AttemptEnd, goesOn: boolean): Promise<void> {
     const { outcome, reason, result } = end;
     const { token, task } = state;
     const failed = { type: "attempt.failed", task: task.id, token, sequel } as const;
     await this.#recorder.journal.record({ ...failed, outcome, reason, result });
-    this.#publishAttemptEnd(state, outcome, reason?.message ?? outcome, true);
+    this.#publishAttemptEnd(state, outcome, reason?.message ?? outcome, goesOn);
   }
 
-  /** A task has its outcome: out of an attempt, or while it waited for one. */
-  async ended(
-    state: TaskState,
-    outcome: Outcome,
-    reason: Reason | null,
-    from: "waiting" | "in attempt",
-  ): Promise<void> {
+  /** A task is left without an outcome. How it stands is told, and not recorded. */
+  async left(state: TaskState, outcome: Outcome, reason: Reason | null): Promise<TaskOutcome> {
+    const recorder = this.#recorder;
+    await this.#keepEdits(state, outcome);
+    const left = recorder.redact(state.outcome(outcome, reason, recorder.now()));
+    recorder.publish({ type: "task.ended", outcome: left });
+    return left;
+  }
+
+  /** A task has its outcome, out of an attempt. */
+  async ended(state: TaskState, outcome: Outcome, reason: Reason | null): Promise<void> {
+    const ended = await this.settle(state, outcome, reason);
+    this.#publishAttemptEnd(state, outcome, reason?.message ?? null, false);
+    this.#recorder.publish({ type: "task.ended", outcome: ended });
+  }
+
+  /** Records an outcome of which nobody is told: it was so before anybody listened. */
+  async settle(state: TaskState, outcome: Outcome, reason: Reason | null): Promise<TaskOutcome> {
     const recorder = this.#recorder;
     await this.#keepEdits(state, outcome);
     const ended = recorder.redact(state.outcome(outcome, reason, recorder.now()));
     const token = state.token === 0 ? null : state.token;
     await recorder.journal.record({ type: "task.ended", token, outcome: ended });
-    if (from === "in attempt") {
-      this.#publishAttemptEnd(state, outcome, reason?.message ?? null, false);
-    }
-    recorder.publish({ type: "task.ended", outcome: ended });
+    return ended;
   }
 
   /** Parks what did not land: no edit is dropped. */

@@ -8,6 +8,8 @@ export interface Run extends AsyncDisposable {
   readonly id: string;
   /** The run's branch, as git names it. */
   readonly branch: string;
+  /** Where its journal, events and transcripts are; `null` where nothing is kept. */
+  readonly folder: string | null;
   /** How many instances work. */
   readonly workers: number;
   /**

@@ -1,6 +1,7 @@
 import { NO_EVIDENCE } from "../attempt/no-evidence.ts";
 import type { Evidence, Reason, Spending, TaskOutcome } from "../contract/evidence.ts";
 import type { Attempt, AttemptFailure, AttemptResult } from "../contract/executor.ts";
+import type { AttemptRecord, JournalEntry } from "../contract/journal.ts";
 import type { Outcome } from "../contract/outcome.ts";
 import type { Task } from "../contract/task.ts";
 import { addSpending, NOTHING_SPENT } from "../report/spending.ts";
@@ -35,6 +36,23 @@ export class TaskState {
 
   constructor(task: Task) {
     this.task = task;
+  }
+
+  /** As the journal knows it: with what its attempts found before this process went on with the run. */
+  static restored({ task, token }: JournalEntry, attempts: readonly AttemptRecord[]): TaskState {
+    const state = new TaskState(task);
+    for (const attempt of attempts) {
+      state.token = attempt.token;
+      if (attempt.result !== null) state.learn(attempt.result);
+      if (attempt.sequel === "retry") state.retries += 1;
+      if (attempt.sequel === "quota") state.refusals += 1;
+      if (attempt.sequel === "replay") state.replayed = true;
+      if (attempt.end !== null) state.pending = attempt.end;
+    }
+    state.token = token;
+    // The instances that failed it are gone.
+    state.avoid.length = 0;
+    return state;
   }
 
   /** The edit that must not be lost, if the task does not land. */

@@ -31,7 +31,8 @@ export interface TurnTicket {
 export class Dispatcher<Item> {
   readonly #options: DispatcherOptions<Item>;
   readonly #delayed = new Map<Item, () => void>();
-  readonly #queue: Item[] = [];
+  /** Places before the head are empty: what has begun is not held. */
+  readonly #queue: (Item | null)[] = [];
   #head = 0;
   /** Those whose wait is over. They go before the others: what began is to end. */
   readonly #again: Item[] = [];
@@ -141,7 +142,7 @@ export class Dispatcher<Item> {
     const waiting = [
       ...this.#again.splice(0),
       ...this.#delayed.keys(),
-      ...this.#queue.splice(0).slice(this.#head),
+      ...(this.#queue.splice(0).slice(this.#head) as Item[]),
     ];
     this.#delayed.clear();
     this.#head = 0;
@@ -152,8 +153,10 @@ export class Dispatcher<Item> {
     const again = this.#again.shift();
     if (again !== undefined) return { item: again };
     if (this.#head >= this.#queue.length) return null;
+    const item = this.#queue[this.#head] as Item;
+    this.#queue[this.#head] = null;
     this.#head += 1;
-    return { item: this.#queue[this.#head - 1] as Item };
+    return { item };
   }
 
   #turnIsFree(): boolean {

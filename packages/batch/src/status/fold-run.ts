@@ -1,4 +1,5 @@
 import type { PoolEvent } from "@cluster/manager";
+import type { RunTally } from "../contract/journal.ts";
 import type { RunEvent } from "../contract/run-event.ts";
 import { addSpending } from "../report/spending.ts";
 import type { AttemptActivity, InstanceActivity, RunStatus } from "./run-status.ts";
@@ -19,6 +20,7 @@ export function foldRun(status: RunStatus, event: RunEvent): RunStatus {
         startedAt: event.at,
         total: event.tasks,
         queued: event.tasks,
+        ...(event.before === null ? {} : before(event.before, event.tasks)),
       };
     case "run.state":
       return { ...status, state: event.state, stateReason: event.reason ?? status.stateReason };
@@ -68,6 +70,12 @@ export function foldRun(status: RunStatus, event: RunEvent): RunStatus {
     case "pool":
       return foldPool(status, event.event);
   }
+}
+
+/** What an earlier process did counts as if it had happened here. */
+function before({ counts, spent }: RunTally, tasks: number): Partial<RunStatus> {
+  const ended = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return { ...spent, counts, ended, queued: tasks - ended };
 }
 
 function foldStage(

@@ -74,7 +74,15 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
     more: Partial<RunOptions> = {},
   ): Promise<Run> => {
     const opened = await openRepository(repository.path, { directory: worktrees });
-    return startRun({ repository: opened, tasks, tool, workers: 2, retryDelayMs: 10, ...more });
+    return startRun({
+      repository: opened,
+      store: null,
+      tasks,
+      tool,
+      workers: 2,
+      retryDelayMs: 10,
+      ...more,
+    });
   };
   return {
     repository,

@@ -1,0 +1,157 @@
+import type { Repository, RunBranch } from "@cluster/workspace";
+import { LocalExecutor } from "../attempt/local-executor.ts";
+import { inWorkspaces } from "../attempt/workspace-adapter.ts";
+import type { Executor } from "../contract/executor.ts";
+import type { RunReport } from "../contract/report.ts";
+import { BatchError } from "../errors/batch-error.ts";
+import type { CompiledOptions } from "./compile-options.ts";
+import { Conductor } from "./conductor.ts";
+import { finishRun } from "./finish-run.ts";
+import type { RunOptions } from "./options.ts";
+import type { PlannedWork } from "./planned-work.ts";
+import type { Recorder } from "./recorder.ts";
+import type { Run } from "./run.ts";
+
+/** What a run works on and with, whether it is new or gone on with. */
+export interface RunParts {
+  readonly repository: Repository;
+  readonly work: PlannedWork;
+  readonly branch: RunBranch;
+  readonly recorder: Recorder;
+  /** The run's folder; `null` where it is kept in memory. */
+  readonly folder: string | null;
+  /** Lets go of the journal, and of the run. */
+  readonly close: () => Promise<void>;
+}
+
+/** The options of a run apart from what it is about. */
+export type BeginOptions = Omit<RunOptions, "tasks" | "repository" | "store" | "journal" | "id">;
+
+/** Sets everything going. The first event comes after the caller had its turn. */
+export function beginRun(options: BeginOptions, compiled: CompiledOptions, parts: RunParts): Run {
+  const { branch, recorder } = parts;
+  let interrupted = false;
+  let conductor: Conductor | null = null;
+  const goOn = async (): Promise<RunReport> => {
+    // The caller subscribes before the first event.
+    await new Promise((resolve) => setImmediate(resolve));
+    recorder.publish({
+      type: "run.started",
+      tool: options.tool.name,
+      tasks: parts.work.total,
+      workers: compiled.workers,
+      base: branch.base,
+      branch: branch.ref,
+      before: parts.work.before,
+    });
+    const undo = async (): Promise<void> => {
+      await branch.dispose().catch(() => {});
+      await parts.close().catch(() => {});
+    };
+    const executor = await executorOr(undo, options, compiled, parts);
+    conductor = makeConductor(options, compiled, parts, executor);
+    const ended = conductor.run();
+    if (interrupted) conductor.stop("The run was stopped before it began.");
+    const failure = await ended.then(
+      () => null,
+      (error: unknown) => ({ error, message: `The run itself failed: ${String(error)}` }),
+    );
+    const { requireChange, keepWorktrees } = compiled;
+    const haltReason = failure?.message ?? conductor.haltReason;
+    const { left } = conductor;
+    const how = { haltReason, interrupted, requireChange, keepWorktrees, left, close: parts.close };
+    const report = await finishRun({ recorder, executor, branch, ...how });
+    if (failure !== null) throw failure.error;
+    return report;
+  };
+  const finished = goOn().catch((cause: unknown) => {
+    const message = `The run ${branch.run} could not go on: ${String(cause)}`;
+    throw new BatchError("RUN_FAILED", recorder.redact(message), { cause });
+  });
+  // Whoever awaits it hears of a failure; nobody is forced to.
+  finished.catch(() => {});
+  const interrupt = (state: "draining" | "stopping", reason: string): void => {
+    const now = recorder.status.state;
+    if (now === "ended" || now === "stopping" || now === state) return;
+    interrupted = true;
+    recorder.publish({ type: "run.state", state, reason });
+    if (state === "stopping") conductor?.stop(reason);
+    else conductor?.drain(reason);
+  };
+  const run: Run = {
+    id: branch.run,
+    branch: branch.ref.replace(/^refs\/heads\//, ""),
+    folder: parts.folder,
+    workers: compiled.workers,
+    finished,
+    subscribe: (listener) => recorder.subscribe(listener),
+    status: () => recorder.status,
+    drain: () => interrupt("draining", "The run drains."),
+    stop: () => interrupt("stopping", "The run was stopped."),
+    async [Symbol.asyncDispose]() {
+      run.stop();
+      await finished.catch(() => {});
+    },
+  };
+  return run;
+}
+
+function makeConductor(
+  options: BeginOptions,
+  compiled: CompiledOptions,
+  { recorder, branch, work }: RunParts,
+  executor: Executor,
+): Conductor {
+  const { model, verify, verifyTimeoutMs, allowOutside, haltAfter, clock } = compiled;
+  const permissions = options.permissions ?? null;
+  const tool = options.tool.name;
+  return new Conductor({
+    recorder,
+    executor,
+    turns: compiled.workers,
+    branch,
+    tasks: work.open,
+    committed: work.committed,
+    limits: compiled,
+    haltAfter,
+    clock,
+    defaults: { run: branch.run, tool, model, verify, verifyTimeoutMs, allowOutside, permissions },
+  });
+}
+
+/** What the pool refuses is known only now: a run that cannot begin leaves nothing. */
+async function executorOr(
+  undo: () => Promise<void>,
+  ...parts: Parameters<typeof makeExecutor>
+): Promise<Executor> {
+  try {
+    return makeExecutor(...parts);
+  } catch (error) {
+    await undo();
+    throw error;
+  }
+}
+
+function makeExecutor(
+  options: BeginOptions,
+  compiled: CompiledOptions,
+  { repository, branch, recorder }: RunParts,
+): Executor {
+  const { transcripts, onQuestion } = options;
+  return new LocalExecutor({
+    branch,
+    workers: compiled.workers + compiled.ahead,
+    context: compiled.context,
+    clock: compiled.clock,
+    pool: {
+      adapter: inWorkspaces(options.tool, repository),
+      startTimeoutMs: compiled.startTimeoutMs,
+      turnTimeoutMs: compiled.timeoutMs,
+      idleTimeoutMs: compiled.idleTimeoutMs,
+      secrets: compiled.secrets,
+      ...(transcripts === undefined ? {} : { transcripts }),
+      ...(onQuestion === undefined ? {} : { onQuestion }),
+    },
+    onPoolEvent: (event) => recorder.publish({ type: "pool", event }),
+  });
+}
