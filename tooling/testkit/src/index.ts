@@ -3,11 +3,13 @@ export { type Executable, fakeTool } from "./fake-tools/fake-tool.ts";
 export { FAKE_TOOLS, type FakeToolName } from "./fake-tools/names.ts";
 export { FAULT_TOOL_ENTRY, faultTool, pythonInterpreter } from "./fault-tool/fault-tool.ts";
 export type { AiderSettings } from "./model/aider-settings.ts";
+export type { ModelAnswer } from "./model/answer-log.ts";
 export type { Behaviour, ModelReply } from "./model/behaviour.ts";
 export type { ChatMessage, ModelCall } from "./model/call.ts";
 export { type ChatFile, type Fence, parseFileListing } from "./model/chat-files.ts";
 export type { EditFormat } from "./model/edit-format.ts";
 export type { EditFile } from "./model/edit-reply.ts";
+export { type PlannedReply, repliesInTurn } from "./model/replies-in-turn.ts";
 export { searchReplaceBlock } from "./model/search-replace.ts";
 export { standInModelCommand } from "./model/serve-command.ts";
 export {

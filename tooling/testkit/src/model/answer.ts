@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
+import type { ModelAnswer } from "./answer-log.ts";
 import type { ModelReply } from "./behaviour.ts";
 import type { ModelCall } from "./call.ts";
 import { sendCompletion, sendCut } from "./completion.ts";
@@ -8,41 +9,57 @@ import { sendError } from "./error-reply.ts";
 
 const COMMIT_MESSAGE = "docs: add a document id";
 
-/** Sends one reply. A client that has gone away is no error. */
+/** What was sent. */
+export type Sent = Pick<ModelAnswer, "reply" | "text">;
+
+/** Sends one reply, and gives what it was. A client that has gone away is no error. */
 export async function answer(
   response: ServerResponse,
   call: ModelCall,
   reply: ModelReply,
   signal: AbortSignal,
-): Promise<void> {
-  if (signal.aborted) return;
+): Promise<Sent> {
+  if (reply.kind === "slow") {
+    // Who waits no longer has had no answer.
+    const waited = await delay(reply.delayMs, true, { signal }).catch(() => false);
+    if (!waited) return { reply: { kind: "hang" }, text: null };
+    return answer(response, call, reply.reply ?? { kind: "edit" }, signal);
+  }
+  if (signal.aborted) return { reply, text: null };
+  const text = textOf(call, reply);
+  if (text !== null) {
+    sendCompletion(response, call, text);
+    return { reply, text };
+  }
   switch (reply.kind) {
-    case "edit":
-      return sendCompletion(
-        response,
-        call,
-        call.isCommitMessage ? COMMIT_MESSAGE : editReply(call, reply.edit),
-      );
-    case "no-change":
-      return sendCompletion(response, call, NO_CHANGE_REPLY);
-    case "text":
-      return sendCompletion(response, call, reply.text);
-    case "malformed":
-      return sendCompletion(response, call, malformedReply(call));
-    case "empty":
-      return sendCompletion(response, call, "");
     case "invalid-json":
       response.writeHead(200, { "content-type": "application/json" });
       response.end('{"choices": [{"message": {"content": "cut he');
-      return;
+      break;
     case "status":
-      return sendError(response, reply);
+      sendError(response, reply);
+      break;
     case "cut":
-      return sendCut(response, call, editReply(call));
-    case "hang":
-      return;
-    case "slow":
-      await delay(reply.delayMs, undefined, { signal });
-      return answer(response, call, reply.reply ?? { kind: "edit" }, signal);
+      sendCut(response, call, editReply(call));
+      break;
+  }
+  return { reply, text: null };
+}
+
+/** The text of a reply that is a whole answer of a model. */
+function textOf(call: ModelCall, reply: Sent["reply"]): string | null {
+  switch (reply.kind) {
+    case "edit":
+      return call.isCommitMessage ? COMMIT_MESSAGE : editReply(call, reply.edit);
+    case "no-change":
+      return NO_CHANGE_REPLY;
+    case "text":
+      return reply.text;
+    case "malformed":
+      return malformedReply(call);
+    case "empty":
+      return "";
+    default:
+      return null;
   }
 }

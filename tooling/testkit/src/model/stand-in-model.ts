@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { type AiderSettings, writeAiderSettings } from "./aider-settings.ts";
 import { answer } from "./answer.ts";
+import type { ModelAnswer } from "./answer-log.ts";
 import type { Behaviour } from "./behaviour.ts";
 import type { ModelCall } from "./call.ts";
 import { filesInChat, readOnlyFilesInChat } from "./chat-files.ts";
@@ -33,13 +35,15 @@ export interface StandInModel extends AsyncDisposable {
   readonly weakModel: string;
   /** All calls in the order in which they came. */
   readonly calls: readonly ModelCall[];
+  /** What the calls got, in the order in which they were over. A refused key is no call of a model. */
+  readonly answers: readonly ModelAnswer[];
   /** The most calls that were in flight at once. */
   readonly maxConcurrent: number;
   /** Calls that have no answer yet. */
   readonly inFlight: number;
   /** Changes how calls are answered from now on. */
   setBehaviour(behaviour: Behaviour): void;
-  /** Forgets the log and the highest concurrency. */
+  /** Forgets calls, answers and the highest concurrency. */
   clearCalls(): void;
   /** Writes the two files that make aider know both models. */
   writeAiderSettings(folder: string, options?: { editFormat?: string }): Promise<AiderSettings>;
@@ -55,6 +59,7 @@ export async function startStandInModel(options: StandInModelOptions = {}): Prom
   const { latencyMs = 0, apiKey = "stand-in-key", port = 0 } = options;
   let behaviour = options.behaviour ?? { kind: "edit" };
   let calls: ModelCall[] = [];
+  let answers: ModelAnswer[] = [];
   let count = 0;
   let inFlight = 0;
   let maxConcurrent = 0;
@@ -93,7 +98,9 @@ export async function startStandInModel(options: StandInModelOptions = {}): Prom
     const wait = typeof latencyMs === "number" ? latencyMs : latencyMs(call);
     if (wait > 0) await delay(wait, undefined, { signal: gone.signal });
     const reply = typeof behaviour === "function" ? await behaviour(call) : behaviour;
-    await answer(response, call, reply, gone.signal);
+    const sent = await answer(response, call, reply, gone.signal);
+    if (!response.closed) await once(response, "close");
+    answers.push({ call, ...sent, whole: sent.text !== null && response.writableFinished });
   }
 
   function understand(request: CompletionRequest, authorized: boolean): ModelCall {
@@ -138,6 +145,9 @@ export async function startStandInModel(options: StandInModelOptions = {}): Prom
     get calls() {
       return calls;
     },
+    get answers() {
+      return answers;
+    },
     get maxConcurrent() {
       return maxConcurrent;
     },
@@ -149,6 +159,7 @@ export async function startStandInModel(options: StandInModelOptions = {}): Prom
     },
     clearCalls: () => {
       calls = [];
+      answers = [];
       maxConcurrent = inFlight;
     },
     writeAiderSettings: (folder, settings) => writeAiderSettings(folder, { ...names, ...settings }),
