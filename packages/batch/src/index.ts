@@ -60,6 +60,7 @@ export type {
   Transition,
 } from "./contract/journal.ts";
 export { OUTCOMES, type Outcome } from "./contract/outcome.ts";
+export { costOf, type Price } from "./contract/price.ts";
 export type { FailureCluster, RunReport } from "./contract/report.ts";
 export type { RunEvent, RunState, Stage } from "./contract/run-event.ts";
 export type { RunMark, RunRecord } from "./contract/run-record.ts";
