@@ -1,5 +1,6 @@
+import { finished } from "node:stream/promises";
 import { afterAll, expect, test } from "vitest";
-import { createPool } from "../../src/index.ts";
+import { childProcessHost, createPool, type ProcessHost } from "../../src/index.ts";
 import { expectNoProcessLeft, jsonTool, quick } from "../support/tools.ts";
 
 afterAll(expectNoProcessLeft);
@@ -26,23 +27,52 @@ test("whoever asks for the status when a process is ready or has ended finds wha
   expect(told).toHaveLength(3);
 });
 
-test("a process is there until its end has been told, also to whoever hears first that its turn failed", async () => {
-  const contradictions: string[] = [];
-  let there: number | null = null;
-  {
-    const adapter = jsonTool("dies-in-turn", ["--when", "die"]);
-    await using pool = createPool({ adapter, restart: { backoffMs: 1 } });
-    pool.subscribe((event) => {
-      if (event.type === "process.ready") there = event.pid;
-      if (event.type === "process.ended") there = null;
-      const { alive, pid } = pool.status().instances[0] ?? {};
-      if (event.type.startsWith("request.") && (pid !== there || alive !== (there !== null))) {
-        contradictions.push(`${event.type}: found ${pid}, told ${there}`);
-      }
-    });
-    await pool.ready();
-    await expect(pool.run({ echo: "die" })).rejects.toMatchObject({ code: "PROCESS_EXITED" });
-    expect(await pool.run({ echo: "after" })).toBe("after");
-  }
-  expect(contradictions).toEqual([]);
+/** Child processes whose end is told when their output is over, and then looked at step by step. */
+function watchedHost(look: () => void): ProcessHost {
+  const inner = childProcessHost();
+  return {
+    async start(spec, signal) {
+      const started = await inner.start(spec, signal);
+      const { pid, stdin, stdout, stderr } = started;
+      const over = [stdout, stderr].map((stream) => stream && finished(stream).catch(() => {}));
+      const exited = (async () => {
+        const exit = await started.exited;
+        await Promise.all(over);
+        return exit;
+      })();
+      void exited.then(async () => {
+        for (let step = 0; step < 100; step += 1) {
+          look();
+          await null;
+        }
+      });
+      return {
+        pid,
+        stdin,
+        stdout,
+        stderr,
+        exited,
+        endInput: () => started.endInput(),
+        kill: (name, target) => started.kill(name, target),
+      };
+    },
+    dispose: () => inner.dispose(),
+  };
+}
+
+test("a process is there until its end has been told", async () => {
+  let ended = false;
+  const found = new Set<string>();
+  const host = watchedHost(() => {
+    found.add(
+      `${pool.status().instances[0]?.alive ? "there" : "gone"}, ${ended ? "told" : "untold"}`,
+    );
+  });
+  await using pool = createPool({ adapter: { ...jsonTool("dies-in-turn"), host } });
+  pool.subscribe((event) => {
+    if (event.type === "process.ended") ended = true;
+  });
+  await expect(pool.run({ echo: "die" })).rejects.toMatchObject({ code: "PROCESS_EXITED" });
+  await pool.shutdown();
+  expect([...found]).toEqual(["there, untold", "gone, told"]);
 });
