@@ -65,6 +65,16 @@ export type { FailureCluster, RunReport } from "./contract/report.ts";
 export type { RunEvent, RunState, Stage } from "./contract/run-event.ts";
 export type { RunMark, RunRecord } from "./contract/run-record.ts";
 export type { Durability, JournalDamage, RunStore, StoredRun } from "./contract/run-store.ts";
+export {
+  type AttemptAtPlace,
+  type LandingPlace,
+  PLACES,
+  type Place,
+  type PlaceChanges,
+  type Site,
+  type SiteRunOptions,
+  type WorkPlace,
+} from "./contract/site.ts";
 export type { Task, TaskInput } from "./contract/task.ts";
 export { defaultContext, TASK_CONTEXTS, type TaskContext } from "./contract/task-context.ts";
 export { BatchError } from "./errors/batch-error.ts";

@@ -1,7 +1,7 @@
-import type { Workspace, WorkspaceChanges } from "@cluster/workspace";
 import type { Evidence } from "../contract/evidence.ts";
 import type { AttemptResult, AttemptTurn, ExecuteContext, Verdict } from "../contract/executor.ts";
 import type { Stage } from "../contract/run-event.ts";
+import type { PlaceChanges, WorkPlace } from "../contract/site.ts";
 import { patchOf } from "./commit-edit.ts";
 import { failureOf } from "./failure-of.ts";
 import { NO_EVIDENCE } from "./no-evidence.ts";
@@ -15,7 +15,9 @@ export class Course {
   #stage: Stage = "lease";
   #evidence: Evidence = NO_EVIDENCE;
   /** Where the tool has worked: from then on an edit may have to be saved. */
-  #workspace: Workspace | null = null;
+  #workspace: WorkPlace | null = null;
+  /** What is to be left at the end. */
+  #entered: WorkPlace | null = null;
 
   constructor(context: ExecuteContext) {
     this.#context = context;
@@ -39,7 +41,11 @@ export class Course {
     this.#context.emit({ stage, instance: this.#evidence.instance });
   }
 
-  worksIn(workspace: Workspace): void {
+  entered(workspace: WorkPlace): void {
+    this.#entered = workspace;
+  }
+
+  worksIn(workspace: WorkPlace): void {
     this.#workspace = workspace;
   }
 
@@ -47,10 +53,11 @@ export class Course {
     this.#evidence = { ...this.#evidence, ...evidence };
   }
 
-  see({ inside, outside }: WorkspaceChanges): void {
+  see({ inside, outside, strays }: PlaceChanges): void {
     this.learn({
       changes: inside.slice(0, LISTED_CHANGES),
       outside: outside.slice(0, LISTED_CHANGES),
+      ...(strays === undefined ? {} : { strays: strays.slice(0, LISTED_CHANGES) }),
     });
   }
 
@@ -67,5 +74,20 @@ export class Course {
     const begun = this.#stage !== "lease" && this.#stage !== "workspace";
     if (begun ? this.signal.aborted : this.calledOff) return this.end("cancelled");
     return { ...this.end("failed"), failure: failureOf(this.#stage, error) };
+  }
+
+  /** Leaves the workspace: an edit that may land stays there, any other one is kept elsewhere. */
+  async leave<Result extends AttemptResult>(result: Result): Promise<Result> {
+    const workspace = this.#entered;
+    this.#entered = null;
+    const { commit } = result.evidence;
+    try {
+      const kept = await workspace?.leave?.(result.verdict === "edited" ? commit : null);
+      if (kept === undefined || kept === null || commit !== null) return result;
+      this.learn({ commit: kept });
+      return { ...result, evidence: { ...result.evidence, commit: kept } };
+    } catch (error) {
+      return { ...result, verdict: "failed", failure: failureOf(this.#stage, error) };
+    }
   }
 }

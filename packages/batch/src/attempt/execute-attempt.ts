@@ -1,6 +1,6 @@
 import type { AgentResult, AgentTask, Clock, Lease } from "@cluster/manager";
-import type { Workspace } from "@cluster/workspace";
 import type { Attempt, AttemptResult, ExecuteContext } from "../contract/executor.ts";
+import type { WorkPlace } from "../contract/site.ts";
 import { commitEdit } from "./commit-edit.ts";
 import { Course } from "./course.ts";
 import { takeTurn } from "./take-turn.ts";
@@ -9,7 +9,7 @@ import { landable, verifyEdit } from "./verify-edit.ts";
 /** What the stages work with. */
 export interface AttemptTools {
   lease(attempt: Attempt, signal: AbortSignal): Promise<Lease<AgentTask, AgentResult>>;
-  workspaceOf(instance: number): Promise<Workspace>;
+  workspaceOf(instance: number): Promise<WorkPlace>;
   readonly clock: Clock;
 }
 
@@ -51,9 +51,10 @@ async function onLease(
   }
   try {
     course.learn({ instance: lease.instance });
-    return await onInstance(lease, attempt, tools, course);
-  } catch (error) {
-    return await course.fail(error);
+    const result = await onInstance(lease, attempt, tools, course).catch((error: unknown) =>
+      course.fail(error),
+    );
+    return await course.leave(result);
   } finally {
     // The next attempt need not know how long forgetting takes; a failure shows in the instance's state.
     void lease.release().catch(() => {});
@@ -66,13 +67,15 @@ async function prepare(
   attempt: Attempt,
   tools: AttemptTools,
   course: Course,
-): Promise<Workspace> {
+): Promise<WorkPlace> {
   const { turn, signal } = course;
   const ahead = !turn.tryBegin();
   if (!ahead) course.enter("workspace");
   try {
     const workspace = await tools.workspaceOf(instance);
-    await workspace.reset(attempt.base, { signal });
+    const { task, token, files } = attempt;
+    await workspace.reset(attempt.base, { task, token, files, signal });
+    course.entered(workspace);
     if (ahead) await turn.begin();
     return workspace;
   } catch (error) {

@@ -9,14 +9,14 @@ import {
   type PoolOptions,
   type ReleaseMode,
 } from "@cluster/manager";
-import type { RunBranch, Workspace } from "@cluster/workspace";
 import type { Attempt, AttemptResult, ExecuteContext, Executor } from "../contract/executor.ts";
+import type { LandingPlace, WorkPlace } from "../contract/site.ts";
 import type { TaskContext } from "../contract/task-context.ts";
 import { executeAttempt } from "./execute-attempt.ts";
 
 /** What a {@link LocalExecutor} is made of. */
 export interface LocalExecutorOptions {
-  readonly branch: RunBranch;
+  readonly branch: LandingPlace;
   /** The pool, folders and context aside: they are the workspaces'. */
   readonly pool: Omit<
     PoolOptions<AgentTask, AgentResult>,
@@ -39,10 +39,10 @@ const RELEASE: Readonly<Record<TaskContext, ReleaseMode>> = {
 /** Makes attempts on this machine: over a pool of warm instances, each with a worktree of its own. */
 export class LocalExecutor implements Executor {
   readonly workers: number;
-  readonly #branch: RunBranch;
+  readonly #branch: LandingPlace;
   readonly #pool: Pool<AgentTask, AgentResult>;
   readonly #clock: Clock;
-  readonly #workspaces = new Map<number, Promise<Workspace>>();
+  readonly #workspaces = new Map<number, Promise<WorkPlace>>();
 
   constructor(options: LocalExecutorOptions) {
     this.workers = options.workers;
@@ -83,7 +83,7 @@ export class LocalExecutor implements Executor {
   }
 
   /** One worktree for each instance, made when it is first needed; a failure is tried again. */
-  #workspaceOf(instance: number): Promise<Workspace> {
+  #workspaceOf(instance: number): Promise<WorkPlace> {
     const known = this.#workspaces.get(instance);
     if (known !== undefined) return known;
     const opening = this.#branch.openWorkspace(instance);

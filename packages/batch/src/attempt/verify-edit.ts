@@ -1,12 +1,13 @@
 import type { Clock } from "@cluster/manager";
-import type { FileChange, Workspace, WorkspaceChanges } from "@cluster/workspace";
+import type { FileChange } from "@cluster/workspace";
 import type { Attempt } from "../contract/executor.ts";
+import type { PlaceChanges, WorkPlace } from "../contract/site.ts";
 import { runVerify, type Verification } from "../verify/run-verify.ts";
 
 /** What the verify command said, and what the edit is after it. */
 export interface Judgement {
   readonly verification: Verification;
-  readonly changes: WorkspaceChanges;
+  readonly changes: PlaceChanges;
   /** What of the changes is the task's. */
   readonly wanted: readonly FileChange[];
 }
@@ -16,23 +17,25 @@ export interface Judgement {
  * leaves elsewhere (caches, reports) is its own, and no edit.
  */
 export async function verifyEdit(
-  workspace: Workspace,
+  workspace: WorkPlace,
   attempt: Attempt,
-  seen: WorkspaceChanges,
+  seen: PlaceChanges,
   signal: AbortSignal,
   clock: Clock,
 ): Promise<Judgement> {
   if (attempt.verify === null) {
     return { verification: { kind: "passed" }, changes: seen, wanted: landable(seen, attempt) };
   }
-  const verification = await runVerify({
+  const request = {
     command: attempt.verify,
     files: attempt.files,
     cwd: workspace.path,
     timeoutMs: attempt.verifyTimeoutMs,
     signal,
     clock,
-  });
+  };
+  const verify = (): Promise<Verification> => runVerify(request);
+  const verification = await (workspace.judge?.(verify) ?? verify());
   const changes = await workspace.changes(attempt.files);
   const byTool = new Set([...seen.inside, ...seen.outside].map(({ path }) => path));
   const wanted = landable(changes, attempt).filter(
@@ -43,6 +46,6 @@ export async function verifyEdit(
 }
 
 /** The changes that may land: those of the task's files, or all where that is allowed. */
-export function landable(changes: WorkspaceChanges, attempt: Attempt): readonly FileChange[] {
+export function landable(changes: PlaceChanges, attempt: Attempt): readonly FileChange[] {
   return attempt.allowOutside ? [...changes.inside, ...changes.outside] : changes.inside;
 }

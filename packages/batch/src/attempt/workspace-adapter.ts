@@ -1,5 +1,5 @@
 import { inheritedEnvironment, type ToolAdapter } from "@cluster/manager";
-import type { Repository } from "@cluster/workspace";
+import type { Site } from "../contract/site.ts";
 
 /**
  * The same tool, with what git needs to be told in a workspace: the user as author, no garbage
@@ -7,7 +7,7 @@ import type { Repository } from "@cluster/workspace";
  */
 export function inWorkspaces<Request, Result>(
   adapter: ToolAdapter<Request, Result>,
-  repository: Repository,
+  site: Site,
 ): ToolAdapter<Request, Result> {
   const { name, capabilities, host } = adapter;
   return {
@@ -17,7 +17,7 @@ export function inWorkspaces<Request, Result>(
     async command(slot, request) {
       const command = await adapter.command(slot, request);
       const env = command.env ?? inheritedEnvironment();
-      return { ...command, env: { ...env, ...repository.workspaceEnvironment(env) } };
+      return { ...command, env: { ...env, ...site.workspaceEnvironment(env) } };
     },
     connect: (process) => adapter.connect(process),
   };

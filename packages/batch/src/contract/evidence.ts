@@ -10,6 +10,12 @@ export interface Evidence {
   readonly changes: readonly FileChange[];
   /** Changes elsewhere: not landed unless `allowOutside`. At most 1000 are listed. */
   readonly outside: readonly FileChange[];
+  /**
+   * In place: files of no task at work that changed while this one was. By its tool, another one or
+   * the user: nobody can tell. They stay as they are. At most 1000 are listed. Absent where each task
+   * works in a worktree.
+   */
+  readonly strays?: readonly FileChange[];
   /** What the tool claims to have edited. */
   readonly claimedEdits: readonly string[];
   readonly reply: string | null;
@@ -20,7 +26,7 @@ export interface Evidence {
   readonly questions: readonly AnsweredQuestion[];
   /** The commit that holds the edit: landed, parked, or absent. Of the last attempt that left one. */
   readonly commit: string | null;
-  /** The ref a commit that did not land is kept under. */
+  /** The ref a commit that did not land is kept under; in place, the folder. */
   readonly parkedRef: string | null;
   /** The ref that keeps the changes elsewhere. */
   readonly outsideRef: string | null;

@@ -1,8 +1,11 @@
 import type { Delivery } from "@cluster/workspace";
 import type { RunReport } from "./report.ts";
+import type { Place } from "./site.ts";
 
 /** What a run began with. It does not change. */
 export interface RunRecord {
+  /** Where its instances work. @default "worktrees" */
+  readonly place?: Place;
   readonly run: string;
   /** The root of the user's work tree, absolute. */
   readonly root: string;

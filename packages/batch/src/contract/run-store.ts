@@ -1,6 +1,6 @@
-import type { Repository } from "@cluster/workspace";
 import type { Journal } from "./journal.ts";
 import type { RunRecord } from "./run-record.ts";
+import type { Site } from "./site.ts";
 
 /** What a journal survives: the death of its process, or a loss of power too, at a price for each transition. */
 export type Durability = "process" | "power";
@@ -30,7 +30,7 @@ export interface RunStore {
    * @throws {BatchError} RUN_EXISTS, STORE_FAILED
    */
   create(
-    repository: Repository,
+    repository: Site,
     record: RunRecord,
     options?: { readonly durability?: Durability },
   ): Promise<StoredRun>;
@@ -40,10 +40,10 @@ export interface RunStore {
    * @throws {BatchError} RUN_UNKNOWN, RUN_AMBIGUOUS, RUN_OWNED, JOURNAL_DAMAGED, STORE_FAILED
    */
   open(
-    repository: Repository,
+    repository: Site,
     run: string,
     options?: { readonly durability?: Durability },
   ): Promise<StoredRun>;
   /** Forgets a run with all that is in its folder. @throws {BatchError} RUN_UNKNOWN, RUN_OWNED */
-  remove(repository: Repository, run: string): Promise<void>;
+  remove(repository: Site, run: string): Promise<void>;
 }

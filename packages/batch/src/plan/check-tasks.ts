@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Repository } from "@cluster/workspace";
+import type { Site } from "../contract/site.ts";
 import type { TaskInput } from "../contract/task.ts";
 import { BatchError } from "../errors/batch-error.ts";
 import { listSome } from "../errors/list-some.ts";
@@ -11,10 +11,7 @@ import { placeInside } from "./place-inside.ts";
  * A file that does not exist yet is fine, since a task may create it.
  * @throws {BatchError} NO_TASKS, EMPTY_MESSAGE, PATH_OUTSIDE, DIRTY_FILES
  */
-export async function checkTasks(
-  repository: Repository,
-  tasks: readonly TaskInput[],
-): Promise<void> {
+export async function checkTasks(repository: Site, tasks: readonly TaskInput[]): Promise<void> {
   if (tasks.length === 0) {
     throw new BatchError("NO_TASKS", "The list of tasks is empty, so there is nothing to run.");
   }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
-import type { Repository } from "@cluster/workspace";
+import type { Site } from "../contract/site.ts";
 import { BatchError } from "../errors/batch-error.ts";
 import { listSome } from "../errors/list-some.ts";
 import { classifyFiles } from "./classify-file.ts";
@@ -31,7 +31,7 @@ export interface FilesFromGlobsOptions {
  * @throws {BatchError} NO_FILES_MATCH, PATH_OUTSIDE, BINARY_FILE
  */
 export async function filesFromGlobs(
-  repository: Repository,
+  repository: Site,
   patterns: readonly string[],
   options: FilesFromGlobsOptions = {},
 ): Promise<FoundFiles> {
@@ -96,7 +96,7 @@ function fruitlessMessage(
 
 /** Follows links, and leaves out what cannot be edited as text. */
 async function textFiles(
-  repository: Repository,
+  repository: Site,
   matched: readonly string[],
   literal: ReadonlySet<string>,
   tracked: ReadonlySet<string>,

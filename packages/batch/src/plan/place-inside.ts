@@ -1,11 +1,11 @@
-import type { Repository } from "@cluster/workspace";
+import type { Site } from "../contract/site.ts";
 import { BatchError } from "../errors/batch-error.ts";
 
 /**
  * The place in the repository that a path leads to, links followed, relative to the root.
  * @throws {BatchError} PATH_OUTSIDE
  */
-export function placeInside(repository: Repository, path: string): string {
+export function placeInside(repository: Site, path: string): string {
   try {
     return repository.resolveInside(path);
   } catch (cause) {

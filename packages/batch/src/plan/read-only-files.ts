@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Repository } from "@cluster/workspace";
+import type { Site } from "../contract/site.ts";
 import { BatchError } from "../errors/batch-error.ts";
 
 /** Options of {@link readOnlyFilesFrom}. */
@@ -15,7 +15,7 @@ export interface ReadOnlyFilesOptions {
  * @throws {BatchError} FILE_MISSING
  */
 export async function readOnlyFilesFrom(
-  repository: Repository,
+  repository: Site,
   paths: readonly string[],
   options: ReadOnlyFilesOptions = {},
 ): Promise<string[]> {
@@ -32,7 +32,7 @@ export async function readOnlyFilesFrom(
   });
 }
 
-function insideOrNull(repository: Repository, absolute: string): string | null {
+function insideOrNull(repository: Site, absolute: string): string | null {
   try {
     return repository.resolveInside(absolute);
   } catch {

@@ -1,8 +1,8 @@
-import type { Repository, RunBranch } from "@cluster/workspace";
 import { LocalExecutor } from "../attempt/local-executor.ts";
 import { inWorkspaces } from "../attempt/workspace-adapter.ts";
 import type { Executor } from "../contract/executor.ts";
 import type { RunReport } from "../contract/report.ts";
+import type { LandingPlace, Site } from "../contract/site.ts";
 import { BatchError } from "../errors/batch-error.ts";
 import type { CompiledOptions } from "./compile-options.ts";
 import { Conductor } from "./conductor.ts";
@@ -14,9 +14,9 @@ import type { Run } from "./run.ts";
 
 /** What a run works on and with, whether it is new or gone on with. */
 export interface RunParts {
-  readonly repository: Repository;
+  readonly repository: Site;
   readonly work: PlannedWork;
-  readonly branch: RunBranch;
+  readonly branch: LandingPlace;
   readonly recorder: Recorder;
   /** The run's folder; `null` where it is kept in memory. */
   readonly folder: string | null;

@@ -1,11 +1,11 @@
 import type { Clock } from "@cluster/manager";
-import type { RunBranch } from "@cluster/workspace";
 import { failureOf } from "../attempt/failure-of.ts";
 import { NO_EVIDENCE } from "../attempt/no-evidence.ts";
 import type { Reason, TaskOutcome } from "../contract/evidence.ts";
 import type { Attempt, AttemptResult, Executor } from "../contract/executor.ts";
 import type { Sequel } from "../contract/journal.ts";
 import type { Outcome } from "../contract/outcome.ts";
+import type { LandingPlace } from "../contract/site.ts";
 import { listSome } from "../errors/list-some.ts";
 import { type Decision, decide, type RetryLimits } from "../schedule/decide.ts";
 import { Dispatcher, type TurnTicket } from "../schedule/dispatcher.ts";
@@ -29,7 +29,7 @@ export interface ConductorOptions {
   readonly executor: Executor;
   /** How many turns are taken at once. */
   readonly turns: number;
-  readonly branch: RunBranch;
+  readonly branch: LandingPlace;
   /** Tasks that are to be attempted. */
   readonly tasks: readonly TaskState[];
   /** Tasks whose newest attempt has a commit that was never landed, with that commit. */

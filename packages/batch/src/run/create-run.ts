@@ -1,13 +1,14 @@
-import { type Repository, type RunBranch, WorkspaceError } from "@cluster/workspace";
+import { WorkspaceError } from "@cluster/workspace";
 import type { Journal } from "../contract/journal.ts";
 import type { RunRecord } from "../contract/run-record.ts";
+import type { LandingPlace, Site } from "../contract/site.ts";
 import { MemoryJournal } from "../journal/memory-journal.ts";
 import { LocalRunStore } from "../store/local-run-store.ts";
 import type { RunOptions } from "./options.ts";
 
 /** A run that exists and has not begun. */
 export interface CreatedRun {
-  readonly branch: RunBranch;
+  readonly branch: LandingPlace;
   readonly journal: Journal;
   /** `null` where nothing is kept. */
   readonly folder: string | null;
@@ -22,7 +23,7 @@ const ID_TRIES = 5;
 
 /** The journal first, then the branch: whatever a crash leaves of a new run, somebody knows of it. */
 export async function createRun(
-  repository: Repository,
+  repository: Site,
   options: RunOptions,
   about: Pick<RunRecord, "tool" | "workers" | "createdAt">,
   newId: () => string,
@@ -31,11 +32,11 @@ export async function createRun(
   const settings = options.settings ?? null;
   for (let tries = 1; ; tries += 1) {
     const run = options.id ?? newId();
-    const { root } = repository;
-    const record: RunRecord = { ...about, run, root, base, target, settings };
+    const { root, place } = repository;
+    const record: RunRecord = { ...about, run, root, place, base, target, settings };
     const kept = await keep(repository, record, options);
     try {
-      const branch = await repository.createRun({ run, base });
+      const branch = await repository.createRun({ run, base, folder: kept.folder });
       const undo = async (): Promise<void> => {
         await branch.dispose().catch(() => {});
         await kept.undo().catch(() => {});
@@ -50,7 +51,7 @@ export async function createRun(
 }
 
 async function keep(
-  repository: Repository,
+  repository: Site,
   record: RunRecord,
   { store = new LocalRunStore(), durability, journal }: RunOptions,
 ): Promise<Omit<CreatedRun, "branch">> {

@@ -1,7 +1,8 @@
-import type { Delivery, RunBranch } from "@cluster/workspace";
+import type { Delivery } from "@cluster/workspace";
 import type { TaskOutcome } from "../contract/evidence.ts";
 import type { Executor } from "../contract/executor.ts";
 import type { RunReport } from "../contract/report.ts";
+import type { LandingPlace } from "../contract/site.ts";
 import { buildReport } from "../report/build-report.ts";
 import type { Recorder } from "./recorder.ts";
 
@@ -9,7 +10,7 @@ import type { Recorder } from "./recorder.ts";
 export interface FinishOptions {
   readonly recorder: Recorder;
   readonly executor: Executor;
-  readonly branch: RunBranch;
+  readonly branch: LandingPlace;
   /** Why it was halted, or could not go on. */
   readonly haltReason: string | null;
   /** The user asked it to stop or drain. */
@@ -34,14 +35,15 @@ export async function finishRun(options: FinishOptions): Promise<RunReport> {
     await work().catch((error: unknown) => recorder.warn(`${what}: ${messageOf(error)}`));
   };
   await carried("Not every process could be ended", () => dispose(executor));
-  let delivery: Delivery = kept(branch, "the run did not come to its end");
+  let delivery: Delivery = branch.undelivered("the run did not come to its end");
   if (end === "complete" || branch.tip() === branch.base) {
     await carried("The run's branch could not be delivered", async () => {
       await recorder.journal.mark({ type: "run.delivering", tip: branch.tip() });
       delivery = await branch.deliver();
     });
   } else {
-    delivery = kept(branch, end === "halted" ? "the run was halted" : "the run was interrupted");
+    const why = end === "halted" ? "the run was halted" : "the run was interrupted";
+    delivery = branch.undelivered(why);
   }
   if (options.keepWorktrees) recorder.warn("The worktrees were kept: see git worktree list.");
   else await carried("Not every worktree could be removed", () => branch.dispose());
@@ -77,11 +79,6 @@ async function dispose(executor: Executor): Promise<void> {
 function endOf(options: FinishOptions): RunReport["end"] {
   if (options.haltReason !== null) return "halted";
   return options.interrupted && options.left.length > 0 ? "interrupted" : "complete";
-}
-
-function kept(branch: RunBranch, reason: string): Delivery {
-  const name = branch.ref.replace(/^refs\/heads\//, "");
-  return { kind: "kept", branch: name, reason, command: `git merge ${name}` };
 }
 
 function messageOf(error: unknown): string {

@@ -7,16 +7,16 @@ import type {
   ToolAdapter,
   TranscriptOptions,
 } from "@cluster/manager";
-import type { Repository } from "@cluster/workspace";
 import type { Journal } from "../contract/journal.ts";
 import type { Durability, RunStore } from "../contract/run-store.ts";
+import type { Site } from "../contract/site.ts";
 import type { TaskInput } from "../contract/task.ts";
 import type { TaskContext } from "../contract/task-context.ts";
 
 /** What to run, on what, with what. Times are in milliseconds; `Infinity` switches a deadline off. */
 export interface RunOptions {
   /** The git repository: a path in it, or one that is open already. */
-  readonly repository: string | Repository;
+  readonly repository: string | Site;
   readonly tasks: readonly TaskInput[];
   /** The tool that edits, such as aider. */
   readonly tool: ToolAdapter<AgentTask, AgentResult>;

@@ -1,8 +1,8 @@
-import type { RunBranch } from "@cluster/workspace";
 import type { Reason, TaskOutcome } from "../contract/evidence.ts";
 import type { AttemptResult } from "../contract/executor.ts";
 import type { Sequel } from "../contract/journal.ts";
 import type { Outcome } from "../contract/outcome.ts";
+import type { LandingPlace } from "../contract/site.ts";
 import type { Recorder } from "./recorder.ts";
 import type { TaskState } from "./task-state.ts";
 
@@ -16,9 +16,9 @@ export interface AttemptEnd {
 /** Writes how attempts and tasks end: into the journal first, then to the subscribers. */
 export class OutcomeWriter {
   readonly #recorder: Recorder;
-  readonly #branch: RunBranch;
+  readonly #branch: LandingPlace;
 
-  constructor(recorder: Recorder, branch: RunBranch) {
+  constructor(recorder: Recorder, branch: LandingPlace) {
     this.#recorder = recorder;
     this.#branch = branch;
   }

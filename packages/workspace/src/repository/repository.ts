@@ -14,6 +14,8 @@ export interface SignalOption {
 
 /** A git repository with a work tree: questions about the user's checkout, and runs beside it. */
 export class Repository {
+  /** Its runs work in worktrees, beside what is checked out. */
+  readonly place = "worktrees" as const;
   /** The root of the user's work tree, absolute, without links. */
   readonly root: string;
   /** The git folder of this work tree. */

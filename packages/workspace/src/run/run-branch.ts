@@ -92,6 +92,12 @@ export class RunBranch implements AsyncDisposable {
     );
   }
 
+  /** What {@link deliver} would say, where the branch is to stay for another reason than git's. */
+  undelivered(reason: string): Delivery {
+    const { branch } = this.#context;
+    return { kind: "kept", branch, reason, command: `git merge ${branch}` };
+  }
+
   /**
    * Removes the run's worktrees with all that is in them, and the branch when nothing landed on it.
    * What landed or was parked stays. May be called more than once.

@@ -1,0 +1,92 @@
+import type {
+  CommitOptions,
+  CreateRunOptions,
+  Delivery,
+  FileChange,
+  FileList,
+  Head,
+  Landing,
+  WorkspaceChanges,
+} from "@cluster/workspace";
+
+/** Where instances work: each in a git worktree of its own, or all in the user's folder itself. */
+export const PLACES = ["worktrees", "in-place"] as const;
+
+/** One of {@link PLACES}. */
+export type Place = (typeof PLACES)[number];
+
+/** What a run works on: a git repository, or a folder in place. */
+export interface Site {
+  readonly place: Place;
+  /** The folder that paths are relative to, absolute, without links. */
+  readonly root: string;
+  /** An absolute path that names the site among all others, wherever in it somebody stands. */
+  readonly commonDir: string;
+  head(): Promise<Head>;
+  trackedFiles(): Promise<readonly string[]>;
+  listFiles(): Promise<FileList>;
+  dirtyFiles(paths?: readonly string[]): Promise<readonly string[]>;
+  requireCommitted(paths: readonly string[]): Promise<void>;
+  resolveInside(path: string): string;
+  workspaceEnvironment(
+    inherited?: Readonly<Record<string, string | undefined>>,
+  ): Record<string, string>;
+  createRun(options: SiteRunOptions): Promise<LandingPlace>;
+}
+
+/** Which run to make a landing place for. */
+export interface SiteRunOptions extends CreateRunOptions {
+  /** The run's folder, for what a site has to keep of it; `null` where the run is not kept. */
+  readonly folder?: string | null;
+}
+
+/** Where the edits of a run's tasks land: its branch, or the folder itself. */
+export interface LandingPlace extends AsyncDisposable {
+  readonly run: string;
+  /** What it is called: a ref, or a folder. */
+  readonly ref: string;
+  readonly base: string;
+  /** What the next attempt works on; `base` when nothing has landed. */
+  tip(): string;
+  openWorkspace(index: number): Promise<WorkPlace>;
+  /** @param commit what {@link WorkPlace.commit} gave */
+  land(commit: string): Promise<Landing>;
+  /** Keeps an edit that did not land, and says where. */
+  park(commit: string, task: string): Promise<string>;
+  deliver(): Promise<Delivery>;
+  /** How it is told when it is not to be delivered. */
+  undelivered(reason: string): Delivery;
+  dispose(): Promise<void>;
+}
+
+/** What a work place is told of the attempt that comes. */
+export interface AttemptAtPlace {
+  readonly task: string;
+  readonly token: number;
+  readonly files: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/** Changes, and those that may be anybody's. */
+export interface PlaceChanges extends WorkspaceChanges {
+  /** In a shared folder: what changed elsewhere meanwhile. Absent: nothing can. */
+  readonly strays?: readonly FileChange[];
+}
+
+/** Where one instance works: a worktree of its own, or the folder that it shares with the others. */
+export interface WorkPlace {
+  /** Its folder, absolute. */
+  readonly path: string;
+  /** Gets everything ready for an attempt. */
+  reset(base: string, attempt: AttemptAtPlace): Promise<void>;
+  changes(files: readonly string[]): Promise<PlaceChanges>;
+  diff(): Promise<string>;
+  commit(options: CommitOptions): Promise<string | null>;
+  /** Runs what judges an edit. Absent: it may run at any time. */
+  judge?<Verdict>(work: () => Promise<Verdict>): Promise<Verdict>;
+  /**
+   * The attempt is over. `edit` may land; without one everything is to be as it was, and what was not
+   * kept yet is, under the name that it gives. Absent: the next reset does it.
+   */
+  leave?(edit: string | null): Promise<string | null>;
+}
