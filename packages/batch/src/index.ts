@@ -61,7 +61,7 @@ export type {
 } from "./contract/journal.ts";
 export { OUTCOMES, type Outcome } from "./contract/outcome.ts";
 export { costOf, type Price } from "./contract/price.ts";
-export type { FailureCluster, RunReport } from "./contract/report.ts";
+export type { FailureCluster, RunReport, SlowTask } from "./contract/report.ts";
 export type { RunEvent, RunState, Stage } from "./contract/run-event.ts";
 export type { RunMark, RunRecord } from "./contract/run-record.ts";
 export type { Durability, JournalDamage, RunStore, StoredRun } from "./contract/run-store.ts";
@@ -89,6 +89,16 @@ export { type ReadOnlyFilesOptions, readOnlyFilesFrom } from "./plan/read-only-f
 export { keyTasks, type TaskDefaults } from "./plan/task-key.ts";
 export { type TasksFromFilesOptions, tasksFromFiles } from "./plan/tasks-from-files.ts";
 export { reportToJson } from "./report/build-report.ts";
+export { reportToJUnit } from "./report/junit.ts";
+export { reportToMarkdown } from "./report/markdown.ts";
+export {
+  describeCost,
+  describeTokens,
+  formatCost,
+  formatRate,
+  formatTime,
+  plural,
+} from "./report/quantities.ts";
 export type { BeginOptions } from "./run/begin-run.ts";
 export type { RunOptions } from "./run/options.ts";
 export type { Run } from "./run/run.ts";

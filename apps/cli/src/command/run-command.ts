@@ -20,6 +20,7 @@ export interface RunFlags {
   readonly allowOutside?: boolean;
   readonly requireChange?: boolean;
   readonly dryRun?: boolean;
+  readonly report?: readonly string[];
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly cwd?: string;
@@ -75,6 +76,11 @@ export function runCommand(raw: readonly string[], onExit: OnExit): Command {
     .option("--allow-outside", "land changes outside a task's files too")
     .option("--require-change", "a task that changes nothing has failed")
     .option("--dry-run", "list the tasks and start nothing")
+    .option(
+      "--report <file>",
+      "write the report there too: .md, .json, or .xml for JUnit; may be repeated",
+      collectFlag,
+    )
     .option("--json", "one JSON document on stdout")
     .option("-q, --quiet", "no progress, only the report")
     .option("-C, --cwd <folder>", "work as if started there", textFlag)

@@ -1,6 +1,5 @@
-import type { RunEvent, RunStatus } from "@cluster/batch";
+import { formatTime, type RunEvent, type RunStatus } from "@cluster/batch";
 import { oneLine, printable } from "./fit.ts";
-import { formatTime } from "./quantities.ts";
 
 function names(files: readonly string[]): string {
   return printable(files.join(", "));

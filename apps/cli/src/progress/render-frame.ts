@@ -1,6 +1,6 @@
+import { formatCost, formatRate, formatTime } from "@cluster/batch";
 import { fitEnd, fitStart, padTo, printable } from "./fit.ts";
 import type { ProgressView, WorkerView } from "./progress-view.ts";
-import { formatCost, formatRate, formatTime } from "./quantities.ts";
 
 /** How much room a frame has. */
 export interface FrameSize {

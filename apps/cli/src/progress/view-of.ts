@@ -1,7 +1,6 @@
-import type { RunStatus } from "@cluster/batch";
+import { formatTime, plural, type RunStatus } from "@cluster/batch";
 import { turnsUnderWay } from "../run/turns-under-way.ts";
 import type { ProgressView, WorkerView } from "./progress-view.ts";
-import { formatTime, plural } from "./quantities.ts";
 
 type Activity = RunStatus["instances"][number];
 

@@ -1,6 +1,5 @@
-import type { TaskContext } from "@cluster/batch";
+import { formatTime, plural, type TaskContext } from "@cluster/batch";
 import { oneLine, printable } from "../progress/fit.ts";
-import { formatTime, plural } from "../progress/quantities.ts";
 import type { RunSettings } from "../run/settings.ts";
 import { shellWord } from "./shell-word.ts";
 

@@ -1,6 +1,14 @@
-import { OUTCOMES, type RunReport, type TaskOutcome } from "@cluster/batch";
+import {
+  describeCost,
+  describeTokens,
+  formatRate,
+  formatTime,
+  OUTCOMES,
+  plural,
+  type RunReport,
+  type TaskOutcome,
+} from "@cluster/batch";
 import { oneLine, printable } from "../progress/fit.ts";
-import { formatCost, formatRate, formatTime, plural } from "../progress/quantities.ts";
 import { withoutTold } from "../progress/told.ts";
 import { filesOf, foldFailures } from "./fold-failures.ts";
 import { hintsFor } from "./hints.ts";
@@ -9,6 +17,9 @@ import { shellWord } from "./shell-word.ts";
 
 /** More failures than these are counted by their reason, and listed by --json. */
 const MOST_FAILURES = 30;
+
+/** So many slow tasks are named; the report's files name more. */
+const SLOWEST = 3;
 
 /** How a report is read. */
 export interface ReportOptions {
@@ -79,19 +90,16 @@ function speed(report: RunReport): string {
   return `${formatTime(wall)} with ${plural(report.workers, "worker")}, ${formatRate(report.tasksPerSecond)}${each}`;
 }
 
-function cost(report: RunReport): string {
-  if (report.costUsd !== "unknown") return formatCost(report.costUsd);
-  return report.knownCostUsd > 0
-    ? `unknown, at least ${formatCost(report.knownCostUsd)}`
-    : "unknown";
-}
-
-function tokens(report: RunReport): string {
-  const { usage } = report;
-  const shown = usage === "unknown" ? report.knownUsage : usage;
-  if (usage === "unknown" && shown.inputTokens + shown.outputTokens === 0) return "unknown";
-  const text = `${shown.inputTokens} in, ${shown.outputTokens} out`;
-  return usage === "unknown" ? `unknown, at least ${text}` : text;
+/** Of a few tasks each is one of the slowest. */
+function slowest({ slowest: tasks, counts }: RunReport): string[][] {
+  const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  if (all <= SLOWEST || tasks.length === 0) return [];
+  const shown = tasks
+    .slice(0, SLOWEST)
+    .map(
+      ({ files, task, tookMs }) => `${formatTime(tookMs)} ${printable(files.join(" ") || task)}`,
+    );
+  return [["slowest", shown.join(", ")]];
 }
 
 /** Where nothing was done or spent, no figure of it says anything. */
@@ -100,8 +108,9 @@ function figures(report: RunReport): string[] {
   const spent = usage === "unknown" || usage.inputTokens + usage.outputTokens > 0 || costUsd !== 0;
   const rows = [
     ...(report.tasksPerSecond > 0 ? [["speed", speed(report)]] : []),
-    ...(spent ? [["cost", cost(report)]] : []),
-    ...(spent ? [["tokens", tokens(report)]] : []),
+    ...(spent ? [["cost", describeCost(report)]] : []),
+    ...(spent ? [["tokens", describeTokens(report)]] : []),
+    ...slowest(report),
   ];
   return rows.length === 0 ? [] : ["", plainTable(rows)];
 }

@@ -8,6 +8,7 @@ import type { ExitName } from "../exit/exit-codes.ts";
 import { exitOfReport } from "../exit/exit-of-report.ts";
 import { createProgress, progressStyle } from "../progress/progress.ts";
 import { renderReport } from "../report/render-report.ts";
+import { reportFiles, writeReportFiles } from "../report/report-files.ts";
 import { resolveTool } from "../tools/resolve-tool.ts";
 import { conductRun } from "./conduct-run.ts";
 import { showPlan } from "./dry-run.ts";
@@ -28,6 +29,7 @@ export async function runFiles(
   raw: readonly string[],
 ): Promise<ExitName> {
   const cwd = workingFolder(flags.cwd);
+  const files = reportFiles(flags.report ?? [], cwd);
   const { config } = await loadConfig({ cwd, file: flags.config });
   const settings = runSettings(flags, config, raw, cwd);
   const { tool, model, toolArguments: args, requireChange } = settings;
@@ -55,7 +57,10 @@ export async function runFiles(
         ? reportToJson(report)
         : `${renderReport(report, { requireChange, repository })}\n`,
     );
-    return exitOfReport(report);
+    const problems = await writeReportFiles(report, files);
+    for (const line of problems) progress.say(line);
+    const exit = exitOfReport(report);
+    return problems.length > 0 && exit === "done" ? "setup" : exit;
   } finally {
     progress.end();
   }

@@ -64,6 +64,7 @@ export function sampleReport(
     counts,
     tasks,
     failures: [],
+    slowest: [],
     usage: { inputTokens: 1_000, outputTokens: 200 },
     costUsd: 0.5,
     knownUsage: { inputTokens: 1_000, outputTokens: 200 },

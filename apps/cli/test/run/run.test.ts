@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunReport } from "@cluster/batch";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -42,6 +42,22 @@ describe("cluster run", () => {
     const { code, stdout, stderr } = await bench.run(["-m", "x", "docs/*.md", "--json", "-q"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(reportOf(stdout)).toMatchObject({ ok: true, tool: "sample", counts: { landed: 6 } });
+  });
+
+  it("writes the report into files too, and refuses what cannot be one before it starts", async () => {
+    const at = (name: string): string => join(bench.cli.home, name);
+    const files = ["md", "xml", "json"].flatMap((ending) => ["--report", at(`r.${ending}`)]);
+    const args = ["-m", "x", "docs/page-00[12].md", "-q", "--json"];
+    const refused = await bench.run([...args, ...files, "--report", "nowhere/r.md"]);
+    expect(refused).toMatchObject({ code: 2, stdout: "" });
+    expect(refused.stderr).toMatch(/--report: there is no folder .*nowhere\.\n/);
+    expect(await bench.repository.git("rev-list", "--count", "HEAD")).toBe("1");
+    const { code, stdout } = await bench.run([...args, ...files]);
+    expect(code).toBe(0);
+    const read = (name: string): Promise<string> => readFile(at(name), "utf8");
+    expect(await read("r.json")).toBe(stdout);
+    expect(await read("r.md")).toContain("2 of 2 tasks landed");
+    expect(await read("r.xml")).toContain('tests="2" failures="0"');
   });
 
   it("lists the tasks with --dry-run and starts nothing", async () => {

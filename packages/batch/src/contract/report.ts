@@ -11,6 +11,16 @@ export interface FailureCluster {
   readonly tasks: readonly string[];
 }
 
+/** One of the tasks that took the longest. */
+export interface SlowTask {
+  readonly task: string;
+  readonly files: readonly string[];
+  readonly outcome: Outcome;
+  readonly attempts: number;
+  /** From its first instance to its outcome, in milliseconds. */
+  readonly tookMs: number;
+}
+
 /** The end of a run, as plain data. */
 export interface RunReport extends Spending {
   readonly run: string;
@@ -27,6 +37,8 @@ export interface RunReport extends Spending {
   readonly tasks: readonly TaskOutcome[];
   /** What did not land, gathered by reason, most frequent first. */
   readonly failures: readonly FailureCluster[];
+  /** The first few that took the longest, the slowest first. */
+  readonly slowest: readonly SlowTask[];
   /** Tasks ended per second, from the first lease. */
   readonly tasksPerSecond: number;
   readonly delivery: Delivery;

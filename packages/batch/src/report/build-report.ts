@@ -5,6 +5,7 @@ import type { RunReport } from "../contract/report.ts";
 import type { RunStatus } from "../status/run-status.ts";
 import { NO_COUNTS } from "../status/run-status.ts";
 import { clusterFailures } from "./cluster-failures.ts";
+import { slowestTasks } from "./slowest-tasks.ts";
 import { addSpending, NOTHING_SPENT } from "./spending.ts";
 
 /** What a report is made of. */
@@ -48,6 +49,7 @@ export function buildReport(parts: ReportParts): RunReport {
     failures: clusterFailures(
       requireChange ? tasks : tasks.filter((task) => task.outcome !== "no-change"),
     ),
+    slowest: slowestTasks(tasks),
     tasksPerSecond: seconds > 0 ? tried / seconds : 0,
     delivery: parts.delivery,
     warnings: parts.warnings,

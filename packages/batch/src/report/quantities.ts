@@ -1,3 +1,5 @@
+import type { Spending } from "../contract/evidence.ts";
+
 /** A time for people: `1.2s`, `42s`, `3m 05s`, `1h 02m`. */
 export function formatTime(ms: number): string {
   const seconds = ms / 1_000;
@@ -26,4 +28,18 @@ export function formatCost(usd: number | "unknown"): string {
 /** A count with its noun. */
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** What was spent for people: where a part is unknown, that is said beside what is known. */
+export function describeCost({ costUsd, knownCostUsd }: Spending): string {
+  if (costUsd !== "unknown") return formatCost(costUsd);
+  return knownCostUsd > 0 ? `unknown, at least ${formatCost(knownCostUsd)}` : "unknown";
+}
+
+/** The tokens that were used, for people, likewise. */
+export function describeTokens({ usage, knownUsage }: Spending): string {
+  const known = `${knownUsage.inputTokens} in, ${knownUsage.outputTokens} out`;
+  if (usage !== "unknown") return `${usage.inputTokens} in, ${usage.outputTokens} out`;
+  const nothing = knownUsage.inputTokens + knownUsage.outputTokens === 0;
+  return nothing ? "unknown" : `unknown, at least ${known}`;
 }

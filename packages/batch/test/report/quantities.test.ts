@@ -1,5 +1,5 @@
+import { formatCost, formatRate, formatTime } from "@cluster/batch";
 import { describe, expect, it } from "vitest";
-import { formatCost, formatRate, formatTime } from "../../src/progress/quantities.ts";
 
 describe("quantities for people", () => {
   it.each([

@@ -1,0 +1,143 @@
+import { stripVTControlCharacters } from "node:util";
+import type { TaskOutcome } from "../contract/evidence.ts";
+import { OUTCOMES } from "../contract/outcome.ts";
+import type { RunReport } from "../contract/report.ts";
+import { describeCost, describeTokens, formatRate, formatTime, plural } from "./quantities.ts";
+
+/** Of the files of a failure's tasks. */
+const NAMED = 5;
+/** Longer reasons are cut: the report as JSON has them whole. */
+const LONGEST = 300;
+
+/** The report as Markdown, for a pull request or a wiki. Nothing that a tool said is taken as markup. */
+export function reportToMarkdown(report: RunReport): string {
+  const sections = [
+    [`# Run ${report.run}: ${headline(report)}`],
+    ending(report),
+    [outcomes(report)],
+    [figures(report)],
+    failures(report),
+    keptEdits(report),
+    slowest(report),
+    warnings(report),
+  ];
+  return `${sections
+    .filter((section) => section.length > 0)
+    .map((section) => section.join("\n\n"))
+    .join("\n\n")}\n`;
+}
+
+function headline({ counts, tasks, end }: RunReport): string {
+  const landed = `${counts.landed} of ${plural(tasks.length, "task")} landed`;
+  return end === "complete" ? landed : `${end}, ${landed}`;
+}
+
+function ending({ end, haltReason, delivery }: RunReport): string[] {
+  const why = haltReason === null || end === "complete" ? [] : [`It gave up: ${code(haltReason)}`];
+  switch (delivery.kind) {
+    case "merged":
+      return [
+        ...why,
+        `On branch ${code(delivery.branch)} as ${code(delivery.commit.slice(0, 12))}.`,
+      ];
+    case "kept":
+      return [
+        ...why,
+        `What landed stayed on ${code(delivery.branch)}: ${code(delivery.reason)}. This lands it: ${code(delivery.command)}`,
+      ];
+    case "nothing":
+      return [...why, "Nothing landed."];
+  }
+}
+
+function outcomes({ counts }: RunReport): string {
+  const rows = OUTCOMES.filter((outcome) => counts[outcome] > 0).map((outcome) => [
+    outcome,
+    String(counts[outcome]),
+  ]);
+  return table(["outcome", "tasks"], rows);
+}
+
+function figures(report: RunReport): string {
+  const took = report.endedAt - report.startedAt;
+  return table(
+    ["figure", ""],
+    [
+      ["tool", code(report.tool)],
+      ["workers", String(report.workers)],
+      ["begun", new Date(report.startedAt).toISOString()],
+      ["time", formatTime(took)],
+      ["speed", formatRate(report.tasksPerSecond)],
+      ["cost", describeCost(report)],
+      ["tokens", describeTokens(report)],
+      ["base", code(report.base.slice(0, 12))],
+    ],
+  );
+}
+
+function failures({ failures: clusters, tasks }: RunReport): string[] {
+  if (clusters.length === 0) return [];
+  const files = new Map(tasks.map((task) => [task.task, nameOf(task)]));
+  const rows = clusters.map(({ outcome, message, count, tasks: ids }) => {
+    const named = ids.slice(0, NAMED).map((id) => code(files.get(id) ?? id));
+    const more = count - named.length;
+    return [
+      String(count),
+      outcome,
+      code(message),
+      named.join(", ") + (more > 0 ? ` and ${more} more` : ""),
+    ];
+  });
+  return ["## What did not land, by reason", table(["tasks", "outcome", "reason", "files"], rows)];
+}
+
+function keptEdits({ tasks }: RunReport): string[] {
+  const rows = tasks.flatMap((task) => {
+    const { parkedRef, outsideRef, earlierRefs } = task.evidence;
+    return [parkedRef, outsideRef, ...earlierRefs]
+      .filter((ref) => ref !== null)
+      .map((ref) => [code(nameOf(task)), code(ref)]);
+  });
+  if (rows.length === 0) return [];
+  return ["## Edits that are kept and did not land", table(["task", "kept under"], rows)];
+}
+
+function slowest({ slowest: tasks }: RunReport): string[] {
+  if (tasks.length === 0) return [];
+  const rows = tasks.map((task) => [
+    code(nameOf(task)),
+    formatTime(task.tookMs),
+    String(task.attempts),
+    task.outcome,
+  ]);
+  return ["## Slowest tasks", table(["task", "time", "attempts", "outcome"], rows)];
+}
+
+function warnings({ warnings: all }: RunReport): string[] {
+  return all.length === 0 ? [] : ["## Notes", all.map((text) => `- ${code(text)}`).join("\n")];
+}
+
+function nameOf({ task, files }: Pick<TaskOutcome, "task" | "files">): string {
+  return files.join(", ") || task;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+/** A text as code, in one line: no markup, no mention, no link in it counts, and it cannot end a cell. */
+function code(text: string): string {
+  const line = stripVTControlCharacters(text)
+    .replace(/[\s\p{Cc}]+/gu, " ")
+    .trim();
+  const chars = [...line];
+  const cut = chars.length > LONGEST ? `${chars.slice(0, LONGEST - 1).join("")}…` : line;
+  if (cut === "") return "";
+  const runs = [...cut.matchAll(/`+/g)].map(([run]) => run.length);
+  const fence = "`".repeat(Math.max(0, ...runs) + 1);
+  const space = cut.startsWith("`") || cut.endsWith("`") ? " " : "";
+  // Within a table a `|` is escaped first, and readers differ on what a backslash before that one does.
+  const cell = cut.replace(/\\(?=\|)/g, "\\ ").replaceAll("|", "\\|");
+  return `${fence}${space}${cell}${space}${fence}`;
+}
