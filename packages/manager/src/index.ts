@@ -11,6 +11,7 @@ export {
   type Distribution,
   type EndSignal,
   type Exit,
+  endLeftovers,
   FAILURE_CLASSES,
   type FailureClass,
   failureClassOf,

@@ -58,6 +58,7 @@ export { childProcessHost } from "./host/child-process-host.ts";
 export { type PtyHostOptions, ptyHost } from "./host/pty-host.ts";
 export type { InstanceState, Occupancy } from "./instance/instance-state.ts";
 export type { Lease } from "./lease/lease.ts";
+export { type EndLeftoversOptions, endLeftovers } from "./ledger/end-leftovers.ts";
 export { type Clock, systemClock } from "./pool/clock.ts";
 export type {
   LeaseOptions,

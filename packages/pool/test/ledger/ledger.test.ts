@@ -5,10 +5,15 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { isAlive, temporaryFolder, waitFor } from "@cluster/testkit";
 import { afterAll, describe, expect, test } from "vitest";
-import { childProcessHost, createPool, type PoolEvent, type ProcessHost } from "../../src/index.ts";
+import {
+  childProcessHost,
+  createPool,
+  endLeftovers,
+  type PoolEvent,
+  type ProcessHost,
+} from "../../src/index.ts";
 import { LedgerFile } from "../../src/ledger/ledger-file.ts";
 import { entriesIn, ownerIn, ownerLine, startedLine } from "../../src/ledger/ledger-lines.ts";
-import { sweepLedgers } from "../../src/ledger/sweep.ts";
 import { newMarker, PROCESS_MARKER } from "../../src/process/marker.ts";
 import { identify, processRealm } from "../../src/process/process-identity.ts";
 import { expectNoProcessLeft, jsonLines, markedEnvironment } from "../support/tools.ts";
@@ -154,12 +159,14 @@ describe("a sweep", () => {
     const alive = { pid: owner.pid, started, realm: processRealm() };
     const text = ownerLine(alive) + startedLine(tool.marker, tool.pid, born);
     await writeFile(join(folder.path, "1.ledger"), text);
-    expect(await Promise.all([1, 2].map(() => sweepLedgers(folder.path)))).toEqual([0, 0]);
+    expect(await Promise.all([1, 2].map(() => endLeftovers({ ledger: folder.path })))).toEqual([
+      0, 0,
+    ]);
     expect(isAlive(tool.pid)).toBe(true);
     expect(await ledgers(folder.path)).toHaveLength(1);
     // The owner's pid alone proves nothing.
     await writeFile(join(folder.path, "1.ledger"), text.replace(` ${started} `, " 1 "));
-    const counts = await Promise.all([1, 2, 3].map(() => sweepLedgers(folder.path)));
+    const counts = await Promise.all([1, 2, 3].map(() => endLeftovers({ ledger: folder.path })));
     expect(counts.reduce((sum, count) => sum + count)).toBeGreaterThan(0);
     expect([isAlive(tool.pid), isAlive(owner.pid)]).toEqual([false, true]);
     expect(await ledgers(folder.path)).toEqual([]);
@@ -170,7 +177,7 @@ describe("a sweep", () => {
     await using stranger = await sleeper();
     const text = ownerLine(dead) + startedLine(newMarker(), stranger.pid, "1");
     await writeFile(join(folder.path, "1.ledger"), text);
-    expect(await sweepLedgers(folder.path)).toBe(0);
+    expect(await endLeftovers({ ledger: folder.path })).toBe(0);
     expect(isAlive(stranger.pid)).toBe(true);
     expect(await ledgers(folder.path)).toEqual([]);
   });
@@ -186,7 +193,7 @@ describe("a sweep", () => {
     await writeFile(join(folder.path, "4.ledger"), "");
     await writeFile(join(folder.path, "5.txt"), ownerLine(dead) + line);
     await mkdir(join(folder.path, "6.ledger"));
-    expect(await sweepLedgers(folder.path)).toBe(0);
+    expect(await endLeftovers({ ledger: folder.path })).toBe(0);
     expect(isAlive(stranger.pid)).toBe(true);
     expect(await readdir(folder.path)).toHaveLength(6);
   });
@@ -211,4 +218,9 @@ test("a ledger stays short however many processes come and go", async () => {
   file.ended(stays);
   file.tidy();
   expect(await readdir(folder.path)).toEqual([]);
+});
+
+test("where nothing was ever kept, nothing is left to end", async () => {
+  await using folder = await temporaryFolder();
+  expect(await endLeftovers({ ledger: join(folder.path, "never") })).toBe(0);
 });
