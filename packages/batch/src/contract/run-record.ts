@@ -26,8 +26,13 @@ export type RunMark =
   | { readonly type: "run.begun"; readonly record: RunRecord }
   /** Another process goes on with it. Its branch begins on `base` from now on. */
   | { readonly type: "run.resumed"; readonly base: string }
-  /** From here on the run's branch may be gone, since the user's own has it. */
-  | { readonly type: "run.delivering"; readonly tip: string }
+  /** From here on the user's checkout is moved, and the run's branch may be gone. */
+  | {
+      readonly type: "run.delivering";
+      readonly branch: string;
+      readonly from: string;
+      readonly to: string;
+    }
   | {
       readonly type: "run.ended";
       readonly end: RunReport["end"];

@@ -38,8 +38,9 @@ export async function finishRun(options: FinishOptions): Promise<RunReport> {
   let delivery: Delivery = branch.undelivered("the run did not come to its end");
   if (end === "complete" || branch.tip() === branch.base) {
     await carried("The run's branch could not be delivered", async () => {
-      await recorder.journal.mark({ type: "run.delivering", tip: branch.tip() });
-      delivery = await branch.deliver();
+      delivery = await branch.deliver({
+        announce: (move) => recorder.journal.mark({ type: "run.delivering", ...move }),
+      });
     });
   } else {
     const why = end === "halted" ? "the run was halted" : "the run was interrupted";

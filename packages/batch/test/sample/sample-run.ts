@@ -28,6 +28,8 @@ import {
 /** A sample repository with everything that a run on it needs and leaves. */
 export interface Bench extends AsyncDisposable {
   readonly repository: SampleRepository;
+  /** Where its worktrees go. */
+  readonly worktrees: string;
   readonly tool: ToolAdapter<AgentTask, AgentResult>;
   /** Starts a run on it. */
   start(tasks: readonly TaskInput[], options?: Partial<RunOptions>): Promise<Run>;
@@ -86,6 +88,7 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
   };
   return {
     repository,
+    worktrees,
     tool,
     start,
     async run(tasks, more) {

@@ -1,6 +1,7 @@
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import { type Identity, workspaceEnvironment } from "../git/environment.ts";
 import { type CreateRunOptions, createRun } from "../run/create-run.ts";
+import { type CutDelivery, type MendedDelivery, mendCheckout } from "../run/mend-checkout.ts";
 import type { RunBranch } from "../run/run-branch.ts";
 import { type Head, readHead } from "./head.ts";
 import type { RepositoryParts } from "./parts.ts";
@@ -116,6 +117,15 @@ export class Repository {
     inherited: Readonly<Record<string, string | undefined>> = {},
   ): Record<string, string> {
     return workspaceEnvironment(this.author, inherited);
+  }
+
+  /**
+   * Brings the checkout out of the middle of a delivery whose process was killed: the branch has it then,
+   * or everything is as before. What the user has written meanwhile is not touched.
+   * @throws {WorkspaceError} LOCKED, DISK_FULL, GIT_FAILED
+   */
+  mendDelivery(delivery: CutDelivery): Promise<MendedDelivery> {
+    return mendCheckout(this.#parts, delivery);
   }
 
   /**

@@ -6,6 +6,7 @@ import { withLockedRef } from "../git/ref-transaction.ts";
 import { deleteRef } from "../git/refs.ts";
 import { readHead } from "../repository/head.ts";
 import { CheckoutRefused, moveCheckout } from "./checkout.ts";
+import type { CutDelivery } from "./mend-checkout.ts";
 import type { RunContext } from "./run-context.ts";
 
 /** What became of the run's branch. */
@@ -22,6 +23,16 @@ export type Delivery =
   /** Nothing landed, so there is no branch. */
   | { readonly kind: "nothing" };
 
+/** How to deliver. */
+export interface DeliverOptions {
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Hears what is about to happen to the user's checkout, and keeps it waiting: whoever writes it down
+   * can mend a delivery that is cut off ({@link Repository.mendDelivery}).
+   */
+  readonly announce?: (delivery: CutDelivery) => Promise<void>;
+}
+
 type Merge =
   | { readonly kind: "commit"; readonly commit: string }
   | { readonly kind: "conflict"; readonly files: readonly string[] };
@@ -30,7 +41,7 @@ type Merge =
 export async function deliver(
   context: RunContext,
   tip: string,
-  signal?: AbortSignal,
+  { signal, announce }: DeliverOptions = {},
 ): Promise<Delivery> {
   const { parts, base, target, ref, branch } = context;
   if (tip === base) {
@@ -60,6 +71,8 @@ export async function deliver(
         return kept(`it conflicts with what ${target} has got since, in ${merge.files.join(", ")}`);
       }
       const { commit } = merge;
+      if (commit !== head.commit)
+        await announce?.({ branch: target, from: head.commit, to: commit });
       if (commit === head.commit || (await moveHead(context, target, head.commit, commit))) {
         // Its commits are on the target now: the name alone is given up.
         await deleteRef(parts.git, ref, tip).catch(() => {});

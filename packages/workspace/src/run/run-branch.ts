@@ -4,7 +4,7 @@ import { WorkspaceError } from "../errors/workspace-error.ts";
 import { deleteRef } from "../git/refs.ts";
 import { openWorkspace } from "../workspace/open.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { type Delivery, deliver } from "./delivery.ts";
+import { type DeliverOptions, type Delivery, deliver } from "./delivery.ts";
 import { BranchTip, type Landing } from "./landing.ts";
 import { park } from "./parking.ts";
 import type { RunContext } from "./run-context.ts";
@@ -86,9 +86,9 @@ export class RunBranch implements AsyncDisposable {
    * out, clean, and without conflict. Else it stays, with the command that lands it. What the user has
    * is never overwritten, and none of their hooks run.
    */
-  deliver(options: RunOperationOptions = {}): Promise<Delivery> {
+  deliver(options: DeliverOptions = {}): Promise<Delivery> {
     return this.#landing.run(() =>
-      this.#context.shared.run(() => deliver(this.#context, this.tip(), options.signal)),
+      this.#context.shared.run(() => deliver(this.#context, this.tip(), options)),
     );
   }
 
