@@ -1,6 +1,7 @@
 import type {
   CommitOptions,
   CreateRunOptions,
+  DeliverOptions,
   Delivery,
   FileChange,
   FileList,
@@ -53,7 +54,7 @@ export interface LandingPlace extends AsyncDisposable {
   land(commit: string): Promise<Landing>;
   /** Keeps an edit that did not land, and says where. */
   park(commit: string, task: string): Promise<string>;
-  deliver(): Promise<Delivery>;
+  deliver(options?: DeliverOptions): Promise<Delivery>;
   /** How it is told when it is not to be delivered. */
   undelivered(reason: string): Delivery;
   dispose(): Promise<void>;
