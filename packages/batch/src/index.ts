@@ -79,6 +79,7 @@ export type { Task, TaskInput } from "./contract/task.ts";
 export { defaultContext, TASK_CONTEXTS, type TaskContext } from "./contract/task-context.ts";
 export { BatchError } from "./errors/batch-error.ts";
 export { BATCH_ERROR_CODES, type BatchErrorCode } from "./errors/codes.ts";
+export { type ReadEventsOptions, readEvents } from "./events/read-events.ts";
 export { MemoryJournal } from "./journal/memory-journal.ts";
 export {
   type FilesFromGlobsOptions,
@@ -110,3 +111,4 @@ export {
   initialRunStatus,
   type RunStatus,
 } from "./status/run-status.ts";
+export { RUN_FILES } from "./store/run-folder.ts";

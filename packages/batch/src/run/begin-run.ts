@@ -4,6 +4,7 @@ import type { Executor } from "../contract/executor.ts";
 import type { RunReport } from "../contract/report.ts";
 import type { LandingPlace, Site } from "../contract/site.ts";
 import { BatchError } from "../errors/batch-error.ts";
+import { keepRecords } from "../events/keep-records.ts";
 import type { CompiledOptions } from "./compile-options.ts";
 import { Conductor } from "./conductor.ts";
 import { finishRun } from "./finish-run.ts";
@@ -11,6 +12,7 @@ import type { RunOptions } from "./options.ts";
 import type { PlannedWork } from "./planned-work.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Run } from "./run.ts";
+import { transcriptsOf } from "./transcripts.ts";
 
 /** What a run works on and with, whether it is new or gone on with. */
 export interface RunParts {
@@ -29,7 +31,8 @@ export type BeginOptions = Omit<RunOptions, "tasks" | "repository" | "store" | "
 
 /** Sets everything going. The first event comes after the caller had its turn. */
 export function beginRun(options: BeginOptions, compiled: CompiledOptions, parts: RunParts): Run {
-  const { branch, recorder } = parts;
+  const { branch, recorder, folder } = parts;
+  const endRecords = folder ? keepRecords(recorder, folder) : async () => {};
   let interrupted = false;
   let conductor: Conductor | null = null;
   const goOn = async (): Promise<RunReport> => {
@@ -64,10 +67,12 @@ export function beginRun(options: BeginOptions, compiled: CompiledOptions, parts
     if (failure !== null) throw failure.error;
     return report;
   };
-  const finished = goOn().catch((cause: unknown) => {
-    const message = `The run ${branch.run} could not go on: ${String(cause)}`;
-    throw new BatchError("RUN_FAILED", recorder.redact(message), { cause });
-  });
+  const finished = goOn()
+    .catch((cause: unknown) => {
+      const message = `The run ${branch.run} could not go on: ${String(cause)}`;
+      throw new BatchError("RUN_FAILED", recorder.redact(message), { cause });
+    })
+    .finally(endRecords);
   // Whoever awaits it hears of a failure; nobody is forced to.
   finished.catch(() => {});
   const interrupt = (state: "draining" | "stopping", reason: string): void => {
@@ -81,7 +86,7 @@ export function beginRun(options: BeginOptions, compiled: CompiledOptions, parts
   const run: Run = {
     id: branch.run,
     branch: branch.ref.replace(/^refs\/heads\//, ""),
-    folder: parts.folder,
+    folder,
     workers: compiled.workers,
     finished,
     subscribe: (listener) => recorder.subscribe(listener),
@@ -135,9 +140,10 @@ async function executorOr(
 function makeExecutor(
   options: BeginOptions,
   compiled: CompiledOptions,
-  { repository, branch, recorder }: RunParts,
+  { repository, branch, recorder, folder }: RunParts,
 ): Executor {
-  const { transcripts, onQuestion } = options;
+  const transcripts = transcriptsOf(options.transcripts, folder);
+  const { onQuestion } = options;
   return new LocalExecutor({
     branch,
     workers: compiled.workers + compiled.ahead,

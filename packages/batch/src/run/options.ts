@@ -77,10 +77,11 @@ export interface RunOptions {
   /** A journal of one's own; then the run is kept there, and nowhere else. */
   readonly journal?: Journal;
   /**
-   * A folder for one transcript of each instance, or an object for transcripts that rotate. Absent: none
-   * is written.
+   * A folder for one transcript of each instance, or an object for transcripts that rotate. `true`: in
+   * the run's folder, rotating, where the run is kept.
+   * @default false
    */
-  readonly transcripts?: string | TranscriptOptions;
+  readonly transcripts?: boolean | string | TranscriptOptions;
   /** Values that must not appear in events, outcomes, reports and transcripts, such as API keys. */
   readonly secrets?: readonly string[];
   /** Leaves the worktrees, for a look at them. @default false */
