@@ -8,9 +8,12 @@ export { Repository, type SignalOption } from "./repository/repository.ts";
 export type { FileList } from "./repository/status.ts";
 export type { CreateRunOptions } from "./run/create-run.ts";
 export type { DeliverOptions, Delivery } from "./run/delivery.ts";
+export type { LandedCommit } from "./run/landed-commits.ts";
 export type { Landing } from "./run/landing.ts";
 export type { CutDelivery, MendedDelivery } from "./run/mend-checkout.ts";
-export { RunBranch, type RunOperationOptions } from "./run/run-branch.ts";
+export type { ReopenRunOptions } from "./run/reopen-run.ts";
+export { RunBranch, type RunOperationOptions, type SalvageOptions } from "./run/run-branch.ts";
+export type { SalvagedWork } from "./salvage/salvage.ts";
 export type { FileChange } from "./workspace/change.ts";
 export type { Trailers } from "./workspace/message.ts";
 export {

@@ -2,6 +2,7 @@ import { WorkspaceError } from "../errors/workspace-error.ts";
 import { type Identity, workspaceEnvironment } from "../git/environment.ts";
 import { type CreateRunOptions, createRun } from "../run/create-run.ts";
 import { type CutDelivery, type MendedDelivery, mendCheckout } from "../run/mend-checkout.ts";
+import { type ReopenRunOptions, reopenRun } from "../run/reopen-run.ts";
 import type { RunBranch } from "../run/run-branch.ts";
 import { type Head, readHead } from "./head.ts";
 import type { RepositoryParts } from "./parts.ts";
@@ -134,6 +135,23 @@ export class Repository {
    */
   createRun(options: CreateRunOptions): Promise<RunBranch> {
     return createRun(this.#parts, options);
+  }
+
+  /**
+   * Takes over the branch of a run whose process ended, however it did: at the commit where its ref is,
+   * or begun anew at `base` when that ref is gone. Waits until no git of that process is at work, and
+   * removes the locks that it left on the run's own refs. Two processes must not have one run.
+   * @throws {WorkspaceError} OPTION_INVALID for a base that is not there, BRANCH_EXISTS, LOCKED
+   */
+  reopenRun(options: ReopenRunOptions): Promise<RunBranch> {
+    return reopenRun(this.#parts, options);
+  }
+
+  /** Whether a local branch has a commit. `false` when either is gone. */
+  async isOnBranch(commit: string, branch: string, options: SignalOption = {}): Promise<boolean> {
+    const args = ["merge-base", "--is-ancestor", "--", commit, `refs/heads/${branch}`];
+    const { exitCode } = await this.#parts.git.run(args, { ...options, answers: [1, 128] });
+    return exitCode === 0;
   }
 }
 

@@ -1,11 +1,9 @@
-import { join } from "node:path";
-import { repositoryQueue } from "../concurrency/repository-queue.ts";
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import { swapRef } from "../git/refs.ts";
-import { holdRunner, runGitSeparately } from "../git/separate-runner.ts";
 import { readHead } from "../repository/head.ts";
 import { noObject, type RepositoryParts } from "../repository/parts.ts";
-import { RunBranch } from "./run-branch.ts";
+import type { RunBranch } from "./run-branch.ts";
+import { branchRef, takeRun } from "./take-run.ts";
 
 /** Which run to make a branch for. */
 export interface CreateRunOptions {
@@ -17,57 +15,22 @@ export interface CreateRunOptions {
 }
 
 /** See {@link Repository.createRun}. */
-export async function createRun(
-  opened: RepositoryParts,
-  options: CreateRunOptions,
-): Promise<RunBranch> {
-  const { run } = options;
-  if (
-    !/^[A-Za-z0-9](?:\.?[A-Za-z0-9_-])*$/.test(run) ||
-    run.endsWith(".lock") ||
-    run.length > 100
-  ) {
-    throw new WorkspaceError(
-      "OPTION_INVALID",
-      "Expected run to be at most 100 letters, digits, `-`, `_` and single `.`, beginning with a " +
-        `letter or a digit, found ${JSON.stringify(run)}.`,
-    );
-  }
-  const letGo = holdRunner();
-  try {
-    const parts = { ...opened, git: opened.git.with({ runGit: runGitSeparately }) };
-    return await beginRun(parts, options, letGo);
-  } catch (error) {
-    await letGo();
-    throw error;
-  }
-}
-
-async function beginRun(
-  parts: RepositoryParts,
-  { run, base, signal }: CreateRunOptions,
-  letGo: () => Promise<void>,
-): Promise<RunBranch> {
-  const head = await readHead(parts.git, signal);
-  const commit = base === undefined ? head.commit : await resolveCommit(parts, base, signal);
-  const branch = `cluster/${run}`;
-  const ref = `refs/heads/${branch}`;
-  await createBranch(parts, ref, commit);
-  return new RunBranch({
-    parts,
-    run,
-    ref,
-    branch,
-    base: commit,
-    target: head.branch,
-    folder: join(parts.worktrees, run),
-    shared: repositoryQueue(parts.commonDir),
-    made: new Map(),
-    letGo,
+export function createRun(opened: RepositoryParts, options: CreateRunOptions): Promise<RunBranch> {
+  const { run, base, signal } = options;
+  return takeRun(opened, run, async (parts) => {
+    const head = await readHead(parts.git, signal);
+    const commit = base === undefined ? head.commit : await resolveCommit(parts, base, signal);
+    await createBranch(parts, branchRef(run), commit);
+    return { base: commit, start: commit, target: head.branch, reopened: false };
   });
 }
 
-async function createBranch(parts: RepositoryParts, ref: string, commit: string): Promise<void> {
+/** @throws {WorkspaceError} BRANCH_EXISTS */
+export async function createBranch(
+  parts: RepositoryParts,
+  ref: string,
+  commit: string,
+): Promise<void> {
   const exists = (found: string, cause?: unknown): WorkspaceError =>
     new WorkspaceError(
       "BRANCH_EXISTS",
@@ -87,7 +50,8 @@ async function createBranch(parts: RepositoryParts, ref: string, commit: string)
   throw exists("it is there already");
 }
 
-async function resolveCommit(
+/** @throws {WorkspaceError} OPTION_INVALID */
+export async function resolveCommit(
   parts: RepositoryParts,
   base: string,
   signal: AbortSignal | undefined,

@@ -24,8 +24,8 @@ export class BranchTip {
 
   constructor(context: RunContext) {
     this.#context = context;
-    this.#commit = context.base;
-    this.#history = new Set([context.base]);
+    this.#commit = context.start;
+    this.#history = new Set([context.base, context.start]);
   }
 
   get commit(): string {

@@ -2,9 +2,11 @@ import { rm, rmdir } from "node:fs/promises";
 import { SerialQueue } from "../concurrency/serial-queue.ts";
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import { deleteRef } from "../git/refs.ts";
+import { type SalvagedWork, salvage } from "../salvage/salvage.ts";
 import { openWorkspace } from "../workspace/open.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { type DeliverOptions, type Delivery, deliver } from "./delivery.ts";
+import { hasCommit, type LandedCommit, landedCommits, readAttempt } from "./landed-commits.ts";
 import { BranchTip, type Landing } from "./landing.ts";
 import { park } from "./parking.ts";
 import type { RunContext } from "./run-context.ts";
@@ -12,6 +14,12 @@ import type { RunContext } from "./run-context.ts";
 /** What an operation of a run can be given up with. */
 export interface RunOperationOptions {
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What is salvaged. */
+export interface SalvageOptions {
+  /** Commits that are kept anyway, as they are about to land: what they hold is not kept once more. */
+  readonly known?: readonly string[];
 }
 
 /** A run's own branch, `cluster/<run>`, and the worktrees that work for it. */
@@ -27,7 +35,10 @@ export class RunBranch implements AsyncDisposable {
   readonly #workspaces = new Map<number, Promise<Workspace>>();
   #state: "open" | "disposed" = "open";
 
-  /** Use {@link Repository.createRun}. */
+  #salvage: Promise<readonly SalvagedWork[]> | null = null;
+  #landedBefore: Promise<ReadonlyMap<string, string>> | null = null;
+
+  /** Use {@link Repository.createRun} or {@link Repository.reopenRun}. */
   constructor(context: RunContext) {
     this.#context = context;
     this.run = context.run;
@@ -52,12 +63,7 @@ export class RunBranch implements AsyncDisposable {
       const message = `Expected index to be a whole number from 0 that has no workspace yet, found ${index}.`;
       return Promise.reject(new WorkspaceError("OPTION_INVALID", message));
     }
-    const opening = openWorkspace(
-      this.#context,
-      index,
-      { tip: () => this.tip(), onRemoved: () => this.#workspaces.delete(index) },
-      options.signal,
-    );
+    const opening = this.#open(index, options.signal);
     this.#workspaces.set(index, opening);
     opening.catch(() => this.#workspaces.delete(index));
     return opening;
@@ -70,7 +76,11 @@ export class RunBranch implements AsyncDisposable {
    *   DISK_FULL, SIGNING_FAILED, GIT_FAILED
    */
   land(commit: string, options: RunOperationOptions = {}): Promise<Landing> {
-    return this.#landing.run(() => this.#tip.land(commit, options.signal));
+    return this.#landing.run(async () => {
+      const before = await this.#landedEarlier(commit);
+      if (before !== undefined) return { kind: "landed", commit: before };
+      return this.#tip.land(commit, options.signal);
+    });
   }
 
   /**
@@ -79,6 +89,36 @@ export class RunBranch implements AsyncDisposable {
    */
   park(commit: string, task: string): Promise<string> {
     return park(this.#context, commit, task);
+  }
+
+  /**
+   * What landed, in that order, as the trailers `Cluster-Task` and `Cluster-Attempt` of the branch's
+   * commits say it: the witness beside any journal.
+   */
+  landedCommits(options: RunOperationOptions = {}): Promise<readonly LandedCommit[]> {
+    return landedCommits(this.#context, this.tip(), options.signal);
+  }
+
+  /** Whether a commit is in the repository, with its tree: one that no ref pointed to may be gone. */
+  hasCommit(commit: string, options: RunOperationOptions = {}): Promise<boolean> {
+    return hasCommit(this.#context.parts.git, commit, options.signal);
+  }
+
+  /**
+   * Keeps what a killed process of this run left in its worktrees and did not commit, ignored files
+   * aside, each as a commit under `refs/cluster/<run>/interrupted-<n>`, and removes those worktrees.
+   * Nothing is kept of what the branch, a parked commit or `known` has already. For a reopened run, and
+   * before its first workspace, which else does it by itself; the second call gives what the first found.
+   * @throws {WorkspaceError} DISK_FULL, LOCKED, GIT_FAILED: then the worktrees are still there
+   */
+  salvage(options: SalvageOptions = {}): Promise<readonly SalvagedWork[]> {
+    if (!this.#context.reopened) return Promise.resolve([]);
+    if (this.#state === "disposed") return Promise.reject(closed(this.run));
+    this.#salvage ??= salvage(this.#context, this.tip(), options.known ?? []).catch((error) => {
+      this.#salvage = null;
+      throw error;
+    });
+    return this.#salvage;
   }
 
   /**
@@ -113,6 +153,24 @@ export class RunBranch implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
+  }
+
+  async #open(index: number, signal: AbortSignal | undefined): Promise<Workspace> {
+    await this.salvage();
+    const onRemoved = (): boolean => this.#workspaces.delete(index);
+    return openWorkspace(this.#context, index, { tip: () => this.tip(), onRemoved }, signal);
+  }
+
+  /** As what a commit landed that an earlier process made and landed, and did not live to tell of. */
+  async #landedEarlier(commit: string): Promise<string | undefined> {
+    const { reopened, made, parts, base, start } = this.#context;
+    if (!reopened || base === start || made.has(commit)) return undefined;
+    const key = (task: string, attempt: number): string => `${attempt} ${task}`;
+    this.#landedBefore ??= landedCommits(this.#context, start).then(
+      (landed) => new Map(landed.map((one) => [key(one.task, one.attempt), one.commit])),
+    );
+    const of = await readAttempt(parts.git, commit, this.run);
+    return of === null ? undefined : (await this.#landedBefore).get(key(of.task, of.attempt));
   }
 
   async #remove(): Promise<void> {

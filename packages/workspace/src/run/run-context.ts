@@ -11,6 +11,10 @@ export interface RunContext {
   /** `cluster/<run>` */
   readonly branch: string;
   readonly base: string;
+  /** Where the branch was when this process took it over: at `base`, for a new one. */
+  readonly start: string;
+  /** Whether another process worked on it before. */
+  readonly reopened: boolean;
   /** What was checked out when the run began; `null` for a detached HEAD. */
   readonly target: string | null;
   /** The folder of the run's worktrees. */

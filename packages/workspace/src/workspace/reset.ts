@@ -4,6 +4,7 @@ import { WorkspaceError } from "../errors/workspace-error.ts";
 import { lockFile } from "../git/failure.ts";
 import type { Git } from "../git/git.ts";
 import { repairWorktree, type WorktreeFolder } from "./folder.ts";
+import { beginReset, endReset } from "./reset-mark.ts";
 
 /**
  * Brings a worktree to a commit exactly: whatever was changed, added, ignored, staged, committed or
@@ -17,10 +18,12 @@ export async function resetWorktree(
   signal?: AbortSignal,
 ): Promise<void> {
   await repairWorktree(worktree);
+  await beginReset(worktree.gitDir);
   await breakingOwnLock(worktree, () =>
     git.run(["checkout", "--quiet", "--force", "--detach", commit, "--"], { signal }),
   );
   await git.run(["clean", "-ffdxq"], { signal });
+  await endReset(worktree.gitDir);
 }
 
 /**

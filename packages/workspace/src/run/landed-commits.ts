@@ -1,0 +1,65 @@
+import { type Git, text } from "../git/git.ts";
+import type { RunContext } from "./run-context.ts";
+
+/** A commit that landed, and for which attempt at which task. */
+export interface LandedCommit {
+  readonly task: string;
+  readonly attempt: number;
+  readonly commit: string;
+}
+
+const TRAILER = /^(Cluster-[A-Za-z]+): (.*)$/;
+
+/** What the trailers say of the commits between the run's base and `tip`, in the order of landing. */
+export async function landedCommits(
+  { parts, base, run }: RunContext,
+  tip: string,
+  signal?: AbortSignal,
+): Promise<readonly LandedCommit[]> {
+  if (tip === base) return [];
+  // Plumbing, and the message as it is: neither the user's log.* nor their trailer.* counts here.
+  const args = ["rev-list", "--reverse", "--no-commit-header", "--encoding=UTF-8"];
+  const range = ["--format=%H%n%B%x00", `${base}..${tip}`, "--"];
+  const { stdout } = await parts.git.run([...args, ...range], { signal });
+  return stdout.split("\0").flatMap((entry) => {
+    const [commit = "", ...message] = entry.replace(/^\n/, "").split("\n");
+    const found = attemptOf(message, run);
+    return found === null ? [] : [{ ...found, commit }];
+  });
+}
+
+/** Whether a commit is there, and its tree is. */
+export async function hasCommit(git: Git, id: string, signal?: AbortSignal): Promise<boolean> {
+  if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(id)) return false;
+  const call = { signal, input: `${id}\n${id}^{tree}\n`, answers: [128] };
+  const { stdout } = await git.run(["cat-file", "--batch-check=%(objecttype)"], call);
+  return stdout === "commit\ntree\n";
+}
+
+/** The task and attempt that a commit of the run was made for. */
+export async function readAttempt(
+  git: Git,
+  commit: string,
+  run: string,
+): Promise<Omit<LandedCommit, "commit"> | null> {
+  const { stdout } = await git.run(["cat-file", "commit", commit]);
+  return attemptOf(stdout.slice(stdout.indexOf("\n\n") + 2).split("\n"), run);
+}
+
+/** Ours are the last of their kind, whatever the message says before them. */
+function attemptOf(message: readonly string[], run: string): Omit<LandedCommit, "commit"> | null {
+  const values = new Map<string, string>();
+  for (const line of message.toReversed()) {
+    if (line === "" && values.size === 0) continue;
+    const [, key, value] = TRAILER.exec(line) ?? [];
+    if (key === undefined || value === undefined) {
+      if (/^[A-Za-z0-9][A-Za-z0-9-]*[ \t]*:|^[ \t]/.test(line)) continue;
+      break;
+    }
+    if (!values.has(key)) values.set(key, text(value));
+  }
+  const task = values.get("Cluster-Task");
+  const attempt = Number(values.get("Cluster-Attempt") ?? Number.NaN);
+  if (values.get("Cluster-Run") !== run || task === undefined || Number.isNaN(attempt)) return null;
+  return { task, attempt };
+}

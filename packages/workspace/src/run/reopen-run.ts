@@ -1,0 +1,31 @@
+import { readRef } from "../git/refs.ts";
+import type { RepositoryParts } from "../repository/parts.ts";
+import { createBranch, resolveCommit } from "./create-run.ts";
+import { outliveLeftProcesses } from "./left-processes.ts";
+import type { RunBranch } from "./run-branch.ts";
+import { removeStaleLocks } from "./stale-locks.ts";
+import { branchRef, runFolder, takeRun } from "./take-run.ts";
+
+/** Which run to go on with. */
+export interface ReopenRunOptions {
+  readonly run: string;
+  /** The commit that its branch began on, in any words that git understands. */
+  readonly base: string;
+  /** The branch that was checked out then; `null` for a detached HEAD. */
+  readonly target: string | null;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** See {@link Repository.reopenRun}. */
+export function reopenRun(opened: RepositoryParts, options: ReopenRunOptions): Promise<RunBranch> {
+  const { run, target, signal } = options;
+  return takeRun(opened, run, async (parts) => {
+    await outliveLeftProcesses(runFolder(parts, run), parts.git.options.lockTimeoutMs, signal);
+    await removeStaleLocks(parts, run);
+    const base = await resolveCommit(parts, options.base, signal);
+    const ref = branchRef(run);
+    const tip = await readRef(parts.git, ref);
+    if (tip === null) await createBranch(parts, ref, base);
+    return { base, start: tip ?? base, target, reopened: true };
+  });
+}

@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import { repositoryQueue } from "../concurrency/repository-queue.ts";
+import { WorkspaceError } from "../errors/workspace-error.ts";
+import { holdRunner, runGitSeparately } from "../git/separate-runner.ts";
+import type { RepositoryParts } from "../repository/parts.ts";
+import { markedEnvironment } from "./left-processes.ts";
+import { RunBranch } from "./run-branch.ts";
+import type { RunContext } from "./run-context.ts";
+
+/** What is found out about a run's branch while it is taken. */
+export type TakenBranch = Pick<RunContext, "base" | "start" | "target" | "reopened">;
+
+/** The ref of a run's branch. */
+export function branchRef(run: string): string {
+  return `refs/heads/cluster/${run}`;
+}
+
+/** The folder of a run's worktrees. */
+export function runFolder(parts: RepositoryParts, run: string): string {
+  return join(parts.worktrees, run);
+}
+
+/** Gives the run its git and its place, and lets go of both should `take` fail. */
+export async function takeRun(
+  opened: RepositoryParts,
+  run: string,
+  take: (parts: RepositoryParts) => Promise<TakenBranch>,
+): Promise<RunBranch> {
+  checkName(run);
+  const letGo = holdRunner();
+  try {
+    const folder = runFolder(opened, run);
+    const environment = markedEnvironment(opened.git.options.environment, folder);
+    const parts = { ...opened, git: opened.git.with({ runGit: runGitSeparately, environment }) };
+    return new RunBranch({
+      ...(await take(parts)),
+      parts,
+      run,
+      ref: branchRef(run),
+      branch: branchRef(run).slice("refs/heads/".length),
+      folder,
+      shared: repositoryQueue(parts.commonDir),
+      made: new Map(),
+      letGo,
+    });
+  } catch (error) {
+    await letGo();
+    throw error;
+  }
+}
+
+function checkName(run: string): void {
+  const fits = /^[A-Za-z0-9](?:\.?[A-Za-z0-9_-])*$/.test(run);
+  if (fits && !run.endsWith(".lock") && run.length <= 100) return;
+  throw new WorkspaceError(
+    "OPTION_INVALID",
+    "Expected run to be at most 100 letters, digits, `-`, `_` and single `.`, beginning with a " +
+      `letter or a digit, found ${JSON.stringify(run)}.`,
+  );
+}

@@ -1,0 +1,200 @@
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { RunBranch } from "../../src/index.ts";
+import { type Setting, setting, write } from "../setting.ts";
+import { killed } from "./killed.ts";
+
+const FILES = { "a.md": "a\n", "b.md": "b\n", "old.md": "old\n", ".gitignore": "*.log\n" };
+
+async function reopen(at: Setting): Promise<RunBranch> {
+  const head = await at.repository.head();
+  return at.repository.reopenRun({ run: "r1", base: head.commit, target: head.branch });
+}
+
+/** Nothing of the run is left in the file system, and git knows of no worktree. */
+async function expectClean(at: Setting): Promise<void> {
+  expect(await readdir(at.worktrees)).toEqual([]);
+  expect(existsSync(join(at.sample.path, ".git/worktrees"))).toBe(false);
+  expect((await at.sample.git("worktree", "list")).split("\n")).toHaveLength(1);
+  const locks = await readdir(join(at.sample.path, ".git"), { recursive: true });
+  expect(locks.filter((name) => name.endsWith(".lock"))).toEqual([]);
+}
+
+/** A run with three worktrees; the program goes on with `body`. */
+const OPEN = `
+  const run = await repository.createRun({ run: "r1" });
+  const [zero, one, two] = await Promise.all([0, 1, 2].map((index) => run.openWorkspace(index)));
+  const git = (cwd, ...args) => execFileSync("git", args, { cwd, encoding: "utf8" }).trim();`;
+
+test("what was not committed is kept: changed, new, deleted and staged files, ignored ones not", async () => {
+  await using at = await setting({ files: FILES });
+  const paths = (await killed(
+    at,
+    `${OPEN}
+    await appendFile(zero.path + "/a.md", "half of an edit\\n");
+    await rm(zero.path + "/old.md");
+    await mkdir(zero.path + "/deep/er", { recursive: true });
+    await writeFile(zero.path + "/deep/er/new.md", "new\\n");
+    await writeFile(zero.path + "/x.log", "ignored");
+    await appendFile(one.path + "/b.md", "staged\\n");
+    git(one.path, "add", "b.md");
+    await here([zero.path, one.path]);`,
+  )) as string[];
+  const index = join(at.sample.path, ".git/worktrees/0/index.lock");
+  await writeFile(index, "left by a git that was killed");
+  await using run = await reopen(at);
+  const salvaged = await run.salvage();
+  expect(salvaged).toEqual([
+    { ref: "refs/cluster/r1/interrupted-1", worktree: paths[0] },
+    { ref: "refs/cluster/r1/interrupted-2", worktree: paths[1] },
+  ]);
+  const [first, second] = salvaged.map(({ ref }) => ref) as [string, string];
+  expect((await at.sample.git("diff", "--name-status", `${first}^`, first)).split("\n")).toEqual([
+    "M\ta.md",
+    "A\tdeep/er/new.md",
+    "D\told.md",
+  ]);
+  expect(await at.sample.git("show", `${first}:a.md`)).toBe("a\nhalf of an edit");
+  expect(await at.sample.git("rev-parse", `${first}^`)).toBe(run.base);
+  expect(await at.sample.git("show", `${second}:b.md`)).toBe("b\nstaged");
+  await expectClean(at);
+  expect(await run.salvage()).toEqual(salvaged);
+});
+
+test("nothing is kept of what landed, is parked or is known, nor twice", async () => {
+  await using at = await setting({ files: FILES });
+  const known = (await killed(
+    at,
+    `${OPEN}
+    const work = async (workspace, file) => {
+      await appendFile(workspace.path + "/" + file, "edit\\n");
+      return workspace.commit({ paths: "all", message: file });
+    };
+    await run.land(await work(one, "b.md"));
+    await run.land(await work(zero, "a.md"));
+    await run.park(await work(two, "old.md"), "t2");
+    const three = await run.openWorkspace(3);
+    const known = await work(three, "a.md");
+    for (const index of [4, 5]) {
+      await appendFile((await run.openWorkspace(index)).path + "/a.md", "the same\\n");
+    }
+    await run.openWorkspace(6);
+    await here(known);`,
+  )) as string;
+  await using run = await reopen(at);
+  const salvaged = await run.salvage({ known: [known] });
+  expect(salvaged.map(({ ref }) => ref)).toEqual(["refs/cluster/r1/interrupted-1"]);
+  expect(await at.sample.git("show", `${salvaged[0]?.ref}:a.md`)).toBe("a\nedit\nthe same");
+  await expectClean(at);
+});
+
+test("a commit that a tool made in its worktree is kept, with what came after it", async () => {
+  await using at = await setting({ files: FILES });
+  await killed(
+    at,
+    `${OPEN}
+    await appendFile(zero.path + "/a.md", "committed\\n");
+    git(zero.path, "commit", "-qam", "the tool's own");
+    await appendFile(one.path + "/b.md", "committed\\n");
+    git(one.path, "commit", "-qam", "the tool's own");
+    await appendFile(one.path + "/b.md", "and not\\n");
+    git(two.path, "checkout", "-qb", "tools-branch");
+    await appendFile(two.path + "/b.md", "on a branch\\n");
+    git(two.path, "commit", "-qam", "on a branch");
+    await here();`,
+  );
+  await using run = await reopen(at);
+  const salvaged = await run.salvage();
+  expect(salvaged).toHaveLength(2);
+  const [first, second] = salvaged.map(({ ref }) => ref) as [string, string];
+  expect(await at.sample.git("log", "-1", "--format=%s", first)).toBe("the tool's own");
+  expect(await at.sample.git("log", "--format=%s", `${run.base}..${second}^`)).toBe(
+    "the tool's own",
+  );
+  expect(await at.sample.git("show", `${second}:b.md`)).toBe("b\ncommitted\nand not");
+  expect(await at.sample.git("show", "tools-branch:b.md")).toBe("b\non a branch");
+  await expectClean(at);
+});
+
+test("killed with its gits in the midst of a reset, and of the first checkout, it leaves no edit", async () => {
+  // The smudge filter holds the checkout up; its first use is that of the sample itself.
+  await using at = await setting({ files: FILES });
+  const gate = join(at.sample.path, ".git/gate");
+  await at.sample.git("config", "filter.slow.clean", "cat");
+  await at.sample.git(
+    "config",
+    "filter.slow.smudge",
+    `if [ -e '${gate}' ]; then touch '${gate}-reached'; sleep 60; fi; cat`,
+  );
+  await write(at.sample, ".gitattributes", "b.md filter=slow\n");
+  await at.sample.commit("Hold b.md up");
+  await killed(
+    at,
+    `${OPEN}
+    await writeFile(zero.path + "/a.md", "was dealt with\\n");
+    await writeFile(zero.path + "/b.md", "was dealt with\\n");
+    await writeFile(zero.path + "/untracked.md", "was dealt with\\n");
+    await writeFile(root + "/.git/gate", "");
+    zero.reset().catch(() => {});
+    run.openWorkspace(3).catch(() => {});
+    const { existsSync } = await import("node:fs");
+    while (!existsSync(root + "/.git/gate-reached")) await new Promise((go) => setTimeout(go, 5));
+    await here();`,
+    { gits: true },
+  );
+  await rm(gate);
+  await using run = await reopen(at);
+  expect(await run.salvage()).toEqual([]);
+  await expectClean(at);
+});
+
+test("a record without its folder, a folder without its record, and records cut short", async () => {
+  await using at = await setting({ files: FILES });
+  const [, one] = (await killed(
+    at,
+    `${OPEN}
+    await appendFile(zero.path + "/a.md", "committed, and its folder removed\\n");
+    git(zero.path, "commit", "-qam", "the tool's own");
+    await appendFile(one.path + "/b.md", "its record is gone\\n");
+    await here([zero.path, one.path, two.path]);`,
+  )) as [string, string, string];
+  const records = join(at.sample.path, ".git/worktrees");
+  await rm(join(one, "../0"), { recursive: true });
+  await rm(join(records, "1"), { recursive: true });
+  await rm(join(records, "2"), { recursive: true });
+  await mkdir(join(records, "21"));
+  await writeFile(join(records, "21/locked"), "initializing");
+  await writeFile(join(records, "21/gitdir"), "");
+  await mkdir(join(one, "../7"));
+  await using run = await reopen(at);
+  const salvaged = await run.salvage();
+  expect(salvaged.map(({ worktree }) => worktree.slice(-2))).toEqual(["/0", "/1"]);
+  const [first, second] = salvaged.map(({ ref }) => ref) as [string, string];
+  expect(await at.sample.git("log", "-1", "--format=%s", first)).toBe("the tool's own");
+  expect(await at.sample.git("diff", "--name-only", `${second}^`, second)).toBe("b.md");
+  await expectClean(at);
+});
+
+test("the user's own worktrees keep their records, also those whose folder is away", async () => {
+  await using at = await setting({ files: FILES });
+  const unplugged = `${at.sample.path}-unplugged`;
+  await at.sample.git("worktree", "add", "-q", "-b", "side", unplugged);
+  await rename(unplugged, `${unplugged}-away`);
+  await killed(at, `${OPEN} await here();`);
+  await using run = await reopen(at);
+  expect(await run.salvage()).toEqual([]);
+  await rename(`${unplugged}-away`, unplugged);
+  expect(await at.sample.git("-C", unplugged, "branch", "--show-current")).toBe("side");
+  await rm(unplugged, { recursive: true });
+});
+
+test("a workspace is not opened over what was not kept: opening one salvages first", async () => {
+  await using at = await setting({ files: FILES });
+  await killed(at, `${OPEN} await appendFile(zero.path + "/a.md", "edit\\n"); await here();`);
+  await using run = await reopen(at);
+  await run.openWorkspace(0);
+  expect(await run.salvage()).toHaveLength(1);
+  expect(await at.sample.git("show", "refs/cluster/r1/interrupted-1:a.md")).toBe("a\nedit");
+});
