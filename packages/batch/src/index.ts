@@ -81,11 +81,20 @@ export { BatchError } from "./errors/batch-error.ts";
 export { BATCH_ERROR_CODES, type BatchErrorCode } from "./errors/codes.ts";
 export { type ReadEventsOptions, readEvents } from "./events/read-events.ts";
 export { MemoryJournal } from "./journal/memory-journal.ts";
+export { checkTasks } from "./plan/check-tasks.ts";
 export {
   type FilesFromGlobsOptions,
   type FoundFiles,
   filesFromGlobs,
 } from "./plan/files-from-globs.ts";
+export type { Per } from "./plan/group-files.ts";
+export { type FilesFromListOptions, filesFromList } from "./plan/list/files-from-list.ts";
+export { LIST_FORMATS, type ListFormat, listFormatOf } from "./plan/list/list-format.ts";
+export {
+  type ListedTasks,
+  type TasksFromListOptions,
+  tasksFromList,
+} from "./plan/list/tasks-from-list.ts";
 export { type ReadOnlyFilesOptions, readOnlyFilesFrom } from "./plan/read-only-files.ts";
 export { keyTasks, type TaskDefaults } from "./plan/task-key.ts";
 export { type TasksFromFilesOptions, tasksFromFiles } from "./plan/tasks-from-files.ts";

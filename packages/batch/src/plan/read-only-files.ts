@@ -19,9 +19,18 @@ export async function readOnlyFilesFrom(
   paths: readonly string[],
   options: ReadOnlyFilesOptions = {},
 ): Promise<string[]> {
+  const find = await readOnlyFilesFinder(repository, options.cwd ?? repository.root);
+  return paths.map(find);
+}
+
+/** The same, with one look at the repository for many lists of files. */
+export async function readOnlyFilesFinder(
+  repository: Site,
+  cwd: string,
+): Promise<(path: string) => string> {
   const tracked = new Set(await repository.trackedFiles());
-  return paths.map((path) => {
-    const absolute = resolve(options.cwd ?? repository.root, path);
+  return (path) => {
+    const absolute = resolve(cwd, path);
     if (statSync(absolute, { throwIfNoEntry: false })?.isFile() !== true) {
       throw new BatchError("FILE_MISSING", `"${path}" is to be read, and there is no such file.`, {
         paths: [path],
@@ -29,7 +38,7 @@ export async function readOnlyFilesFrom(
     }
     const place = insideOrNull(repository, absolute);
     return place !== null && tracked.has(place) ? place : absolute;
-  });
+  };
 }
 
 function insideOrNull(repository: Site, absolute: string): string | null {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Task, TaskInput } from "../contract/task.ts";
+import { linkTasks } from "./link-tasks.ts";
 
 /** What a task inherits from its run, where it says nothing itself. */
 export interface TaskDefaults {
@@ -10,15 +11,27 @@ export interface TaskDefaults {
 
 /**
  * Gives each task its key: a hash of prompt, paths, tool, model and verify command, and an ordinal
- * among equals. A changed list of tasks therefore leaves the keys of the others alone.
+ * among equals. A changed list of tasks therefore leaves the keys of the others alone, and so does what a
+ * task is called and waits for: work that was done is not done again for that.
+ * @throws {BatchError} NAME_TAKEN, DEPENDENCY_UNKNOWN, DEPENDENCY_CYCLE
  */
 export function keyTasks(inputs: readonly TaskInput[], defaults: TaskDefaults): Task[] {
+  const links = linkTasks(inputs);
   const seen = new Map<string, number>();
-  return inputs.map((input, index) => {
+  const ids = inputs.map((input) => {
     const hash = hashOf(input, defaults);
     const ordinal = (seen.get(hash) ?? 0) + 1;
     seen.set(hash, ordinal);
-    return { ...input, index, id: ordinal === 1 ? hash : `${hash}-${ordinal}` };
+    return ordinal === 1 ? hash : `${hash}-${ordinal}`;
+  });
+  return inputs.map(({ after: _, ...input }, index) => {
+    const after = (links[index] ?? []).map((place) => ids[place] as string);
+    return {
+      ...input,
+      index,
+      id: ids[index] as string,
+      ...(after.length === 0 ? {} : { after }),
+    };
   });
 }
 
@@ -27,7 +40,7 @@ function hashOf(input: TaskInput, defaults: TaskDefaults): string {
     input.prompt,
     input.files,
     input.readOnlyFiles ?? [],
-    defaults.tool,
+    input.tool ?? defaults.tool,
     input.model ?? defaults.model,
     input.verify ?? defaults.verify,
   ]);
