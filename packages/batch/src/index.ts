@@ -77,6 +77,15 @@ export {
 } from "./contract/site.ts";
 export type { Task, TaskInput } from "./contract/task.ts";
 export { defaultContext, TASK_CONTEXTS, type TaskContext } from "./contract/task-context.ts";
+export { type AskRunOptions, askRun } from "./control/ask-run.ts";
+export {
+  CONTROL_COMMANDS,
+  type ControlAnswer,
+  type ControlCommand,
+  type ControlFault,
+  type Controllable,
+} from "./control/control-contract.ts";
+export { ControlServer } from "./control/control-server.ts";
 export { BatchError } from "./errors/batch-error.ts";
 export { BATCH_ERROR_CODES, type BatchErrorCode } from "./errors/codes.ts";
 export { type ReadEventsOptions, readEvents } from "./events/read-events.ts";
