@@ -18,6 +18,7 @@ export const BATCH_ERROR_CODES = {
   FILE_MISSING: "A file that is to be read does not exist",
   DIRTY_FILES: "A file to be edited has changes that are not committed",
   ATTEMPT_FENCED: "A newer attempt owns the task, or the task has ended",
+  TURN_RECALLED: "An attempt's turn is not to be taken as it was planned; it is made anew",
   JOURNAL_UNKNOWN_TASK: "The journal has no such task",
   RUN_UNKNOWN: "No run of this repository has that name",
   RUN_AMBIGUOUS: "More than one run has a name that begins so",

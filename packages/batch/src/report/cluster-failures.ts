@@ -1,5 +1,6 @@
 import type { TaskOutcome } from "../contract/evidence.ts";
 import type { FailureCluster } from "../contract/report.ts";
+import { reasonShape } from "./reason-shape.ts";
 
 const SHOWN_TASKS = 5;
 
@@ -8,7 +9,7 @@ export function clusterFailures(tasks: readonly TaskOutcome[]): FailureCluster[]
   const clusters = new Map<string, { first: TaskOutcome; ids: string[] }>();
   for (const task of tasks) {
     if (task.outcome === "landed") continue;
-    const key = `${task.outcome}\n${shapeOf(task)}`;
+    const key = reasonShape(task);
     const cluster = clusters.get(key);
     if (cluster === undefined) clusters.set(key, { first: task, ids: [task.task] });
     else cluster.ids.push(task.task);
@@ -21,10 +22,4 @@ export function clusterFailures(tasks: readonly TaskOutcome[]): FailureCluster[]
       tasks: ids.slice(0, SHOWN_TASKS),
     }))
     .sort((a, b) => b.count - a.count);
-}
-
-function shapeOf(task: TaskOutcome): string {
-  let text = task.reason?.message.split("\n")[0] ?? "";
-  for (const file of task.files) text = text.replaceAll(file, "*");
-  return text.replace(/\d+/g, "#");
 }

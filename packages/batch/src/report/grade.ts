@@ -10,7 +10,8 @@ import type { RunReport } from "../contract/report.ts";
  */
 export type Grade = "passed" | "failed" | "broken" | "skipped";
 
-const GRADES: Readonly<Record<Outcome, Grade>> = {
+/** The grade of each outcome, where a task may change nothing. */
+export const GRADES: Readonly<Record<Outcome, Grade>> = {
   landed: "passed",
   "no-change": "passed",
   unproven: "failed",

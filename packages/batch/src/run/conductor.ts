@@ -10,7 +10,7 @@ import { listSome } from "../errors/list-some.ts";
 import { type Decision, decide, type RetryLimits } from "../schedule/decide.ts";
 import { Dispatcher, type TurnTicket } from "../schedule/dispatcher.ts";
 import type { FailurePolicy } from "../schedule/failure-policy.ts";
-import { HaltCounter } from "../schedule/halting.ts";
+import { Halting } from "../schedule/halting.ts";
 import { reasonWithoutChange } from "./no-change-reason.ts";
 import { type AttemptEnd, OutcomeWriter } from "./outcome-writer.ts";
 import type { Recorder } from "./recorder.ts";
@@ -47,7 +47,7 @@ export interface ConductorOptions {
 export class Conductor {
   readonly #options: ConductorOptions;
   readonly #dispatcher: Dispatcher<TaskState>;
-  readonly #halting: HaltCounter;
+  readonly #halting: Halting;
   readonly #writer: OutcomeWriter;
   readonly #abort = new AbortController();
   readonly #draining = new AbortController();
@@ -60,7 +60,9 @@ export class Conductor {
   constructor(options: ConductorOptions) {
     this.#options = options;
     this.#remaining = options.tasks.length + (options.committed?.length ?? 0);
-    this.#halting = new HaltCounter(options.haltAfter);
+    const never = Number.POSITIVE_INFINITY;
+    const rules = { failures: never, share: never, sameReason: never };
+    this.#halting = new Halting({ ...rules, inRow: options.haltAfter });
     this.#writer = new OutcomeWriter(options.recorder, options.branch);
     this.#dispatcher = new Dispatcher({
       slots: options.executor.workers,
@@ -268,14 +270,9 @@ export class Conductor {
   ): Promise<void> {
     await this.#writer.ended(state, outcome, reason);
     this.#oneLess();
+    const why = this.#halting.note({ outcome, reason, files: state.task.files }, bearing);
     // Where nothing is left to start, nothing is saved by giving up, and what landed is wanted.
-    if (this.#halting.note(bearing) && this.#dispatcher.waiting > 0) {
-      const inRow =
-        this.#options.haltAfter === 1 ? "A task" : `${this.#options.haltAfter} tasks in a row`;
-      this.#halt(
-        `${inRow} failed alike, and the next ones would too. ${reason?.message ?? outcome}`,
-      );
-    }
+    if (why !== null && this.#dispatcher.waiting > 0) this.#halt(why);
   }
 
   #oneLess(): void {

@@ -1,23 +1,68 @@
+import type { TaskOutcome } from "../contract/evidence.ts";
+import { GRADES } from "../report/grade.ts";
+import { reasonShape } from "../report/reason-shape.ts";
 import type { FailurePolicy } from "./failure-policy.ts";
 
-/**
- * Counts tasks that ended in a row for a reason that the next ones would meet too. Another reason
- * in between neither adds nor takes away; a task whose turn ended well, or whose failure shows that
- * the provider answers, sets it back.
- */
-export class HaltCounter {
-  readonly #after: number;
-  #inRow = 0;
+/** When a run gives up. `Infinity` switches a rule off. */
+export interface HaltRules {
+  /** So many tasks in a row that ended for a reason which the next ones would meet too. */
+  readonly inRow: number;
+  /** So many failed tasks in all. */
+  readonly failures: number;
+  /** Failed tasks as a part of those that ended, from 0 to 1, once {@link SHARE_AFTER} have. */
+  readonly share: number;
+  /** So many tasks that failed for the same reason, paths and numbers in it aside. */
+  readonly sameReason: number;
+}
 
-  /** @param after How many in a row halt the run; `Infinity`: none do. */
-  constructor(after: number) {
-    this.#after = after;
+/** Fewer tasks than that say nothing about a share. */
+export const SHARE_AFTER = 10;
+
+/** Counts how tasks end, and says when it is enough. What an earlier session of the run did is not counted. */
+export class Halting {
+  readonly #rules: HaltRules;
+  #inRow = 0;
+  #ended = 0;
+  #failed = 0;
+  readonly #byReason = new Map<string, number>();
+
+  constructor(rules: HaltRules) {
+    this.#rules = rules;
   }
 
-  /** Notes how a task ended. Returns whether the run is to halt. */
-  note(bearing: FailurePolicy["bearing"]): boolean {
+  /**
+   * Notes how a task ended. Returns why the run is to halt, or `null`.
+   * @param bearing `halts`: one more in a row. `resets`: the provider answered, so that a new row begins.
+   *   `neutral`: neither.
+   */
+  note(
+    task: Pick<TaskOutcome, "outcome" | "reason" | "files">,
+    bearing: FailurePolicy["bearing"],
+  ): string | null {
+    const { inRow, failures, share, sameReason } = this.#rules;
     if (bearing === "resets") this.#inRow = 0;
     if (bearing === "halts") this.#inRow += 1;
-    return bearing === "halts" && this.#inRow >= this.#after;
+    this.#ended += 1;
+    const said = task.reason?.message ?? task.outcome;
+    if (bearing === "halts" && this.#inRow >= inRow) {
+      const many = inRow === 1 ? "A task" : `${inRow} tasks in a row`;
+      return `${many} failed alike, and the next ones would too. ${said}`;
+    }
+    const grade = GRADES[task.outcome];
+    if (grade !== "failed" && grade !== "broken") return null;
+    this.#failed += 1;
+    const shape = reasonShape(task);
+    const alike = (this.#byReason.get(shape) ?? 0) + 1;
+    this.#byReason.set(shape, alike);
+    if (alike >= sameReason) return `${tasks(alike)} failed for the same reason. ${said}`;
+    if (this.#failed >= failures) return `${tasks(this.#failed)} failed. The last: ${said}`;
+    if (this.#ended >= SHARE_AFTER && this.#failed >= share * this.#ended) {
+      return `${this.#failed} of ${this.#ended} tasks failed. The last: ${said}`;
+    }
+    return null;
   }
+}
+
+function tasks(count: number): string {
+  return count === 1 ? "1 task" : `${count} tasks`;
 }

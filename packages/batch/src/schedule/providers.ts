@@ -1,0 +1,212 @@
+import type { Clock } from "@cluster/manager";
+import { Breaker, type BreakerState, type Passage } from "./breaker.ts";
+import { Concurrency, type ConcurrentTurn } from "./concurrency.ts";
+
+/** A tool with one of its models; `null`: the tool's own. */
+export interface Provider {
+  readonly tool: string;
+  readonly model: string | null;
+}
+
+/**
+ * What follows when a provider refuses for quota.
+ * - `wait`: everybody waits until one task, the probe, has shown that it answers again
+ * - `pause`: the run ends, to be gone on with later
+ * - `switchTo`: its tasks go on with another model
+ */
+export type OnQuota = "wait" | "pause" | { readonly switchTo: string };
+
+/** What happens to a provider. */
+export type ProviderHappening = Provider &
+  (
+    | { readonly type: "refuses"; readonly until: number; readonly reason: string }
+    /** The wait is over: one task may be given to it. */
+    | { readonly type: "may-be-probed" }
+    | { readonly type: "probed" }
+    | { readonly type: "answers" }
+    | { readonly type: "replaced"; readonly by: string; readonly reason: string }
+    | { readonly type: "limited"; readonly limit: number; readonly of: number }
+    /** Nobody waits for it any more: the run is to end. */
+    | { readonly type: "given-up"; readonly reason: string }
+  );
+
+/** What {@link Providers} are told. */
+export interface ProvidersOptions {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly maxQuotaWaitMs: number;
+  /** How many turns a provider gets at once at most. */
+  readonly ceiling: number;
+  readonly onQuota: OnQuota;
+  onHappening(happening: ProviderHappening): void;
+}
+
+/** How a turn ended, for its provider. */
+export type ProviderWord =
+  | { readonly kind: "answered" | "overloaded" | "unknown" }
+  | { readonly kind: "refused"; readonly retryAfterMs: number | null; readonly message: string };
+
+/** One turn with a provider. Its first word counts. */
+export interface ProviderTurn {
+  readonly probe: boolean;
+  end(word: ProviderWord): void;
+}
+
+/** What is known of one tool with one model. */
+interface Circuit {
+  readonly provider: Provider;
+  readonly breaker: Breaker;
+  readonly concurrency: Concurrency;
+  /** What it said when it refused last. */
+  said: string;
+  /** How often it answered after it had refused. */
+  recoveries: number;
+}
+
+/** After so many refused probes in a row nobody waits any longer. */
+export const MOST_REFUSED_PROBES = 5;
+
+/**
+ * Whether each tool with each model may be asked, and by how many turns at once. Tasks for one of them are a
+ * lane; where a model was replaced, its lane goes on with the other one.
+ */
+export class Providers implements Disposable {
+  readonly #options: ProvidersOptions;
+  readonly #circuits = new Map<string, Circuit>();
+  /** What a lane works with, where that is not what its tasks name. */
+  readonly #replaced = new Map<string, Provider>();
+
+  constructor(options: ProvidersOptions) {
+    this.#options = options;
+  }
+
+  /** The lane of what a task names. */
+  laneOf({ tool, model }: Provider): string {
+    return model === null ? tool : `${tool}\n${model}`;
+  }
+
+  /** What a task works with that names this. */
+  current(named: Provider): Provider {
+    return this.#replaced.get(this.laneOf(named)) ?? named;
+  }
+
+  /** How often a provider answered after it had refused. */
+  recoveries(named: Provider): number {
+    return this.#circuit(named).recoveries;
+  }
+
+  /** How many more turns may begin. */
+  turnRoom(named: Provider): number {
+    const { breaker, concurrency } = this.#circuit(named);
+    const { room } = breaker;
+    // A probe is one turn, whatever else is still under way.
+    return room === Number.POSITIVE_INFINITY ? concurrency.room : room;
+  }
+
+  /** Whether tasks may be got ready beyond those that may begin. */
+  isOpenToAll(named: Provider): boolean {
+    return this.#circuit(named).breaker.state.kind === "closed";
+  }
+
+  /** A turn begins. There must be room for it. */
+  begin(named: Provider): ProviderTurn {
+    const circuit = this.#circuit(named);
+    const passage = circuit.breaker.begin();
+    const turn = circuit.concurrency.begin();
+    return {
+      probe: passage.probe,
+      end: (word) => this.#end(this.laneOf(named), circuit, passage, turn, word),
+    };
+  }
+
+  /** Sets no timer any more. */
+  [Symbol.dispose](): void {
+    for (const { breaker } of this.#circuits.values()) breaker[Symbol.dispose]();
+  }
+
+  #end(
+    lane: string,
+    circuit: Circuit,
+    passage: Passage,
+    turn: ConcurrentTurn,
+    word: ProviderWord,
+  ): void {
+    switch (word.kind) {
+      case "answered":
+        turn.end("answered");
+        passage.answered();
+        return;
+      case "overloaded":
+        turn.end("pushed-back");
+        passage.unknown();
+        return;
+      case "unknown":
+        turn.end("unknown");
+        passage.unknown();
+        return;
+      case "refused":
+        turn.end("pushed-back");
+        circuit.said = word.message;
+        if (passage.refused(word.retryAfterMs)) this.#refused(lane, circuit);
+    }
+  }
+
+  #refused(lane: string, { provider, breaker, said }: Circuit): void {
+    const { onQuota, onHappening } = this.#options;
+    if (onQuota === "pause") {
+      onHappening({ ...provider, type: "given-up", reason: said });
+      return;
+    }
+    if (onQuota !== "wait" && !this.#replaced.has(lane) && provider.model !== onQuota.switchTo) {
+      this.#replaced.set(lane, { ...provider, model: onQuota.switchTo });
+      // Nobody waits for it any more.
+      breaker[Symbol.dispose]();
+      onHappening({ ...provider, type: "replaced", by: onQuota.switchTo, reason: said });
+      return;
+    }
+    if (breaker.refusedProbes >= MOST_REFUSED_PROBES) {
+      const reason = `It still refused after ${breaker.refusedProbes} waits. ${said}`;
+      onHappening({ ...provider, type: "given-up", reason });
+    }
+  }
+
+  #circuit(named: Provider): Circuit {
+    const provider = this.current(named);
+    const key = this.laneOf(provider);
+    const known = this.#circuits.get(key);
+    if (known !== undefined) return known;
+    const { clock, random, maxQuotaWaitMs, ceiling, onHappening } = this.#options;
+    const circuit: Circuit = {
+      provider,
+      said: "",
+      recoveries: 0,
+      breaker: new Breaker({
+        clock,
+        random,
+        maxWaitMs: maxQuotaWaitMs,
+        onState: (state) => this.#onState(circuit, state),
+      }),
+      concurrency: new Concurrency({
+        ceiling,
+        onLimit: (limit) => onHappening({ ...provider, type: "limited", limit, of: ceiling }),
+      }),
+    };
+    this.#circuits.set(key, circuit);
+    return circuit;
+  }
+
+  #onState(circuit: Circuit, state: BreakerState): void {
+    const { provider } = circuit;
+    const { onHappening } = this.#options;
+    if (state.kind === "open") {
+      onHappening({ ...provider, type: "refuses", until: state.until, reason: circuit.said });
+    } else if (state.kind === "closed") {
+      circuit.recoveries += 1;
+      onHappening({ ...provider, type: "answers" });
+    } else if (state.probing) {
+      onHappening({ ...provider, type: "probed" });
+    } else {
+      onHappening({ ...provider, type: "may-be-probed" });
+    }
+  }
+}
