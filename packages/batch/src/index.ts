@@ -72,6 +72,7 @@ export {
   type Place,
   type PlaceChanges,
   type Site,
+  type SiteReopenOptions,
   type SiteRunOptions,
   type WorkPlace,
 } from "./contract/site.ts";
@@ -120,6 +121,7 @@ export {
 } from "./report/quantities.ts";
 export type { BeginOptions } from "./run/begin-run.ts";
 export type { RunOptions } from "./run/options.ts";
+export { type ResumeOptions, resumeRun } from "./run/resume-run.ts";
 export type { Run } from "./run/run.ts";
 export { startRun } from "./run/start-run.ts";
 export { foldRun } from "./status/fold-run.ts";
@@ -129,4 +131,5 @@ export {
   initialRunStatus,
   type RunStatus,
 } from "./status/run-status.ts";
+export { LocalRunStore } from "./store/local-run-store.ts";
 export { RUN_FILES } from "./store/run-folder.ts";

@@ -1,12 +1,18 @@
 import type {
   CommitOptions,
   CreateRunOptions,
+  CutDelivery,
   DeliverOptions,
   Delivery,
   FileChange,
   FileList,
   Head,
+  LandedCommit,
   Landing,
+  MendedDelivery,
+  ReopenRunOptions,
+  SalvagedWork,
+  SalvageOptions,
   WorkspaceChanges,
 } from "@cluster/workspace";
 
@@ -33,6 +39,16 @@ export interface Site {
     inherited?: Readonly<Record<string, string | undefined>>,
   ): Record<string, string>;
   createRun(options: SiteRunOptions): Promise<LandingPlace>;
+  /** As another process left it, with everything that has landed. */
+  reopenRun(options: SiteReopenOptions): Promise<LandingPlace>;
+  /** Brings the user's files out of the middle of a delivery whose process was killed. */
+  mendDelivery(delivery: CutDelivery): Promise<MendedDelivery>;
+}
+
+/** Which run to go on with. */
+export interface SiteReopenOptions extends ReopenRunOptions {
+  /** The run's folder. */
+  readonly folder: string;
 }
 
 /** Which run to make a landing place for. */
@@ -52,6 +68,12 @@ export interface LandingPlace extends AsyncDisposable {
   openWorkspace(index: number): Promise<WorkPlace>;
   /** @param commit what {@link WorkPlace.commit} gave */
   land(commit: string): Promise<Landing>;
+  /** The attempts whose edit is here: the second witness, beside the journal. */
+  landedCommits(): Promise<readonly LandedCommit[]>;
+  /** Whether an edit that was made is still there to be landed. */
+  hasCommit(commit: string): Promise<boolean>;
+  /** Keeps what a killed process left half done, and clears it away. `known` edits are kept anyway. */
+  salvage(options?: SalvageOptions): Promise<readonly SalvagedWork[]>;
   /** Keeps an edit that did not land, and says where. */
   park(commit: string, task: string): Promise<string>;
   deliver(options?: DeliverOptions): Promise<Delivery>;

@@ -1,0 +1,32 @@
+import type { LandingPlace } from "../contract/site.ts";
+import { OutcomeWriter } from "./outcome-writer.ts";
+import type { CommittedTask, PlannedWork } from "./planned-work.ts";
+import type { Recorder } from "./recorder.ts";
+import { TaskState } from "./task-state.ts";
+
+/**
+ * What is left of a run that another process began. Git is the witness of what landed: where the journal
+ * is silent on it, it is told.
+ */
+export async function restoreWork(recorder: Recorder, branch: LandingPlace): Promise<PlannedWork> {
+  const { journal } = recorder;
+  const landed = new Map<string, string>();
+  for (const { task, commit } of await branch.landedCommits()) landed.set(task, commit);
+  const writer = new OutcomeWriter(recorder, branch);
+  const open: TaskState[] = [];
+  const committed: CommittedTask[] = [];
+  for (const entry of journal.unfinished()) {
+    const attempts = entry.token === 0 ? [] : journal.attempts(entry.task.id);
+    const state = TaskState.restored(entry, attempts);
+    const proof = landed.get(entry.task.id);
+    if (proof !== undefined) {
+      state.keep({ commit: proof });
+      await writer.settle(state, "landed", null);
+      continue;
+    }
+    const commit = attempts.at(-1)?.committed === true ? state.commit : null;
+    if (commit !== null && (await branch.hasCommit(commit))) committed.push({ state, commit });
+    else open.push(state);
+  }
+  return { total: journal.size, open, committed, before: journal.tally() };
+}

@@ -1,0 +1,156 @@
+import { endLeftovers } from "@cluster/manager";
+import { type Delivery, openRepository } from "@cluster/workspace";
+import type { RunStore, StoredRun } from "../contract/run-store.ts";
+import type { Site } from "../contract/site.ts";
+import type { TaskInput } from "../contract/task.ts";
+import { BatchError } from "../errors/batch-error.ts";
+import { keyTasks } from "../plan/task-key.ts";
+import { LocalRunStore } from "../store/local-run-store.ts";
+import { type BeginOptions, beginRun } from "./begin-run.ts";
+import { type CompiledOptions, compileOptions } from "./compile-options.ts";
+import { Recorder } from "./recorder.ts";
+import { restoreWork } from "./restore-work.ts";
+import type { Run } from "./run.ts";
+
+/** How to go on with a run. What is absent is not taken from the run's beginning: it has its default. */
+export interface ResumeOptions extends BeginOptions {
+  /** The git repository that it was begun in: a path in it, or one that is open already. */
+  readonly repository: string | Site;
+  /** Its id, the beginning of that, or `last`. */
+  readonly run: string;
+  /**
+   * What is wanted now. Tasks that the run does not know are added; of those that it knows, the ones that
+   * are not among these and have no outcome are withdrawn. Absent: as planned.
+   */
+  readonly tasks?: readonly TaskInput[];
+  /** @default the user's state folder */
+  readonly store?: RunStore;
+}
+
+/**
+ * Goes on with a run that was stopped, killed or halted, or whose tasks were reopened. What landed stays
+ * landed: git is asked what did. A commit that was made and never landed is landed; an attempt that was cut
+ * short is made again.
+ * @throws {BatchError} RUN_UNKNOWN, RUN_AMBIGUOUS, RUN_OWNED, RUN_COMPLETE, NO_TASKS, JOURNAL_DAMAGED,
+ *   STORE_FAILED, OPTION_INVALID
+ * @throws {WorkspaceError} whatever git refuses
+ */
+export async function resumeRun(options: ResumeOptions): Promise<Run> {
+  const { repository: given, store = new LocalRunStore(), durability } = options;
+  const repository = typeof given === "string" ? await openRepository(given) : given;
+  const stored = await store.open(repository, options.run, durability && { durability });
+  let undo = async (): Promise<void> => {};
+  try {
+    const { journal, record, folder } = stored;
+    const { target } = record;
+    // Tools of the process that was killed may still write where this one is about to look.
+    await endLeftovers();
+    const compiled = compileOptions({ ...options, tasks: [], repository });
+    if (options.tasks !== undefined) await replan(stored, options.tasks, options, compiled);
+    requireTasks(stored);
+    const base = await baseOf(stored, repository);
+    const branch = await repository.reopenRun({ run: record.run, base, target, folder });
+    undo = () => branch.dispose();
+    const recorder = new Recorder(record.run, journal, compiled.clock, compiled.secrets);
+    if (stored.damage !== null) recorder.warn(stored.damage.message);
+    const known = committedEdits(journal);
+    for (const { ref } of await branch.salvage({ known })) {
+      recorder.warn(`An attempt was cut short; what it had edited is kept as ${ref}.`);
+    }
+    await journal.mark({ type: "run.resumed", base });
+    const work = await restoreWork(recorder, branch);
+    const close = (): Promise<void> => Promise.resolve(stored[Symbol.asyncDispose]());
+    const workers = { ...options, tasks: [...work.open.map(({ task }) => task)], repository };
+    return beginRun(options, compileOptions(workers), {
+      repository,
+      branch,
+      recorder,
+      work,
+      folder,
+      close,
+    });
+  } catch (error) {
+    await undo().catch(() => {});
+    await stored[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** A process that was killed before it had planned has done nothing either. */
+function requireTasks({ journal, record }: StoredRun): void {
+  if (journal.size > 0) return;
+  throw new BatchError(
+    "NO_TASKS",
+    `Run ${record.run} was cut short before its tasks were planned, so there is nothing to go on with. Start it again.`,
+  );
+}
+
+/** Edits that were made, and of which nobody has recorded what became of them. */
+function committedEdits(journal: StoredRun["journal"]): readonly string[] {
+  return journal.unfinished().flatMap(({ task, token }) => {
+    const last = token === 0 ? undefined : journal.attempts(task.id).at(-1);
+    const commit = last?.committed ? last.result?.evidence.commit : null;
+    return commit == null ? [] : [commit];
+  });
+}
+
+/** Brings the plan to what is wanted now: tasks are the same when their keys are. */
+async function replan(
+  { journal }: StoredRun,
+  inputs: readonly TaskInput[],
+  { tool }: ResumeOptions,
+  { model, verify }: CompiledOptions,
+): Promise<void> {
+  const wanted = keyTasks(inputs, { tool: tool.name, model, verify });
+  await journal.plan(wanted);
+  const ids = new Set(wanted.map(({ id }) => id));
+  const reason = "It is not in the list of tasks any more.";
+  for (const { task } of journal.unfinished()) {
+    if (ids.has(task.id)) continue;
+    await journal.record({ type: "task.withdrawn", task: task.id, reason });
+  }
+}
+
+/**
+ * The commit that the run's branch begins on. A run that was delivered has left its branch: whatever it is
+ * still to do begins on what is checked out now.
+ * @throws {BatchError} RUN_COMPLETE when nothing is left to do
+ */
+async function baseOf(stored: StoredRun, repository: Site): Promise<string> {
+  const { journal, record } = stored;
+  const marks = journal.marks();
+  const resumed = marks.findLast((mark) => mark.type === "run.resumed");
+  const base = resumed?.base ?? record.base;
+  const delivery = await deliveryOf(stored, repository);
+  if (delivery === null || delivery.kind === "kept") return base;
+  if (journal.unfinished().length > 0) return (await repository.head()).commit;
+  if (marks.at(-1)?.type === "run.delivering") await endLate(stored, repository, base, delivery);
+  throw new BatchError(
+    "RUN_COMPLETE",
+    `Run ${record.run} has come to its end and nothing is left to do. cluster show ${record.run} tells what became of it; cluster retry ${record.run} tries again what failed.`,
+  );
+}
+
+/** What became of the branch, if that came to pass: by the journal, or by what git has. */
+async function deliveryOf(stored: StoredRun, repository: Site): Promise<Delivery | null> {
+  const last = stored.journal.marks().at(-1);
+  if (last?.type === "run.ended") return last.delivery;
+  if (last?.type !== "run.delivering") return null;
+  const { branch, from, to } = last;
+  const mended = await repository.mendDelivery({ branch, from, to });
+  return mended === "delivered" ? { kind: "merged", branch, commit: to } : null;
+}
+
+/** The process that delivered it died before it could say so. */
+async function endLate(
+  { journal, record, folder }: StoredRun,
+  repository: Site,
+  base: string,
+  delivery: Delivery,
+): Promise<void> {
+  const { run, target } = record;
+  const branch = await repository.reopenRun({ run, base, target, folder });
+  await branch.salvage();
+  await branch.dispose();
+  await journal.mark({ type: "run.ended", end: "complete", reason: null, delivery });
+}
