@@ -12,6 +12,8 @@ export function library(entry: Entry = { index: "src/index.ts" }): ReturnType<ty
     format: "esm",
     platform: "node",
     target: "node22",
+    // `node:sqlite` has no other name.
+    removeNodeProtocol: false,
     dts: false,
     sourcemap: true,
     clean: true,

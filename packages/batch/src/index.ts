@@ -63,6 +63,7 @@ export { OUTCOMES, type Outcome } from "./contract/outcome.ts";
 export { costOf, type Price } from "./contract/price.ts";
 export type { FailureCluster, RunReport, SlowTask } from "./contract/report.ts";
 export type { RunEvent, RunState, Stage } from "./contract/run-event.ts";
+export type { RunOwner, RunReader, RunSummary } from "./contract/run-reader.ts";
 export type { RunMark, RunRecord } from "./contract/run-record.ts";
 export type { Durability, JournalDamage, RunStore, StoredRun } from "./contract/run-store.ts";
 export {
@@ -91,6 +92,8 @@ export { BatchError } from "./errors/batch-error.ts";
 export { BATCH_ERROR_CODES, type BatchErrorCode } from "./errors/codes.ts";
 export { type ReadEventsOptions, readEvents } from "./events/read-events.ts";
 export { MemoryJournal } from "./journal/memory-journal.ts";
+export { createJournal, type JournalOptions, openJournal } from "./journal/sqlite/open-journal.ts";
+export { SqliteJournal } from "./journal/sqlite/sqlite-journal.ts";
 export { checkTasks } from "./plan/check-tasks.ts";
 export {
   type FilesFromGlobsOptions,
@@ -131,5 +134,5 @@ export {
   initialRunStatus,
   type RunStatus,
 } from "./status/run-status.ts";
-export { LocalRunStore } from "./store/local-run-store.ts";
+export { LocalRunStore, type LocalRunStoreOptions } from "./store/local-run-store.ts";
 export { RUN_FILES } from "./store/run-folder.ts";

@@ -1,0 +1,66 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { RunSummary } from "../contract/run-reader.ts";
+import { BatchError } from "../errors/batch-error.ts";
+import { listSome } from "../errors/list-some.ts";
+import { storeFailure } from "../journal/sqlite/failures.ts";
+import { readWitness } from "../journal/sqlite/witness.ts";
+import { journalIn } from "./places.ts";
+import { summarise } from "./read-run.ts";
+
+/** The runs that are kept in a repository's folder, in no order. */
+export function runsIn(site: string): readonly string[] {
+  let names: string[];
+  try {
+    names = readdirSync(site);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw storeFailure(error, "read the folder of runs", site);
+  }
+  return names.filter((name) => !name.startsWith(".") && hasBegun(join(site, name)));
+}
+
+/** Whether a run's beginning was recorded. What was cut off before is no run. */
+export function hasBegun(folder: string): boolean {
+  const journal = journalIn(folder);
+  if (!existsSync(journal)) return false;
+  return (readWitness(journal)?.sequence ?? 1) > 0;
+}
+
+/** Newest first. */
+export function listRuns(site: string): readonly RunSummary[] {
+  const runs = runsIn(site).map((run) => summarise(run, join(site, run)));
+  const began = ({ record }: RunSummary): number => record?.createdAt ?? 0;
+  return runs.sort((a, b) => began(b) - began(a) || (a.run < b.run ? 1 : -1));
+}
+
+/**
+ * The name of one run.
+ * @param wanted its id, the beginning of it, or `last`
+ * @throws {BatchError} RUN_UNKNOWN, RUN_AMBIGUOUS
+ */
+export function findRun(site: string, wanted: string): string {
+  const runs = runsIn(site);
+  if (runs.includes(wanted)) return wanted;
+  if (wanted === "last") {
+    const newest = listRuns(site)[0];
+    if (newest !== undefined) return newest.run;
+    throw new BatchError(
+      "RUN_UNKNOWN",
+      "No run of this repository is kept. Start one: cluster run",
+    );
+  }
+  const matching = wanted === "" ? [] : runs.filter((run) => run.startsWith(wanted)).sort();
+  if (matching.length === 1) return matching[0] as string;
+  if (matching.length > 1) {
+    throw new BatchError(
+      "RUN_AMBIGUOUS",
+      `"${wanted}" could be ${listSome(matching)}. Give more of the id.`,
+    );
+  }
+  const known = runs.length === 0 ? "none is kept" : `there are ${listSome([...runs].sort())}`;
+  throw new BatchError(
+    "RUN_UNKNOWN",
+    `No run of this repository has an id that begins with "${wanted}"; ${known}.`,
+  );
+}
