@@ -1,5 +1,7 @@
+import type { Per } from "@cluster/batch";
 import { InvalidArgumentError } from "commander";
 import { DURATION_FORM, durationMs } from "../config/duration.ts";
+import { PER_FORM, perOf } from "../config/per.ts";
 
 function whole(value: string, least: number): number {
   const number = /^\d+$/.test(value.trim()) ? Number(value) : Number.NaN;
@@ -33,4 +35,11 @@ export function textFlag(value: string): string {
 /** `--read`, which may be given several times. */
 export function collectFlag(value: string, previous: readonly string[] | undefined): string[] {
   return [...(previous ?? []), textFlag(value)];
+}
+
+/** `--per`. */
+export function perFlag(value: string): Per {
+  const per = perOf(value);
+  if (per === undefined) throw new InvalidArgumentError(`It takes ${PER_FORM}.`);
+  return per;
 }

@@ -1,13 +1,24 @@
-import type { TaskContext } from "@cluster/batch";
+import type { Per, TaskContext } from "@cluster/batch";
 import { Command, Option } from "commander";
 import { exitCodeLines } from "../exit/exit-codes.ts";
-import { collectFlag, durationFlag, retriesFlag, textFlag, workersFlag } from "./flag-values.ts";
+import {
+  collectFlag,
+  durationFlag,
+  perFlag,
+  retriesFlag,
+  textFlag,
+  workersFlag,
+} from "./flag-values.ts";
 import type { OnExit } from "./on-exit.ts";
 
 /** The flags of `cluster run`, as commander gives them. Times are in milliseconds. */
 export interface RunFlags {
   readonly message?: string;
   readonly messageFile?: string;
+  readonly filesFrom?: string;
+  readonly null?: boolean;
+  readonly tasks?: string;
+  readonly per?: Per;
   readonly workers?: number;
   readonly context?: TaskContext;
   readonly tool?: string;
@@ -32,9 +43,11 @@ Examples:
   $ cluster run -m "Add type hints" "src/**/*.py" -w 5
   $ cluster run --message-file change.md "docs/**/*.md" --read STYLE.md --verify "npm test"
   $ cluster run -m "Fix the imports" "src/**/*.ts" --dry-run
+  $ git ls-files -z "*.go" | cluster run -m "Fix the imports of {{file}}" --files-from - -0
+  $ cluster run --tasks renames.csv -m "Rename {{old}} to {{new}} in {{file}}"
   $ cluster run -m "Translate" "i18n/*.json" --json -- --edit-format whole > report.json
 
-One task for each file. Each instance works in a git worktree of its own; what it changed is
+One task for each file (--per), or for each row of a list (--tasks). Each instance works in a git worktree of its own; what it changed is
 committed and, at the end, brought into the checked-out branch. The first ^C lets running turns end,
 the second stops at once. After ^C, or when the run gives up, what had landed stays on the run's own
 branch, and the report names the command that lands it.
@@ -52,8 +65,16 @@ export function runCommand(raw: readonly string[], onExit: OnExit): Command {
     .description("Makes one change in each of many files, on several instances of a tool at once.")
     .usage('-m "what to do" [options] <globs...> [-- <raw tool arguments>]')
     .argument("[globs...]", "files, or globs in quotes; .gitignore is honoured")
-    .option("-m, --message <text>", "what to do in each file")
+    .option("-m, --message <text>", "what to do; {{file}} and the columns of a list are filled in")
     .option("--message-file <file>", "read that from a file, or from stdin with -", textFlag)
+    .option("--files-from <file>", "the files, a path a line; from stdin with -", textFlag)
+    .option("-0, --null", "NUL parts the paths of --files-from")
+    .option(
+      "--tasks <file>",
+      "a list of tasks: .jsonl, .csv, .tsv, .yaml or .json; JSONL from stdin with -",
+      textFlag,
+    )
+    .option("--per <unit>", "a task for each: file, folder or chunk=N (default: file)", perFlag)
     .option("-w, --workers <n>", "instances that work at once (default: 5)", workersFlag)
     .addOption(
       new Option(

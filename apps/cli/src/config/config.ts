@@ -20,6 +20,8 @@ export interface ClusterConfig {
   readonly model?: string | undefined;
   /** Files that give context and are not edited. */
   readonly read?: readonly string[] | undefined;
+  /** Which files make a task: `file`, `folder`, or `chunk=N`. @default "file" */
+  readonly per?: string | undefined;
   /** One turn at most: `90s`, `5m`, or a number of seconds. @default "10m" */
   readonly timeout?: string | number | undefined;
   /** Silence within a turn at most. @default none */

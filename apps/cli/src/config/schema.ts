@@ -4,6 +4,7 @@ import { isAdapter } from "../tools/is-adapter.ts";
 import type { AgentAdapter, ToolEntry, ToolFactory } from "../tools/tool-entry.ts";
 import type { ClusterConfig } from "./config.ts";
 import { DURATION_FORM, durationMs } from "./duration.ts";
+import { PER_FORM, perOf } from "./per.ts";
 
 const text = z.string().trim().min(1, "must not be empty");
 
@@ -42,6 +43,11 @@ export const configSchema: z.ZodType<ClusterConfig> = z.strictObject({
       "What a task knows of those before it. Default: fresh for tools that start quickly, otherwise reset",
     ),
   read: z.array(text).optional().describe("Files that give context and are not edited"),
+  per: z
+    .string()
+    .refine((value) => perOf(value) !== undefined, { error: `must be ${PER_FORM}` })
+    .optional()
+    .describe("Which files make a task: file, folder or chunk=N. Default: file"),
   timeout: duration.optional().describe("One turn at most: 90s, 5m, or seconds. Default: 10m"),
   idleTimeout: duration.optional().describe("Silence within a turn at most. Default: none"),
   retries: z.int().min(0).optional().describe("Further attempts at a failed task. Default: 1"),
@@ -59,6 +65,7 @@ export const CONFIG_KEYS: readonly string[] = [
   "model",
   "context",
   "read",
+  "per",
   "timeout",
   "idleTimeout",
   "retries",

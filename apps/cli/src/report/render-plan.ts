@@ -1,4 +1,4 @@
-import { formatTime, plural, type TaskContext } from "@cluster/batch";
+import { formatTime, plural, type TaskContext, type TaskInput } from "@cluster/batch";
 import { oneLine, printable } from "../progress/fit.ts";
 import type { RunSettings } from "../run/settings.ts";
 import { shellWord } from "./shell-word.ts";
@@ -11,7 +11,8 @@ export interface RunPlan {
   readonly workers: number;
   readonly model: string | null;
   readonly context: TaskContext;
-  readonly message: string;
+  /** The template of the tasks that have no prompt of their own; `null` when there is none. */
+  readonly message: string | null;
   readonly read: readonly string[];
   readonly verify: string | null;
   readonly timeoutMs: number;
@@ -19,7 +20,8 @@ export interface RunPlan {
   readonly toolArguments: readonly string[];
   /** How the first instance would be started; `null` when the tool cannot say without a task. */
   readonly command: { readonly file: string; readonly args: readonly string[] } | null;
-  readonly tasks: readonly { readonly files: readonly string[] }[];
+  /** With their prompts, as they would be sent. */
+  readonly tasks: readonly TaskInput[];
   readonly warnings: readonly string[];
 }
 
@@ -53,10 +55,14 @@ export function runPlan(
 export function renderPlan(plan: RunPlan): string {
   const lines = [
     `Would run ${plural(plan.tasks.length, "task")} with ${plural(plan.workers, "worker")} of ${plan.tool} in ${plan.repository}:`,
-    ...plan.tasks.map(({ files }) => `  ${printable(files.join(", "))}`),
+    ...plan.tasks.map((task) => `  ${printable(taskLine(task))}`),
     "",
-    `message: ${oneLine(plan.message)}`,
   ];
+  if (plan.message !== null) lines.push(`message: ${oneLine(plan.message)}`);
+  const [first] = plan.tasks;
+  if (first !== undefined && first.prompt !== plan.message) {
+    lines.push(`first:   ${oneLine(first.prompt)}`);
+  }
   if (plan.model !== null) lines.push(`model:   ${plan.model}`);
   lines.push(`context: ${CONTEXTS[plan.context]}`);
   if (plan.read.length > 0) lines.push(`read:    ${printable(plan.read.join(", "))}`);
@@ -71,4 +77,16 @@ export function renderPlan(plan: RunPlan): string {
   }
   lines.push("", "Nothing was started.");
   return lines.join("\n");
+}
+
+/** What a task is about, and what it has of its own. */
+function taskLine({ files, prompt, name, tool, model, after = [] }: TaskInput): string {
+  const own = [
+    ...(name === undefined ? [] : [`id ${name}`]),
+    ...(after.length === 0 ? [] : [`after ${after.join(", ")}`]),
+    ...(tool === undefined ? [] : [`tool ${tool}`]),
+    ...(model === undefined ? [] : [`model ${model}`]),
+  ];
+  const about = files.length === 0 ? oneLine(prompt) : files.join(", ");
+  return own.length === 0 ? about : `${about} (${own.join("; ")})`;
 }

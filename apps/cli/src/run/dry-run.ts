@@ -1,4 +1,4 @@
-import { defaultContext, redactor } from "@cluster/batch";
+import { checkTasks, defaultContext, redactor } from "@cluster/batch";
 import { renderPlan, runPlan } from "../report/render-plan.ts";
 import type { AgentAdapter } from "../tools/tool-entry.ts";
 import type { PlannedTasks } from "./plan-tasks.ts";
@@ -9,7 +9,7 @@ import type { RunSettings } from "./settings.ts";
 export interface DryRunOptions {
   readonly settings: RunSettings;
   readonly planned: PlannedTasks;
-  readonly message: string;
+  readonly message: string | undefined;
   readonly adapter: AgentAdapter;
   readonly json: boolean;
 }
@@ -33,13 +33,13 @@ async function commandOf(
 export async function showPlan(options: DryRunOptions): Promise<void> {
   const { settings, planned, message, adapter, json } = options;
   const { repository, tasks, warnings } = planned;
-  await repository.requireCommitted(tasks.flatMap(({ files }) => files));
+  await checkTasks(repository, tasks);
   const plan = runPlan(settings, {
     repository: repository.root,
-    message,
+    message: message ?? null,
     context: settings.context ?? defaultContext(adapter),
     warnings,
-    tasks: tasks.map(({ files }) => ({ files })),
+    tasks,
     command: await commandOf(adapter, repository.root),
   });
   const redact = redactor(secretsOf(process.env, settings.toolArguments));

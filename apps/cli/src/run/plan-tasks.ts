@@ -1,12 +1,18 @@
 import {
+  type FoundFiles,
   filesFromGlobs,
+  filesFromList,
+  listFormatOf,
   openRepository,
   type Repository,
   readOnlyFilesFrom,
   type TaskInput,
   tasksFromFiles,
+  tasksFromList,
 } from "@cluster/batch";
 import { usageError } from "../exit/cli-error.ts";
+import { readInput } from "./read-input.ts";
+import type { TaskSource } from "./task-source.ts";
 
 /** What a run works on. */
 export interface PlannedTasks {
@@ -15,23 +21,54 @@ export interface PlannedTasks {
   readonly warnings: readonly string[];
 }
 
-/** Where tasks come from. */
-export interface TaskSource {
+/** What tasks are made of. */
+export interface PlanOptions {
+  /** The folder that paths are relative to, also those of lists, absolute. */
   readonly cwd: string;
-  readonly globs: readonly string[];
-  readonly message: string;
+  readonly source: TaskSource;
+  /** A template. Absent: each task has a prompt of its own. */
+  readonly message: string | undefined;
   /** Absolute paths. */
   readonly read: readonly string[];
 }
 
-/** One task for each file that the globs mean. @throws {BatchError} @throws {WorkspaceError} */
-export async function planTasks(source: TaskSource): Promise<PlannedTasks> {
-  const { cwd, globs, message, read } = source;
-  if (globs.length === 0) {
-    throw usageError("There is no file.", 'Name files or globs in quotes, such as "src/**/*.py".');
-  }
+/** The tasks of a run. @throws {BatchError} @throws {WorkspaceError} @throws {CliError} usage */
+export async function planTasks(options: PlanOptions): Promise<PlannedTasks> {
+  const { cwd, source, message, read } = options;
   const repository = await openRepository(cwd);
-  const { files, warnings } = await filesFromGlobs(repository, globs, { cwd });
   const readOnlyFiles = await readOnlyFilesFrom(repository, read, { cwd });
-  return { repository, tasks: tasksFromFiles(files, message, { readOnlyFiles }), warnings };
+  if (source.kind === "tasks") {
+    const { file } = source;
+    const content = await readInput("--tasks", file, cwd);
+    const listed = await tasksFromList(repository, content, {
+      format: file === "-" ? "jsonl" : listFormatOf(file),
+      name: nameOf(file),
+      cwd,
+      readOnlyFiles,
+      ...(message === undefined ? {} : { message }),
+    });
+    return { repository, ...listed };
+  }
+  if (message === undefined) throw usageError("There is no message.");
+  const { files, warnings } = await filesOf(source, repository, cwd);
+  const { per } = source;
+  return { repository, tasks: tasksFromFiles(files, message, { readOnlyFiles, per }), warnings };
+}
+
+async function filesOf(
+  source: Exclude<TaskSource, { kind: "tasks" }>,
+  repository: Repository,
+  cwd: string,
+): Promise<FoundFiles> {
+  if (source.kind === "globs") return await filesFromGlobs(repository, source.globs, { cwd });
+  const content = await readInput("--files-from", source.file, cwd);
+  return await filesFromList(repository, content, {
+    name: nameOf(source.file),
+    cwd,
+    separator: source.nul ? "nul" : "line",
+  });
+}
+
+function nameOf(file: string): string {
+  return file === "-" ? "stdin" : file;
 }

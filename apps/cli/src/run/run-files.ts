@@ -16,6 +16,7 @@ import { planTasks } from "./plan-tasks.ts";
 import { readMessage } from "./read-message.ts";
 import { requireTool } from "./require-tool.ts";
 import { runSettings } from "./settings.ts";
+import { taskSource } from "./task-source.ts";
 
 function isInside(folder: string): boolean {
   const here = realpathSync(process.cwd());
@@ -34,8 +35,9 @@ export async function runFiles(
   const settings = runSettings(flags, config, raw, cwd);
   const { tool, model, toolArguments: args, requireChange } = settings;
   const adapter = await resolveTool(tool, config, { args, model, cwd });
-  const message = await readMessage(flags, cwd);
-  const planned = await planTasks({ cwd, globs, message, read: settings.read });
+  const source = taskSource(globs, flags, settings.per);
+  const message = await readMessage(flags, cwd, source.kind !== "tasks");
+  const planned = await planTasks({ cwd, source, message, read: settings.read });
   if (flags.dryRun === true) {
     await showPlan({ settings, planned, message, adapter, json: flags.json === true });
     return "done";

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
-import type { TaskContext } from "@cluster/batch";
+import type { Per, TaskContext } from "@cluster/batch";
 import type { RunFlags } from "../command/run-command.ts";
 import type { ClusterConfig } from "../config/config.ts";
 import { durationMs } from "../config/duration.ts";
+import { perOf } from "../config/per.ts";
 import { DEFAULT_TOOL } from "../tools/resolve-tool.ts";
 
 /** What a run is told, defaults filled in. Times are in milliseconds, paths absolute. */
@@ -13,6 +14,7 @@ export interface RunSettings {
   readonly tool: string;
   readonly model: string | undefined;
   readonly read: readonly string[];
+  readonly per: Per;
   readonly timeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly retries: number;
@@ -39,6 +41,7 @@ export function runSettings(
     tool: flags.tool ?? config.tool ?? DEFAULT_TOOL,
     model: flags.model ?? config.model,
     read: flags.read?.map((path) => resolve(cwd, path)) ?? config.read ?? [],
+    per: flags.per ?? (config.per === undefined ? undefined : perOf(config.per)) ?? "file",
     timeoutMs: flags.timeout ?? configured(config.timeout) ?? 600_000,
     idleTimeoutMs: flags.idleTimeout ?? configured(config.idleTimeout) ?? Number.POSITIVE_INFINITY,
     retries: flags.retries ?? config.retries ?? 1,
