@@ -1,0 +1,214 @@
+import { writeFile } from "node:fs/promises";
+import {
+  keyTasks,
+  LocalRunStore,
+  openRepository,
+  type Run,
+  type RunStore,
+  resumeRun,
+  type TaskInput,
+} from "@cluster/batch";
+import { temporaryFolder, waitFor } from "@cluster/testkit";
+import { expect, test } from "vitest";
+import { NO_EVIDENCE } from "../../src/attempt/no-evidence.ts";
+import { type Bench, bench, tasksFor } from "../sample/sample-run.ts";
+
+/** A sample with a store, and with what goes on with its last run. */
+async function keptBench(files: number): Promise<
+  Bench & {
+    readonly store: LocalRunStore;
+    begin(tasks: readonly TaskInput[]): Promise<Run>;
+    goOn(tasks?: readonly TaskInput[]): Promise<Run>;
+  }
+> {
+  const sample = await bench({ files });
+  const folder = await temporaryFolder();
+  const store = new LocalRunStore({ folder: folder.path });
+  return {
+    ...sample,
+    store,
+    begin: (tasks) => sample.start(tasks, { store }),
+    async goOn(tasks) {
+      const repository = await openRepository(sample.repository.path, {
+        directory: sample.worktrees,
+      });
+      const { tool } = sample;
+      const more = tasks && { tasks };
+      return resumeRun({
+        repository,
+        run: "last",
+        tool,
+        store,
+        workers: 2,
+        retryDelayMs: 1,
+        ...more,
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      await sample[Symbol.asyncDispose]();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** How often each file was changed on the checked-out branch. */
+async function landings(sample: Bench): Promise<Record<string, number>> {
+  const log = await sample.repository.git("log", "--format=", "--name-only", "main");
+  const counts: Record<string, number> = {};
+  for (const file of log.split("\n").filter((line) => line !== "")) {
+    counts[file] = (counts[file] ?? 0) + 1;
+  }
+  return counts;
+}
+
+test("a drained run goes on where it was: each task lands once, and the report tells of all", async () => {
+  await using sample = await keptBench(8);
+  const { files } = sample.repository;
+  await using run = await sample.begin(tasksFor(files, "edit [fake:sleep=200]"));
+  await waitFor(() => run.status().counts.landed >= 1, { what: "the first to land" });
+  run.drain();
+  const first = await run.finished;
+  expect(first.end).toBe("interrupted");
+  expect(first.counts.landed).toBeLessThan(8);
+
+  await using again = await sample.goOn();
+  expect(again.id).toBe(run.id);
+  expect(again.branch).toBe(run.branch);
+  const report = await again.finished;
+  expect(report).toMatchObject({ ok: true, end: "complete", counts: { landed: 8, cancelled: 0 } });
+  expect(report.delivery).toMatchObject({ kind: "merged" });
+  expect(report.knownCostUsd).toBeCloseTo(0.008);
+  const counts = await landings(sample);
+  expect(files.map((file) => counts[file])).toEqual(files.map(() => 2));
+  expect(await sample.leftovers()).toEqual([]);
+});
+
+test("a run that has come to its end is not gone on with, and says what to do", async () => {
+  await using sample = await keptBench(2);
+  await using run = await sample.begin(tasksFor(sample.repository.files, "edit"));
+  await run.finished;
+  await expect(sample.goOn()).rejects.toMatchObject({
+    code: "RUN_COMPLETE",
+    message: expect.stringContaining(`cluster show ${run.id}`),
+  });
+});
+
+test("a run that somebody works on is not gone on with", async () => {
+  await using sample = await keptBench(2);
+  await using run = await sample.begin(tasksFor(sample.repository.files, "[fake:hang]"));
+  await expect(sample.goOn()).rejects.toMatchObject({ code: "RUN_OWNED" });
+  run.stop();
+  await run.finished;
+});
+
+test("a changed list adds what is new, withdraws what is gone, and repeats nothing", async () => {
+  await using sample = await keptBench(6);
+  const { files } = sample.repository;
+  const [a, b, c, d, e, f] = files as [string, string, string, string, string, string];
+  await using run = await sample.begin(tasksFor([a, b, c, d], "edit [fake:sleep=100]"));
+  await waitFor(() => run.status().counts.landed >= 1, { what: "the first to land" });
+  run.drain();
+  const first = await run.finished;
+  const landed = first.tasks.filter(({ outcome }) => outcome === "landed");
+
+  // Those that had landed stay, wherever they are in the list or not; d is not wanted any more.
+  await using again = await sample.goOn(tasksFor([f, c, e, b], "edit [fake:sleep=100]"));
+  const report = await again.finished;
+  expect(report).toMatchObject({ ok: true, end: "complete" });
+  const done = report.tasks.filter(({ outcome }) => outcome === "landed").flatMap((t) => t.files);
+  const wanted = new Set([b, c, e, f, ...landed.flatMap((task) => task.files)]);
+  expect([...done].sort()).toEqual([...wanted].sort());
+  const counts = await landings(sample);
+  for (const file of files) expect(counts[file]).toBe(wanted.has(file) ? 2 : 1);
+});
+
+test("what git proves landed is believed, and what was only committed is landed without another turn", async () => {
+  await using sample = await keptBench(3);
+  const { files } = sample.repository;
+  const inputs = tasksFor(files, "edit");
+  const repository = await openRepository(sample.repository.path, { directory: sample.worktrees });
+  const { commit: base, branch: target } = await repository.head();
+  const record = { root: repository.root, base, target, tool: sample.tool.name, workers: 1 };
+  const tasks = keyTasks(inputs, { tool: sample.tool.name, model: null, verify: null });
+  // As a process leaves it that was killed between landing and journal, and one between commit and landing.
+  {
+    await using stored = await sample.store.create(repository, {
+      ...record,
+      run: "cut",
+      createdAt: 1,
+      settings: null,
+    });
+    const { journal } = stored;
+    await journal.plan(tasks);
+    await using branch = await repository.createRun({ run: "cut" });
+    const workspace = await branch.openWorkspace(0);
+    for (const task of tasks.slice(0, 2)) {
+      const token = await journal.open(task.id);
+      await workspace.reset();
+      await writeFile(`${workspace.path}/${task.files[0]}`, `by hand ${task.index}\n`);
+      const commit = await workspace.commit({
+        paths: "all",
+        message: "An edit",
+        trailers: { "Cluster-Task": task.id, "Cluster-Attempt": token },
+      });
+      const evidence = { ...NO_EVIDENCE, instance: 0, commit };
+      const result = { verdict: "edited", failure: null, evidence, outsideCommit: null } as const;
+      await journal.record({ type: "attempt.committed", task: task.id, token, result });
+      if (task.index === 0) await branch.land(commit as string);
+    }
+  }
+  await using run = await sample.goOn();
+  const turns: string[] = [];
+  run.subscribe((event) => {
+    if (event.type === "attempt.started") turns.push(event.task);
+  });
+  const report = await run.finished;
+  expect(report).toMatchObject({ ok: true, counts: { landed: 3 } });
+  expect(turns).toEqual([tasks[2]?.id]);
+  const text = (file: string): Promise<string> => sample.repository.git("show", `main:${file}`);
+  expect(await text(files[0] as string)).toBe("by hand 0");
+  expect(await text(files[1] as string)).toBe("by hand 1");
+  const log = await sample.repository.git("log", "--format=%(trailers:key=Cluster-Task,valueonly)");
+  expect(
+    log
+      .split("\n")
+      .filter((line) => line !== "")
+      .sort(),
+  ).toEqual(tasks.map(({ id }) => id).sort());
+});
+
+test("a run whose process died after the delivery, before it could say so, is complete", async () => {
+  await using sample = await keptBench(2);
+  const mute: RunStore = {
+    async create(...given) {
+      const stored = await sample.store.create(...given);
+      const { journal } = stored;
+      const mark = journal.mark.bind(journal);
+      journal.mark = async (one) => {
+        if (one.type === "run.ended") throw new Error("killed before that");
+        await mark(one);
+      };
+      return stored;
+    },
+    open: (...given) => sample.store.open(...given),
+    remove: (...given) => sample.store.remove(...given),
+  };
+  await using run = await sample.start(tasksFor(sample.repository.files, "edit"), { store: mute });
+  expect((await run.finished).delivery).toMatchObject({ kind: "merged" });
+  const tip = await sample.repository.git("rev-parse", "main");
+  await expect(sample.goOn()).rejects.toMatchObject({ code: "RUN_COMPLETE" });
+  await expect(sample.goOn()).rejects.toMatchObject({ code: "RUN_COMPLETE" });
+  expect(await sample.repository.git("rev-parse", "main")).toBe(tip);
+  expect(await sample.repository.git("branch", "--list", "cluster/*")).toBe("");
+});
+
+test("a run that was killed before its tasks were planned says that nothing was done", async () => {
+  await using sample = await keptBench(1);
+  const repository = await openRepository(sample.repository.path, { directory: sample.worktrees });
+  const { commit: base, branch: target } = await repository.head();
+  const { root, place } = repository;
+  const record = { run: "cut", root, place, base, target, tool: "t", workers: 1, createdAt: 1 };
+  const stored = await sample.store.create(repository, { ...record, settings: null });
+  await stored[Symbol.asyncDispose]();
+  await expect(sample.goOn()).rejects.toMatchObject({ code: "NO_TASKS" });
+});
