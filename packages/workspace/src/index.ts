@@ -1,6 +1,14 @@
 export { WORKSPACE_ERROR_CODES, type WorkspaceErrorCode } from "./errors/codes.ts";
 export { WorkspaceError, type WorkspaceErrorDetails } from "./errors/workspace-error.ts";
 export { type Identity, workspaceEnvironment } from "./git/environment.ts";
+export { Folder, type FolderRunOptions } from "./in-place/folder.ts";
+export type { InPlaceRun, Undone } from "./in-place/in-place-run.ts";
+export type {
+  InPlaceAttempt,
+  InPlaceChanges,
+  InPlaceWorkspace,
+} from "./in-place/in-place-workspace.ts";
+export { type OpenFolderOptions, openFolder } from "./in-place/open-folder.ts";
 export type { Head } from "./repository/head.ts";
 export { openRepository } from "./repository/open.ts";
 export type { OpenRepositoryOptions } from "./repository/options.ts";

@@ -21,6 +21,11 @@ export const WORKSPACE_ERROR_CODES = {
   SIGNING_FAILED: "The user's configuration asks for a signature and git could not make one",
   HOOK_FAILED: "A hook of the user refused the commit",
   WORKSPACE_ESCAPE: "The workspace's folder was replaced by something that leads elsewhere",
+  NOT_A_FILE: "A task in place names what is no file, such as a folder",
+  FILE_HELD:
+    "A file is half edited by a run whose process died, which has to be gone on with or undone",
+  RESTORE_FAILED: "A file could not be brought back to what it was; its backup is kept",
+  STATE_FAILED: "The folder where a run in place keeps its backups cannot be read or written",
   WORKSPACE_CLOSED: "The workspace was removed, or its run disposed of",
 } as const;
 

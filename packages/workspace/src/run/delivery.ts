@@ -20,6 +20,14 @@ export type Delivery =
       readonly reason: string;
       readonly command: string;
     }
+  /** It was made where it belongs; `backups` is the folder with what stood there before. */
+  | {
+      readonly kind: "in-place";
+      readonly folder: string;
+      readonly backups: string;
+      /** The folder has more files than are looked at for changes outside of the tasks' files. */
+      readonly unwatched: boolean;
+    }
   /** Nothing landed, so there is no branch. */
   | { readonly kind: "nothing" };
 
