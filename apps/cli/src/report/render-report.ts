@@ -131,9 +131,26 @@ function delivery(report: RunReport, { repository }: ReportOptions): string[] {
         "Land them with:",
         `  ${report.delivery.command.replace(/^git/, () => git)}`,
       ];
+    case "in-place":
+      return inPlace(report, report.delivery);
     case "nothing":
       return ["Nothing landed; the repository is as it was."];
   }
+}
+
+function inPlace(
+  { counts, run }: RunReport,
+  { folder, backups, unwatched }: Extract<RunReport["delivery"], { kind: "in-place" }>,
+): string[] {
+  return [
+    ...(unwatched
+      ? ["Note: the folder has too many files to look at all of them for changes by the way."]
+      : []),
+    `${plural(counts.landed, "edit")} made in place in ${printable(folder)}. What stood there before is kept in`,
+    `  ${printable(backups)}`,
+    "Take them back with:",
+    `  cluster undo ${run}`,
+  ];
 }
 
 function ending(report: RunReport): string[] {

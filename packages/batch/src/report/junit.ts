@@ -62,7 +62,7 @@ function properties(report: RunReport): string {
     cost: describeCost(report),
     tokens: describeTokens(report),
     delivery: delivery.kind,
-    branch: delivery.kind === "nothing" ? null : delivery.branch,
+    branch: "branch" in delivery ? delivery.branch : null,
   };
   const children = Object.entries(values)
     .filter(([, value]) => value !== null)

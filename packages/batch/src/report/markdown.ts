@@ -45,6 +45,11 @@ function ending({ end, haltReason, delivery }: RunReport): string[] {
         ...why,
         `What landed stayed on ${code(delivery.branch)}: ${code(delivery.reason)}. This lands it: ${code(delivery.command)}`,
       ];
+    case "in-place":
+      return [
+        ...why,
+        `What landed is in place in ${code(delivery.folder)}; what stood there before is kept in ${code(delivery.backups)}.`,
+      ];
     case "nothing":
       return [...why, "Nothing landed."];
   }

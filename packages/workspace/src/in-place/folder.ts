@@ -5,6 +5,7 @@ import type { Head } from "../repository/head.ts";
 import { resolveInside } from "../repository/paths.ts";
 import type { FileList } from "../repository/status.ts";
 import type { CreateRunOptions } from "../run/create-run.ts";
+import type { MendedDelivery } from "../run/mend-checkout.ts";
 import { listFolder } from "./folder-files.ts";
 import { type FolderParts, IN_PLACE } from "./folder-parts.ts";
 import type { InPlaceRun } from "./in-place-run.ts";
@@ -96,6 +97,11 @@ export class Folder {
     // SQLite, which Node 22 calls experimental, is of no concern to whoever works in worktrees.
     const { openRun } = await import("./open-run.ts");
     return openRun(this.#parts, run, state);
+  }
+
+  /** Nothing is delivered in place, so nothing of a delivery can be left half-done. */
+  async mendDelivery(): Promise<MendedDelivery> {
+    return "undone";
   }
 
   #stateOf({ folder, run }: FolderRunOptions): string {

@@ -2,12 +2,15 @@ import { rm } from "node:fs/promises";
 import { SerialQueue } from "../concurrency/serial-queue.ts";
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import type { Delivery } from "../run/delivery.ts";
+import type { LandedCommit } from "../run/landed-commits.ts";
 import type { Landing } from "../run/landing.ts";
+import type { SalvageOptions } from "../run/run-branch.ts";
+import type { SalvagedWork } from "../salvage/salvage.ts";
 import { IN_PLACE } from "./folder-parts.ts";
 import { only } from "./guarded-folder.ts";
 import type { InPlaceContext } from "./in-place-context.ts";
 import { InPlaceWorkspace } from "./in-place-workspace.ts";
-import { type AttemptName, nameOf } from "./record.ts";
+import { nameOf } from "./record.ts";
 
 /** What became of a run that was taken back. */
 export interface Undone {
@@ -30,7 +33,8 @@ export class InPlaceRun implements AsyncDisposable {
   readonly state: string;
   readonly #context: InPlaceContext;
   readonly #landing: SerialQueue = new SerialQueue();
-  readonly #interrupted: { readonly ref: string; readonly worktree: string }[] = [];
+  /** Edits that a killed process left in the folder, and that nobody can look at yet. */
+  readonly #interrupted: string[] = [];
   #tip: string = IN_PLACE;
   #disposal: Promise<void> | null = null;
 
@@ -65,9 +69,7 @@ export class InPlaceRun implements AsyncDisposable {
   }
 
   /** The edits that landed, by task and attempt, oldest first; what was taken back aside. */
-  async landedCommits(): Promise<
-    readonly { readonly task: string; readonly attempt: number; readonly commit: string }[]
-  > {
+  async landedCommits(): Promise<readonly LandedCommit[]> {
     const { landed, undone } = this.#context.record.state;
     return [...landed]
       .filter(([edit]) => !undone.has(edit))
@@ -84,9 +86,18 @@ export class InPlaceRun implements AsyncDisposable {
     return this.#context.keep(edit, name);
   }
 
-  /** The edits that a process left half-done when it was killed: their files are restored by now. */
-  async salvage(): Promise<readonly { readonly ref: string; readonly worktree: string }[]> {
-    return this.#interrupted;
+  /**
+   * Puts what a killed process left half done where the user can look at it: its files are restored by now.
+   * @param options edits that are `known` are kept anyway
+   */
+  async salvage({ known = [] }: SalvageOptions = {}): Promise<readonly SalvagedWork[]> {
+    const salvaged: SalvagedWork[] = [];
+    for (const edit of this.#interrupted.splice(0)) {
+      if (known.includes(edit)) continue;
+      const ref = await this.park(edit, `interrupted-${edit.slice(0, 8)}`);
+      salvaged.push({ ref, worktree: this.ref });
+    }
+    return salvaged;
   }
 
   /** What landed is where it belongs. */
@@ -129,11 +140,7 @@ export class InPlaceRun implements AsyncDisposable {
 
   /** Restores what a process that is gone left half-done, before anything else is. */
   async recover(): Promise<void> {
-    await this.#restoreOpen((edit) =>
-      this.park(edit, `interrupted-${this.#interrupted.length + 1}`).then((ref) => {
-        this.#interrupted.push({ ref, worktree: this.ref });
-      }),
-    );
+    await this.#restoreOpen((edit) => this.#interrupted.push(edit));
   }
 
   async #land(id: string): Promise<Landing> {
@@ -164,7 +171,7 @@ export class InPlaceRun implements AsyncDisposable {
 
   async #restoreAll(): Promise<Undone> {
     const { record, locks, folder } = this.#context;
-    await this.recover();
+    await this.salvage();
     const restored = new Set<string>();
     const changed = new Set<string>();
     for (const id of [...record.state.landed.keys()].reverse()) {
@@ -188,9 +195,8 @@ export class InPlaceRun implements AsyncDisposable {
     const { record, locks } = this.#context;
     let failure: { readonly cause: unknown } | null = null;
     try {
-      await this.#restoreOpen(async (edit, { task, token }) => {
-        await this.park(edit, `${task}-attempt-${token}`);
-      });
+      await this.#restoreOpen((edit) => this.#interrupted.push(edit));
+      await this.salvage();
     } catch (cause) {
       failure = { cause };
     }
@@ -202,12 +208,12 @@ export class InPlaceRun implements AsyncDisposable {
     if (failure !== null) throw failure.cause;
   }
 
-  async #restoreOpen(keep: (edit: string, attempt: AttemptName) => Promise<void>): Promise<void> {
+  async #restoreOpen(keep: (edit: string) => void): Promise<void> {
     const { record, locks } = this.#context;
     for (const attempt of [...record.state.open.values()]) {
       await locks.take(nameOf(attempt), Object.keys(attempt.before));
       const edit = await this.#context.restore(attempt);
-      if (edit !== null) await keep(edit, attempt);
+      if (edit !== null) keep(edit);
     }
   }
 
