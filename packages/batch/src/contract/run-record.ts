@@ -26,6 +26,8 @@ export type RunMark =
   | { readonly type: "run.begun"; readonly record: RunRecord }
   /** Another process goes on with it. Its branch begins on `base` from now on. */
   | { readonly type: "run.resumed"; readonly base: string }
+  /** A changed list says otherwise than the plan what these tasks wait for, by their ids. The last one counts. */
+  | { readonly type: "run.relinked"; readonly after: Readonly<Record<string, readonly string[]>> }
   /** From here on the user's checkout is moved, and the run's branch may be gone. */
   | {
       readonly type: "run.delivering";

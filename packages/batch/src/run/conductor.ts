@@ -11,6 +11,7 @@ import { type Decision, decide, type RetryLimits } from "../schedule/decide.ts";
 import { Dispatcher, type TurnTicket } from "../schedule/dispatcher.ts";
 import type { FailurePolicy } from "../schedule/failure-policy.ts";
 import { Halting } from "../schedule/halting.ts";
+import { HeldTasks, type ReleasedTasks } from "./held-tasks.ts";
 import { reasonWithoutChange } from "./no-change-reason.ts";
 import { type AttemptEnd, OutcomeWriter } from "./outcome-writer.ts";
 import type { Recorder } from "./recorder.ts";
@@ -47,6 +48,7 @@ export interface ConductorOptions {
 export class Conductor {
   readonly #options: ConductorOptions;
   readonly #dispatcher: Dispatcher<TaskState>;
+  readonly #held: HeldTasks;
   readonly #halting: Halting;
   readonly #writer: OutcomeWriter;
   readonly #abort = new AbortController();
@@ -59,7 +61,10 @@ export class Conductor {
 
   constructor(options: ConductorOptions) {
     this.#options = options;
-    this.#remaining = options.tasks.length + (options.committed?.length ?? 0);
+    const { tasks, committed = [], recorder } = options;
+    this.#remaining = tasks.length + committed.length;
+    const landing = committed.map(({ state }) => state);
+    this.#held = new HeldTasks(tasks, landing, recorder.journal);
     const never = Number.POSITIVE_INFINITY;
     const rules = { failures: never, share: never, sameReason: never };
     this.#halting = new Halting({ ...rules, inRow: options.haltAfter });
@@ -87,10 +92,10 @@ export class Conductor {
    * Rejects when the journal fails.
    */
   run(): Promise<void> {
-    const { tasks, committed = [] } = this.#options;
+    const { committed = [] } = this.#options;
     if (this.#remaining === 0) this.#ended.resolve();
     for (const { state, commit } of committed) void this.#guarded(() => this.#land(state, commit));
-    this.#dispatcher.add(tasks);
+    void this.#guarded(() => this.#release(this.#held.begin()));
     return this.#ended.promise;
   }
 
@@ -98,7 +103,7 @@ export class Conductor {
   drain(reason: string): void {
     if (this.#closedBecause !== null) return;
     this.#closedBecause = reason;
-    const waiting = this.#dispatcher.close();
+    const waiting = [...this.#dispatcher.close(), ...this.#held.letGo()];
     this.#draining.abort();
     void this.#guarded(async () => {
       for (const state of waiting) await this.#leave(state);
@@ -240,7 +245,7 @@ export class Conductor {
     // A lease is refused only when no instance can come back by itself.
     const noneLeft = failure?.stage === "lease" && failure.code === "INSTANCE_UNAVAILABLE";
     const nothingLanded = this.#options.recorder.status.counts.landed === 0;
-    if (noneLeft && (nothingLanded || this.#dispatcher.waiting > 0)) {
+    if (noneLeft && (nothingLanded || this.#waiting > 0)) {
       this.#halt(`No instance is left to work with: ${failure.message}`);
     }
     await this.#end(state, outcome, reason, bearing);
@@ -270,9 +275,24 @@ export class Conductor {
   ): Promise<void> {
     await this.#writer.ended(state, outcome, reason);
     this.#oneLess();
+    await this.#release(this.#held.ended(state.task, outcome));
     const why = this.#halting.note({ outcome, reason, files: state.task.files }, bearing);
     // Where nothing is left to start, nothing is saved by giving up, and what landed is wanted.
-    if (why !== null && this.#dispatcher.waiting > 0) this.#halt(why);
+    if (why !== null && this.#waiting > 0) this.#halt(why);
+  }
+
+  /** Lets tasks begin that waited for others, and ends those that waited in vain. */
+  async #release({ ready, skipped }: ReleasedTasks): Promise<void> {
+    this.#dispatcher.add(ready);
+    for (const { state, reason } of skipped) {
+      await this.#writer.skipped(state, reason);
+      this.#oneLess();
+    }
+  }
+
+  /** How many tasks are still to begin. */
+  get #waiting(): number {
+    return this.#dispatcher.waiting + this.#held.size;
   }
 
   #oneLess(): void {

@@ -67,6 +67,12 @@ export class OutcomeWriter {
     this.#recorder.publish({ type: "task.ended", outcome: ended });
   }
 
+  /** A task has its outcome without an attempt, or without another one. */
+  async skipped(state: TaskState, reason: Reason): Promise<void> {
+    const ended = await this.settle(state, "skipped", reason);
+    this.#recorder.publish({ type: "task.ended", outcome: ended });
+  }
+
   /** Records an outcome of which nobody is told: it was so before anybody listened. */
   async settle(state: TaskState, outcome: Outcome, reason: Reason | null): Promise<TaskOutcome> {
     const recorder = this.#recorder;

@@ -2,6 +2,7 @@ import type { LandingPlace } from "../contract/site.ts";
 import { OutcomeWriter } from "./outcome-writer.ts";
 import type { CommittedTask, PlannedWork } from "./planned-work.ts";
 import type { Recorder } from "./recorder.ts";
+import { linked, linksOf } from "./relink.ts";
 import { TaskState } from "./task-state.ts";
 
 /**
@@ -15,7 +16,9 @@ export async function restoreWork(recorder: Recorder, branch: LandingPlace): Pro
   const writer = new OutcomeWriter(recorder, branch);
   const open: TaskState[] = [];
   const committed: CommittedTask[] = [];
-  for (const entry of journal.unfinished()) {
+  const links = linksOf(journal);
+  for (const planned of journal.unfinished()) {
+    const entry = { ...planned, task: linked(planned.task, links) };
     const attempts = entry.token === 0 ? [] : journal.attempts(entry.task.id);
     const state = TaskState.restored(entry, attempts);
     const proof = landed.get(entry.task.id);

@@ -9,6 +9,7 @@ import { LocalRunStore } from "../store/local-run-store.ts";
 import { type BeginOptions, beginRun } from "./begin-run.ts";
 import { type CompiledOptions, compileOptions } from "./compile-options.ts";
 import { Recorder } from "./recorder.ts";
+import { relink, reopenSkipped } from "./relink.ts";
 import { restoreWork } from "./restore-work.ts";
 import type { Run } from "./run.ts";
 
@@ -48,6 +49,7 @@ export async function resumeRun(options: ResumeOptions): Promise<Run> {
     const compiled = compileOptions({ ...options, tasks: [], repository });
     if (options.tasks !== undefined) await replan(stored, options.tasks, options, compiled);
     requireTasks(stored);
+    await reopenSkipped(journal);
     const base = await baseOf(stored, repository);
     const branch = await repository.reopenRun({ run: record.run, base, target, folder });
     undo = () => branch.dispose();
@@ -103,7 +105,13 @@ async function replan(
 ): Promise<void> {
   const wanted = keyTasks(inputs, { tool: tool.name, model, verify });
   await journal.plan(wanted);
+  await relink(journal, wanted);
   const ids = new Set(wanted.map(({ id }) => id));
+  const again = "It is in the list of tasks again.";
+  for (const { task, withdrawn } of [...journal.entries()]) {
+    if (!withdrawn || !ids.has(task.id)) continue;
+    await journal.record({ type: "task.reopened", task: task.id, reason: again });
+  }
   const reason = "It is not in the list of tasks any more.";
   for (const { task } of journal.unfinished()) {
     if (ids.has(task.id)) continue;
