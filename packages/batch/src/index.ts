@@ -32,7 +32,10 @@ export {
 export {
   type Delivery,
   type FileChange,
+  type Folder,
+  type OpenFolderOptions,
   type OpenRepositoryOptions,
+  openFolder,
   openRepository,
   type Repository,
   WORKSPACE_ERROR_CODES,
@@ -123,10 +126,12 @@ export {
   plural,
 } from "./report/quantities.ts";
 export type { BeginOptions } from "./run/begin-run.ts";
+export { openSite } from "./run/open-site.ts";
 export type { RunOptions } from "./run/options.ts";
 export { type ResumeOptions, resumeRun } from "./run/resume-run.ts";
 export type { Run } from "./run/run.ts";
 export { startRun } from "./run/start-run.ts";
+export { type UndoneRun, type UndoOptions, undoRun } from "./run/undo-run.ts";
 export { foldRun } from "./status/fold-run.ts";
 export {
   type AttemptActivity,

@@ -121,7 +121,7 @@ async function onInstance(
   const { verification, changes, wanted } = judgement;
 
   course.enter("commit");
-  course.see({ inside: changes.inside, outside: seen.outside });
+  course.see({ ...changes, outside: seen.outside });
   const commit = await commitEdit(workspace, attempt, changes, wanted);
   course.learn({ commit });
   if (verification.kind === "cancelled") return { ...course.end("cancelled"), outsideCommit };

@@ -6,6 +6,7 @@ export const BATCH_ERROR_CODES = {
   OPTION_INVALID: "An option has the wrong type or value",
   EMPTY_MESSAGE: "The message says nothing",
   NO_TASKS: "The run has nothing to do",
+  NO_FILES: "In place, a task names no files, or a folder",
   NO_FILES_MATCH: "A pattern matches no file that git tracks",
   LIST_INVALID: "A list of files or tasks cannot be read, or an entry of it cannot be worked on",
   TEMPLATE_INVALID: "A message says {{name}} where there is no value of that name",

@@ -25,7 +25,7 @@ export interface FilesFromGlobsOptions {
 /**
  * The tracked files that patterns mean. `*`, `**`, `?`, `[a-z]` and `{a,b}` are wildcards, a leading
  * `!` excludes, a folder's name means everything in it, and a file of exactly that name wins over
- * wildcards. Only what git tracks is searched, so .gitignore counts. Names that begin with a dot are
+ * wildcards. Only what git tracks is searched, so .gitignore counts; in place, what git does not ignore. Names that begin with a dot are
  * matched where the pattern spells the dot. Binary files are passed over with a warning, unless they are named
  * literally or nothing else matches.
  * @throws {BatchError} NO_FILES_MATCH, PATH_OUTSIDE, BINARY_FILE
@@ -65,7 +65,7 @@ export async function filesFromGlobs(
     if (files.length === 1 && files[0] === pattern.fromRoot) literal.add(pattern.fromRoot);
   }
   for (const pattern of fruitless) {
-    const message = fruitlessMessage(pattern, tracked, listed.untracked, root);
+    const message = fruitlessMessage(pattern, tracked, listed.untracked, repository);
     if (matched.size === 0 || !isGlob(pattern)) {
       throw new BatchError("NO_FILES_MATCH", message, { paths: [pattern.text] });
     }
@@ -80,16 +80,19 @@ function fruitlessMessage(
   pattern: Pattern,
   tracked: ReadonlySet<string>,
   untracked: readonly string[],
-  root: string,
+  { root, place }: Site,
 ): string {
-  const found = `"${pattern.text}" matches none of the ${tracked.size} files that git tracks in ${root}`;
+  const what = place === "in-place" ? "files" : "files that git tracks";
+  const found = `"${pattern.text}" matches none of the ${tracked.size} ${what} in ${root}`;
   if (matchPattern(pattern, tracked).length > 0) return `${found}, exclusions aside.`;
   const uncommitted = matchPattern(pattern, new Set(untracked));
   if (uncommitted.length > 0) {
     return `${found}. It would match ${listSome(uncommitted)}, which git does not track: add and commit first.`;
   }
   if (existsSync(join(root, pattern.fromRoot))) {
-    return `${found}. It exists, but .gitignore names it: ignored files are not edited.`;
+    return place === "in-place"
+      ? `${found}. It exists, but it is ignored, or in a folder of caches or dependencies.`
+      : `${found}. It exists, but .gitignore names it: ignored files are not edited.`;
   }
   return `${found}. Patterns are relative to the folder they are typed in; quote them, so that the shell leaves them alone.`;
 }

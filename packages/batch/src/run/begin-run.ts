@@ -27,7 +27,10 @@ export interface RunParts {
 }
 
 /** The options of a run apart from what it is about. */
-export type BeginOptions = Omit<RunOptions, "tasks" | "repository" | "store" | "journal" | "id">;
+export type BeginOptions = Omit<
+  RunOptions,
+  "tasks" | "repository" | "place" | "store" | "journal" | "id"
+>;
 
 /** Sets everything going. The first event comes after the caller had its turn. */
 export function beginRun(options: BeginOptions, compiled: CompiledOptions, parts: RunParts): Run {

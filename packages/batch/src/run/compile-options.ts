@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "@cluster/manager";
+import { PLACES, type Place } from "../contract/site.ts";
 import type { TaskInput } from "../contract/task.ts";
 import { defaultContext, TASK_CONTEXTS, type TaskContext } from "../contract/task-context.ts";
 import { BatchError } from "../errors/batch-error.ts";
@@ -7,6 +8,7 @@ import type { RunOptions } from "./options.ts";
 /** The options that a run itself looks at, with their defaults. */
 export interface CompiledOptions {
   readonly workers: number;
+  readonly place: Place;
   readonly context: TaskContext;
   /** Attempts that are got ready beside those that take their turn. */
   readonly ahead: number;
@@ -39,6 +41,7 @@ export function compileOptions(options: RunOptions): CompiledOptions {
   const context = contextOf(options);
   return {
     workers,
+    place: placeOf(options),
     context,
     ahead: Math.min(aheadOf(workers, context, options), tasks - workers),
     model: textOrNull("model", options.model),
@@ -69,6 +72,21 @@ function contextOf({ context, tool }: RunOptions): TaskContext {
   throw invalid("context", `one of ${TASK_CONTEXTS.join(", ")}`, context);
 }
 
+function placeOf({ place, repository, allowOutside, keepWorktrees }: RunOptions): Place {
+  const opened = typeof repository === "string" ? undefined : repository.place;
+  if (place !== undefined && (!PLACES.includes(place) || (opened ?? place) !== place)) {
+    throw invalid("place", opened ?? `one of ${PLACES.join(", ")}`, place);
+  }
+  const wanted = opened ?? place ?? "worktrees";
+  if (wanted === "in-place" && allowOutside === true) {
+    throw invalid("allowOutside", "false in place, where such changes stay anyway", true);
+  }
+  if (wanted === "in-place" && keepWorktrees === true) {
+    throw invalid("keepWorktrees", "false in place, where there are none", true);
+  }
+  return wanted;
+}
+
 /**
  * How many attempts are worth having ready, where their processes cost next to nothing. An attempt that is
  * prepared ahead works on what had landed then: none is where tasks may change the same file.
@@ -76,6 +94,8 @@ function contextOf({ context, tool }: RunOptions): TaskContext {
 function aheadOf(workers: number, context: TaskContext, options: RunOptions): number {
   const { tool, tasks, allowOutside = false } = options;
   const cheap = context === "fresh" && tool.capabilities?.quickStart === true;
+  // In place an attempt that is ready would keep its files from others that take their turn.
+  if (placeOf(options) === "in-place") return 0;
   return cheap && !allowOutside && areApart(tasks) ? Math.ceil(workers / 4) : 0;
 }
 

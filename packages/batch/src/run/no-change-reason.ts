@@ -4,16 +4,19 @@ import { listSome } from "../errors/list-some.ts";
 
 /** What is worth saying of a turn that ended well and changed none of its files. */
 export function reasonWithoutChange({ evidence }: AttemptResult): Reason | null {
-  const { outside, claimedEdits } = evidence;
+  const { outside, claimedEdits, strays = [] } = evidence;
   const said: string[] = [];
   if (outside.length > 0) {
     const where = listSome(outside.map(({ path }) => path));
     said.push(`It changed other files than its own, which are not landed: ${where}.`);
   }
+  if (strays.length > 0) {
+    const where = listSome(strays.map(({ path }) => path));
+    said.push(`Meanwhile other files changed, by whomever: ${where}.`);
+  }
   if (claimedEdits.length > 0) {
-    said.push(
-      `The tool claims to have edited ${listSome(claimedEdits)}; git sees no change there.`,
-    );
+    const who = evidence.strays === undefined ? "git sees no change" : "nothing changed";
+    said.push(`The tool claims to have edited ${listSome(claimedEdits)}; ${who} there.`);
   }
   return said.length === 0
     ? null

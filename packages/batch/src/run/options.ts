@@ -9,14 +9,20 @@ import type {
 } from "@cluster/manager";
 import type { Journal } from "../contract/journal.ts";
 import type { Durability, RunStore } from "../contract/run-store.ts";
-import type { Site } from "../contract/site.ts";
+import type { Place, Site } from "../contract/site.ts";
 import type { TaskInput } from "../contract/task.ts";
 import type { TaskContext } from "../contract/task-context.ts";
 
 /** What to run, on what, with what. Times are in milliseconds; `Infinity` switches a deadline off. */
 export interface RunOptions {
-  /** The git repository: a path in it, or one that is open already. */
+  /** The git repository, or in place any folder: a path in it, or one that is open already. */
   readonly repository: string | Site;
+  /**
+   * Where the instances work: each in a git worktree of its own, or all in the folder itself, with backups
+   * and a lock for each file. In place every task names its files.
+   * @default that of `repository` when it is open, otherwise "worktrees"
+   */
+  readonly place?: Place;
   readonly tasks: readonly TaskInput[];
   /** The tool that edits, such as aider. */
   readonly tool: ToolAdapter<AgentTask, AgentResult>;
@@ -49,7 +55,7 @@ export interface RunOptions {
   readonly verify?: string;
   /** @default 300_000 */
   readonly verifyTimeoutMs?: number;
-  /** Land changes outside a task's files too. @default false */
+  /** Land changes outside a task's files too. Not in place, where they stay anyway. @default false */
   readonly allowOutside?: boolean;
   /** A task that changes nothing fails the run. @default false */
   readonly requireChange?: boolean;

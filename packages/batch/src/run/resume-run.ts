@@ -1,5 +1,5 @@
 import { endLeftovers } from "@cluster/manager";
-import { type Delivery, openRepository } from "@cluster/workspace";
+import type { Delivery } from "@cluster/workspace";
 import type { RunStore, StoredRun } from "../contract/run-store.ts";
 import type { Site } from "../contract/site.ts";
 import type { TaskInput } from "../contract/task.ts";
@@ -8,6 +8,7 @@ import { keyTasks } from "../plan/task-key.ts";
 import { LocalRunStore } from "../store/local-run-store.ts";
 import { type BeginOptions, beginRun } from "./begin-run.ts";
 import { type CompiledOptions, compileOptions } from "./compile-options.ts";
+import { openSite, siteOf } from "./open-site.ts";
 import { Recorder } from "./recorder.ts";
 import { relink, reopenSkipped } from "./relink.ts";
 import { restoreWork } from "./restore-work.ts";
@@ -38,12 +39,13 @@ export interface ResumeOptions extends BeginOptions {
  */
 export async function resumeRun(options: ResumeOptions): Promise<Run> {
   const { repository: given, store = new LocalRunStore(), durability } = options;
-  const repository = typeof given === "string" ? await openRepository(given) : given;
-  const stored = await store.open(repository, options.run, durability && { durability });
+  const found = typeof given === "string" ? await openSite(given) : given;
+  const stored = await store.open(found, options.run, durability && { durability });
   let undo = async (): Promise<void> => {};
   try {
     const { journal, record, folder } = stored;
     const { target } = record;
+    const repository = await siteOf(record, found);
     // Tools of the process that was killed may still write where this one is about to look.
     await endLeftovers();
     const compiled = compileOptions({ ...options, tasks: [], repository });

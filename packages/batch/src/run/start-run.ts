@@ -1,9 +1,9 @@
-import { openRepository } from "@cluster/workspace";
 import { checkTasks } from "../plan/check-tasks.ts";
 import { keyTasks } from "../plan/task-key.ts";
 import { beginRun } from "./begin-run.ts";
 import { compileOptions } from "./compile-options.ts";
 import { createRun } from "./create-run.ts";
+import { openSite } from "./open-site.ts";
 import type { RunOptions } from "./options.ts";
 import { newWork } from "./planned-work.ts";
 import { Recorder } from "./recorder.ts";
@@ -20,7 +20,7 @@ import { newRunId } from "./run-id.ts";
 export async function startRun(options: RunOptions): Promise<Run> {
   const compiled = compileOptions(options);
   const { repository: given, tool } = options;
-  const repository = typeof given === "string" ? await openRepository(given) : given;
+  const repository = typeof given === "string" ? await openSite(given, compiled.place) : given;
   await checkTasks(repository, options.tasks);
   const { model, verify, clock, workers } = compiled;
   const tasks = keyTasks(options.tasks, { tool: tool.name, model, verify });

@@ -53,7 +53,9 @@ export interface BenchOptions extends SampleRepositoryOptions {
 }
 
 /** The sample agent of the testkit as a tool. */
-function sampleTool(env: Readonly<Record<string, string>>): ToolAdapter<AgentTask, AgentResult> {
+export function sampleTool(
+  env: Readonly<Record<string, string>>,
+): ToolAdapter<AgentTask, AgentResult> {
   return {
     name: "sample-agent",
     command: () => ({ ...sampleAgent(), env: inheritedEnvironment(env) }),
