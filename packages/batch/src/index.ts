@@ -93,6 +93,10 @@ export {
 export { ControlServer } from "./control/control-server.ts";
 export { BatchError } from "./errors/batch-error.ts";
 export { BATCH_ERROR_CODES, type BatchErrorCode } from "./errors/codes.ts";
+export { type EstimateOptions, estimateRun, type RunEstimate } from "./estimate/estimate-run.ts";
+export { type FileSizes, fileSizes } from "./estimate/file-sizes.ts";
+export type { Range } from "./estimate/range.ts";
+export { type Sample, samplesOf } from "./estimate/samples.ts";
 export { type ReadEventsOptions, readEvents } from "./events/read-events.ts";
 export { MemoryJournal } from "./journal/memory-journal.ts";
 export { createJournal, type JournalOptions, openJournal } from "./journal/sqlite/open-journal.ts";
