@@ -28,6 +28,8 @@ export interface RunFlags {
   readonly idleTimeout?: number;
   readonly retries?: number;
   readonly verify?: string;
+  readonly setup?: string;
+  readonly setupTimeout?: number;
   readonly allowOutside?: boolean;
   readonly requireChange?: boolean;
   readonly dryRun?: boolean;
@@ -94,6 +96,8 @@ export function runCommand(raw: readonly string[], onExit: OnExit): Command {
     .option("--idle-timeout <time>", "silence within a turn at most (default: none)", durationFlag)
     .option("--retries <n>", "further attempts at a failed task (default: 1)", retriesFlag)
     .option("--verify <command>", "must succeed before an edit lands", textFlag)
+    .option("--setup <command>", "makes each new worktree fit for work, as npm ci does", textFlag)
+    .option("--setup-timeout <time>", "that command at most (default: 10m)", durationFlag)
     .option("--allow-outside", "land changes outside a task's files too")
     .option("--require-change", "a task that changes nothing has failed")
     .option("--dry-run", "list the tasks and start nothing")

@@ -30,6 +30,10 @@ export interface ClusterConfig {
   readonly retries?: number | undefined;
   /** A command that must succeed in the workspace before an edit lands. */
   readonly verify?: string | undefined;
+  /** A command that makes each new worktree fit for work, such as `npm ci`. */
+  readonly setup?: string | undefined;
+  /** That command at most: `90s`, `5m`, or a number of seconds. @default "10m" */
+  readonly setupTimeout?: string | number | undefined;
   /** Land changes outside a task's files too. @default false */
   readonly allowOutside?: boolean | undefined;
   /** A task that changes nothing has failed. @default false */

@@ -15,6 +15,7 @@ export interface RunPlan {
   readonly message: string | null;
   readonly read: readonly string[];
   readonly verify: string | null;
+  readonly setup: string | null;
   readonly timeoutMs: number;
   readonly retries: number;
   readonly toolArguments: readonly string[];
@@ -36,7 +37,7 @@ export function runPlan(
   settings: RunSettings,
   rest: Pick<RunPlan, "repository" | "message" | "context" | "tasks" | "warnings" | "command">,
 ): RunPlan {
-  const { tool, workers, model, read, verify, timeoutMs, retries, toolArguments } = settings;
+  const { tool, workers, model, read, verify, setup, timeoutMs, retries, toolArguments } = settings;
   return {
     dryRun: true,
     ...rest,
@@ -45,6 +46,7 @@ export function runPlan(
     model: model ?? null,
     read,
     verify: verify ?? null,
+    setup: setup ?? null,
     timeoutMs,
     retries,
     toolArguments,
@@ -66,6 +68,7 @@ export function renderPlan(plan: RunPlan): string {
   if (plan.model !== null) lines.push(`model:   ${plan.model}`);
   lines.push(`context: ${CONTEXTS[plan.context]}`);
   if (plan.read.length > 0) lines.push(`read:    ${printable(plan.read.join(", "))}`);
+  if (plan.setup !== null) lines.push(`setup:   ${printable(plan.setup)}`);
   if (plan.verify !== null) lines.push(`verify:  ${printable(plan.verify)}`);
   lines.push(
     `timeout: ${formatTime(plan.timeoutMs)} a turn, ${plural(plan.retries, "retry").replace("retrys", "retries")}`,

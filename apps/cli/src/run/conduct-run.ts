@@ -19,7 +19,7 @@ export interface ConductOptions {
 }
 
 function start({ settings, planned, adapter }: ConductOptions): Promise<Run> {
-  const { context, model, verify, toolArguments } = settings;
+  const { context, model, verify, setup, toolArguments } = settings;
   return startRun({
     repository: planned.repository,
     tasks: planned.tasks,
@@ -29,12 +29,14 @@ function start({ settings, planned, adapter }: ConductOptions): Promise<Run> {
     idleTimeoutMs: settings.idleTimeoutMs,
     startTimeoutMs: START_TIMEOUT_MS,
     retries: settings.retries,
+    setupTimeoutMs: settings.setupTimeoutMs,
     allowOutside: settings.allowOutside,
     requireChange: settings.requireChange,
     secrets: secretsOf(process.env, toolArguments),
     ...(context === undefined ? {} : { context }),
     ...(model === undefined ? {} : { model }),
     ...(verify === undefined ? {} : { verify }),
+    ...(setup === undefined ? {} : { setup }),
   });
 }
 

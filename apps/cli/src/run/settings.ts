@@ -19,6 +19,8 @@ export interface RunSettings {
   readonly idleTimeoutMs: number;
   readonly retries: number;
   readonly verify: string | undefined;
+  readonly setup: string | undefined;
+  readonly setupTimeoutMs: number;
   readonly allowOutside: boolean;
   readonly requireChange: boolean;
   readonly toolArguments: readonly string[];
@@ -46,6 +48,8 @@ export function runSettings(
     idleTimeoutMs: flags.idleTimeout ?? configured(config.idleTimeout) ?? Number.POSITIVE_INFINITY,
     retries: flags.retries ?? config.retries ?? 1,
     verify: flags.verify ?? config.verify,
+    setup: flags.setup ?? config.setup,
+    setupTimeoutMs: flags.setupTimeout ?? configured(config.setupTimeout) ?? 600_000,
     allowOutside: flags.allowOutside ?? config.allowOutside ?? false,
     requireChange: flags.requireChange ?? config.requireChange ?? false,
     toolArguments: raw.length > 0 ? raw : (config.toolArguments ?? []),

@@ -42,6 +42,7 @@ export class LocalExecutor implements Executor {
   readonly #branch: LandingPlace;
   readonly #pool: Pool<AgentTask, AgentResult>;
   readonly #clock: Clock;
+  readonly #closing = new AbortController();
   readonly #workspaces = new Map<number, Promise<WorkPlace>>();
 
   constructor(options: LocalExecutorOptions) {
@@ -74,6 +75,8 @@ export class LocalExecutor implements Executor {
 
   /** Ends every process. The worktrees belong to the branch. */
   async [Symbol.asyncDispose](): Promise<void> {
+    // Whoever sets a worktree up need not get to the end of it.
+    this.#closing.abort(new Error("The run has ended."));
     await this.#pool.shutdown();
     await Promise.allSettled(this.#workspaces.values());
   }
@@ -86,7 +89,7 @@ export class LocalExecutor implements Executor {
   #workspaceOf(instance: number): Promise<WorkPlace> {
     const known = this.#workspaces.get(instance);
     if (known !== undefined) return known;
-    const opening = this.#branch.openWorkspace(instance);
+    const opening = this.#branch.openWorkspace(instance, { signal: this.#closing.signal });
     this.#workspaces.set(instance, opening);
     opening.catch(() => this.#workspaces.delete(instance));
     return opening;

@@ -11,6 +11,7 @@ import type {
   Landing,
   MendedDelivery,
   ReopenRunOptions,
+  RunOperationOptions,
   SalvagedWork,
   SalvageOptions,
   WorkspaceChanges,
@@ -65,7 +66,7 @@ export interface LandingPlace extends AsyncDisposable {
   readonly base: string;
   /** What the next attempt works on; `base` when nothing has landed. */
   tip(): string;
-  openWorkspace(index: number): Promise<WorkPlace>;
+  openWorkspace(index: number, options?: RunOperationOptions): Promise<WorkPlace>;
   /** @param commit what {@link WorkPlace.commit} gave */
   land(commit: string): Promise<Landing>;
   /** The attempts whose edit is here: the second witness, beside the journal. */

@@ -5,6 +5,7 @@ import type { LandingPlace, Site } from "../contract/site.ts";
 import { MemoryJournal } from "../journal/memory-journal.ts";
 import { LocalRunStore } from "../store/local-run-store.ts";
 import type { RunOptions } from "./options.ts";
+import { placeOptions } from "./place-options.ts";
 
 /** A run that exists and has not begun. */
 export interface CreatedRun {
@@ -30,13 +31,14 @@ export async function createRun(
 ): Promise<CreatedRun> {
   const { commit: base, branch: target } = await repository.head();
   const settings = options.settings ?? null;
+  const how = placeOptions(options, repository);
   for (let tries = 1; ; tries += 1) {
     const run = options.id ?? newId();
     const { root, place } = repository;
     const record: RunRecord = { ...about, run, root, place, base, target, settings };
     const kept = await keep(repository, record, options);
     try {
-      const branch = await repository.createRun({ run, base, folder: kept.folder });
+      const branch = await repository.createRun({ run, base, folder: kept.folder, ...how });
       const undo = async (): Promise<void> => {
         await branch.dispose().catch(() => {});
         await kept.undo().catch(() => {});

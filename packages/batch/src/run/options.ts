@@ -55,6 +55,14 @@ export interface RunOptions {
   readonly verify?: string;
   /** @default 300_000 */
   readonly verifyTimeoutMs?: number;
+  /**
+   * The user's own command line, which makes a new worktree fit for work, such as `npm ci`: `sh -c` runs it
+   * there before the first task. What it leaves and git ignores stays from task to task. `$CLUSTER_ROOT` is
+   * the user's own work tree, `$CLUSTER_INSTANCE` the number of the instance.
+   */
+  readonly setup?: string;
+  /** @default 600_000 */
+  readonly setupTimeoutMs?: number;
   /** Land changes outside a task's files too. Not in place, where they stay anyway. @default false */
   readonly allowOutside?: boolean;
   /** A task that changes nothing fails the run. @default false */

@@ -9,6 +9,7 @@ import { LocalRunStore } from "../store/local-run-store.ts";
 import { type BeginOptions, beginRun } from "./begin-run.ts";
 import { type CompiledOptions, compileOptions } from "./compile-options.ts";
 import { openSite, siteOf } from "./open-site.ts";
+import { placeOptions } from "./place-options.ts";
 import { Recorder } from "./recorder.ts";
 import { relink, reopenSkipped } from "./relink.ts";
 import { restoreWork } from "./restore-work.ts";
@@ -53,7 +54,8 @@ export async function resumeRun(options: ResumeOptions): Promise<Run> {
     requireTasks(stored);
     await reopenSkipped(journal);
     const base = await baseOf(stored, repository);
-    const branch = await repository.reopenRun({ run: record.run, base, target, folder });
+    const how = placeOptions(options, repository);
+    const branch = await repository.reopenRun({ run: record.run, base, target, folder, ...how });
     undo = () => branch.dispose();
     const recorder = new Recorder(record.run, journal, compiled.clock, compiled.secrets);
     if (stored.damage !== null) recorder.warn(stored.damage.message);
