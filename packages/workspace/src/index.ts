@@ -1,3 +1,4 @@
+export { type CommandEnd, runUserCommand, type UserCommand } from "./command/run-user-command.ts";
 export { WORKSPACE_ERROR_CODES, type WorkspaceErrorCode } from "./errors/codes.ts";
 export { WorkspaceError, type WorkspaceErrorDetails } from "./errors/workspace-error.ts";
 export { type Identity, workspaceEnvironment } from "./git/environment.ts";
@@ -22,6 +23,7 @@ export type { CutDelivery, MendedDelivery } from "./run/mend-checkout.ts";
 export type { ReopenRunOptions } from "./run/reopen-run.ts";
 export { RunBranch, type RunOperationOptions, type SalvageOptions } from "./run/run-branch.ts";
 export type { SalvagedWork } from "./salvage/salvage.ts";
+export type { Setup } from "./setup/setup.ts";
 export type { FileChange } from "./workspace/change.ts";
 export type { Trailers } from "./workspace/message.ts";
 export {

@@ -4,6 +4,7 @@ import { flood } from "./flood/flood.ts";
 import { idleMemory } from "./idle-memory/idle-memory.ts";
 import { longLine } from "./long-line/long-line.ts";
 import { pick } from "./pick/pick.ts";
+import { resume } from "./resume/resume.ts";
 import type { Benchmark } from "./runner/benchmark.ts";
 import { shutdown } from "./shutdown/shutdown.ts";
 import { spare } from "./spare/spare.ts";
@@ -22,4 +23,5 @@ export const BENCHMARKS: readonly Benchmark[] = [
   idleMemory,
   shutdown,
   pick,
+  resume,
 ];

@@ -20,6 +20,7 @@ export const WORKSPACE_ERROR_CODES = {
   DISK_FULL: "The disk, or the user's share of it, is full",
   SIGNING_FAILED: "The user's configuration asks for a signature and git could not make one",
   HOOK_FAILED: "A hook of the user refused the commit",
+  SETUP_FAILED: "The setup command did not succeed in a new worktree",
   WORKSPACE_ESCAPE: "The workspace's folder was replaced by something that leads elsewhere",
   NOT_A_FILE: "A task in place names what is no file, such as a folder",
   FILE_HELD:

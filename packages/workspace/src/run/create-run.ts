@@ -2,6 +2,7 @@ import { WorkspaceError } from "../errors/workspace-error.ts";
 import { swapRef } from "../git/refs.ts";
 import { readHead } from "../repository/head.ts";
 import { noObject, type RepositoryParts } from "../repository/parts.ts";
+import type { Setup } from "../setup/setup.ts";
 import type { RunBranch } from "./run-branch.ts";
 import { branchRef, takeRun } from "./take-run.ts";
 
@@ -11,16 +12,18 @@ export interface CreateRunOptions {
   readonly run: string;
   /** The commit to begin on, in any words that git understands. @default HEAD */
   readonly base?: string;
+  /** Makes each new worktree fit for work, before its first task. @default nothing */
+  readonly setup?: Setup;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** See {@link Repository.createRun}. */
 export function createRun(opened: RepositoryParts, options: CreateRunOptions): Promise<RunBranch> {
-  const { run, base, signal } = options;
-  return takeRun(opened, run, async (parts) => {
+  const { base, signal } = options;
+  return takeRun(opened, options, async (parts) => {
     const head = await readHead(parts.git, signal);
     const commit = base === undefined ? head.commit : await resolveCommit(parts, base, signal);
-    await createBranch(parts, branchRef(run), commit);
+    await createBranch(parts, branchRef(options.run), commit);
     return { base: commit, start: commit, target: head.branch, reopened: false };
   });
 }

@@ -3,9 +3,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
+import { COMMAND_MARKER } from "../command/command-environment.ts";
 
 /** Marks every git of a run, and what git starts, by the folder of its worktrees. */
-const MARKER = "CLUSTER_WORKTREES";
+const GIT_MARKER = "CLUSTER_WORKTREES";
 
 const LOOK_AGAIN_MS = 20;
 const GRACE_MS = 2_000;
@@ -15,13 +16,14 @@ export function markedEnvironment(
   environment: Readonly<Record<string, string>>,
   folder: string,
 ): Record<string, string> {
-  return { ...environment, [MARKER]: folder };
+  return { ...environment, [GIT_MARKER]: folder };
 }
 
 /**
- * Waits until no git of a run's dead process is at work any more: a landing under way would else move
- * the branch after it was read. What is still there after `patienceMs` is asked to end, which makes git
- * remove its locks, and then made to. To be called before this process runs a git for the run.
+ * Ends the setup and verify commands that a run's dead process left, and waits until none of its gits is at
+ * work any more: a landing under way would else move the branch after it was read. A git that is still
+ * there after `patienceMs` is asked to end, which makes it remove its locks, and then made to. To be
+ * called before this process runs anything for the run.
  */
 export async function outliveLeftProcesses(
   folder: string,
@@ -32,14 +34,16 @@ export async function outliveLeftProcesses(
     const deadline = performance.now() + withinMs;
     for (;;) {
       signal?.throwIfAborted();
-      if ((await leftProcesses(folder)).length === 0) return true;
+      const left = await leftProcesses(folder);
+      if (left.length === 0) return true;
+      for (const { pid, kind } of left) if (kind === "command") end(pid, "SIGKILL");
       if (performance.now() >= deadline) return false;
       await wait(LOOK_AGAIN_MS);
     }
   };
   if (await gone(patienceMs)) return;
   for (const by of ["SIGTERM", "SIGKILL"] as const) {
-    for (const pid of await leftProcesses(folder)) end(pid, by);
+    for (const { pid } of await leftProcesses(folder)) end(pid, by);
     if (await gone(GRACE_MS)) return;
   }
 }
@@ -54,31 +58,45 @@ function end(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-async function leftProcesses(folder: string): Promise<number[]> {
-  const setting = `${MARKER}=${folder}`;
-  return process.platform === "linux" ? fromProc(setting) : fromPs(setting);
+interface LeftProcess {
+  readonly pid: number;
+  readonly kind: "git" | "command";
 }
 
-/** Not what git started and left running, as a signer's agent: that is the user's. */
-function isGit(name: string): boolean {
-  return /^git(-|\s*$)/.test(name);
+/** Finds those of a run by the markers in their environment. */
+async function leftProcesses(folder: string): Promise<LeftProcess[]> {
+  const all = process.platform === "linux" ? await fromProc() : await fromPs();
+  return all.flatMap(({ pid, name, environment }): LeftProcess[] => {
+    const command = environment.some((setting) =>
+      setting.startsWith(`${COMMAND_MARKER}=${folder}/`),
+    );
+    if (command) return [{ pid, kind: "command" }];
+    // Not what git started and left running, as a signer's agent: that is the user's.
+    const git = /^git(-|$)/.test(name) && environment.includes(`${GIT_MARKER}=${folder}`);
+    return git ? [{ pid, kind: "git" }] : [];
+  });
 }
 
-async function fromProc(setting: string): Promise<number[]> {
-  const names = await readdir("/proc").catch(() => []);
-  const found: number[] = [];
-  for (const pid of names.map(Number)) {
+interface ProcessEntry {
+  readonly pid: number;
+  readonly name: string;
+  readonly environment: readonly string[];
+}
+
+async function fromProc(): Promise<ProcessEntry[]> {
+  const found: ProcessEntry[] = [];
+  for (const pid of (await readdir("/proc").catch(() => [])).map(Number)) {
     if (!(pid > 0) || pid === process.pid) continue;
     // Of a zombie it is empty, of a stranger's process unreadable.
     const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
-    if (!environment.split("\0").includes(setting)) continue;
-    const name = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "");
-    if (isGit(name)) found.push(pid);
+    if (!environment.includes("CLUSTER_")) continue;
+    const name = (await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "")).trimEnd();
+    found.push({ pid, name, environment: environment.split("\0") });
   }
   return found;
 }
 
-async function fromPs(setting: string): Promise<number[]> {
+async function fromPs(): Promise<ProcessEntry[]> {
   const args = ["-E", "-ww", "-ax", "-o", "pid=,command="];
   const found = await promisify(execFile)("ps", args, { maxBuffer: 64 * 1024 * 1024 }).catch(
     () => ({ stdout: "" }),
@@ -86,7 +104,10 @@ async function fromPs(setting: string): Promise<number[]> {
   return found.stdout
     .split("\n")
     .map((line) => line.trim().split(" "))
-    .filter(([, command = "", ...rest]) => isGit(basename(command)) && rest.includes(setting))
-    .map(([pid]) => Number(pid))
-    .filter((pid) => pid > 0 && pid !== process.pid);
+    .map(([pid, command = "", ...rest]) => ({
+      pid: Number(pid),
+      name: basename(command),
+      environment: rest,
+    }))
+    .filter(({ pid }) => pid > 0 && pid !== process.pid);
 }

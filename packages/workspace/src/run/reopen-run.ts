@@ -1,5 +1,6 @@
 import { readRef } from "../git/refs.ts";
 import type { RepositoryParts } from "../repository/parts.ts";
+import type { Setup } from "../setup/setup.ts";
 import { createBranch, resolveCommit } from "./create-run.ts";
 import { outliveLeftProcesses } from "./left-processes.ts";
 import type { RunBranch } from "./run-branch.ts";
@@ -13,13 +14,15 @@ export interface ReopenRunOptions {
   readonly base: string;
   /** The branch that was checked out then; `null` for a detached HEAD. */
   readonly target: string | null;
+  /** Makes each new worktree fit for work, before its first task. @default nothing */
+  readonly setup?: Setup;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** See {@link Repository.reopenRun}. */
 export function reopenRun(opened: RepositoryParts, options: ReopenRunOptions): Promise<RunBranch> {
   const { run, target, signal } = options;
-  return takeRun(opened, run, async (parts) => {
+  return takeRun(opened, options, async (parts) => {
     await outliveLeftProcesses(runFolder(parts, run), parts.git.options.lockTimeoutMs, signal);
     await removeStaleLocks(parts, run);
     const base = await resolveCommit(parts, options.base, signal);

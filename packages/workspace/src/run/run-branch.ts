@@ -33,6 +33,7 @@ export class RunBranch implements AsyncDisposable {
   readonly #tip: BranchTip;
   readonly #landing: SerialQueue = new SerialQueue();
   readonly #workspaces = new Map<number, Promise<Workspace>>();
+  #setupFailure: WorkspaceError | null = null;
   #state: "open" | "disposed" = "open";
 
   #salvage: Promise<readonly SalvagedWork[]> | null = null;
@@ -53,9 +54,10 @@ export class RunBranch implements AsyncDisposable {
   }
 
   /**
-   * Makes the worktree of one instance and brings it to the tip.
+   * Makes the worktree of one instance, brings it to the tip and sets it up. A setup that failed is not
+   * tried again.
    * @param index the instance, counted from 0; one workspace each
-   * @throws {WorkspaceError} OPTION_INVALID, WORKSPACE_CLOSED, DISK_FULL, LOCKED, GIT_FAILED
+   * @throws {WorkspaceError} OPTION_INVALID, WORKSPACE_CLOSED, SETUP_FAILED, DISK_FULL, LOCKED, GIT_FAILED
    */
   openWorkspace(index: number, options: RunOperationOptions = {}): Promise<Workspace> {
     if (this.#state === "disposed") return Promise.reject(closed(this.run));
@@ -144,6 +146,7 @@ export class RunBranch implements AsyncDisposable {
    */
   async dispose(): Promise<void> {
     this.#state = "disposed";
+    this.#context.closing.abort(closed(this.run));
     try {
       await this.#remove();
     } finally {
@@ -157,8 +160,16 @@ export class RunBranch implements AsyncDisposable {
 
   async #open(index: number, signal: AbortSignal | undefined): Promise<Workspace> {
     await this.salvage();
+    if (this.#setupFailure !== null) throw this.#setupFailure;
     const onRemoved = (): boolean => this.#workspaces.delete(index);
-    return openWorkspace(this.#context, index, { tip: () => this.tip(), onRemoved }, signal);
+    const owner = { tip: () => this.tip(), onRemoved };
+    return openWorkspace(this.#context, index, owner, signal).catch((error: unknown) => {
+      // What failed in one worktree would fail in the next, and may have taken minutes.
+      if (error instanceof WorkspaceError && error.code === "SETUP_FAILED") {
+        this.#setupFailure ??= error;
+      }
+      throw error;
+    });
   }
 
   /** As what a commit landed that an earlier process made and landed, and did not live to tell of. */

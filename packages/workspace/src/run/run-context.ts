@@ -1,6 +1,7 @@
 import type { SerialQueue } from "../concurrency/serial-queue.ts";
 import type { CommitObject } from "../git/commit-object.ts";
 import type { RepositoryParts } from "../repository/parts.ts";
+import type { Setup } from "../setup/setup.ts";
 
 /** What the parts of one run share. */
 export interface RunContext {
@@ -23,6 +24,10 @@ export interface RunContext {
   readonly shared: SerialQueue;
   /** Commits made here that are neither landed nor parked: landing them need not read them. */
   readonly made: Map<string, CommitObject>;
+  /** What makes a new worktree fit for work. */
+  readonly setup: Required<Setup> | null;
+  /** Aborted when the run is disposed of. */
+  readonly closing: AbortController;
   /** Lets go of the process that starts git for this run. */
   readonly letGo: () => Promise<void>;
 }

@@ -3,6 +3,8 @@ import { repositoryQueue } from "../concurrency/repository-queue.ts";
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import { holdRunner, runGitSeparately } from "../git/separate-runner.ts";
 import type { RepositoryParts } from "../repository/parts.ts";
+import { checkSetup } from "../setup/setup.ts";
+import type { CreateRunOptions } from "./create-run.ts";
 import { markedEnvironment } from "./left-processes.ts";
 import { RunBranch } from "./run-branch.ts";
 import type { RunContext } from "./run-context.ts";
@@ -23,10 +25,11 @@ export function runFolder(parts: RepositoryParts, run: string): string {
 /** Gives the run its git and its place, and lets go of both should `take` fail. */
 export async function takeRun(
   opened: RepositoryParts,
-  run: string,
+  { run, setup: given }: Pick<CreateRunOptions, "run" | "setup">,
   take: (parts: RepositoryParts) => Promise<TakenBranch>,
 ): Promise<RunBranch> {
   checkName(run);
+  const setup = checkSetup(given);
   const letGo = holdRunner();
   try {
     const folder = runFolder(opened, run);
@@ -41,6 +44,8 @@ export async function takeRun(
       folder,
       shared: repositoryQueue(parts.commonDir),
       made: new Map(),
+      setup,
+      closing: new AbortController(),
       letGo,
     });
   } catch (error) {

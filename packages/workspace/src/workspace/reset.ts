@@ -3,26 +3,46 @@ import { sep } from "node:path";
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import { lockFile } from "../git/failure.ts";
 import type { Git } from "../git/git.ts";
+import type { WorktreeSetup } from "../setup/worktree-setup.ts";
 import { repairWorktree, type WorktreeFolder } from "./folder.ts";
 import { beginReset, endReset } from "./reset-mark.ts";
 
+/** How a worktree is reset. */
+export interface ResetOptions {
+  readonly setup?: WorktreeSetup | null;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Brings a worktree to a commit exactly: whatever was changed, added, ignored, staged, committed or
- * left half-done in it is gone. HEAD is detached first, so that a branch which a tool checked out
- * there is left where it is.
+ * left half-done in it is gone, except what its setup left. HEAD is detached first, so that a branch
+ * which a tool checked out there is left where it is.
+ * @throws {WorkspaceError} SETUP_FAILED
  */
 export async function resetWorktree(
   git: Git,
   worktree: WorktreeFolder,
   commit: string,
-  signal?: AbortSignal,
+  { setup = null, signal }: ResetOptions = {},
 ): Promise<void> {
+  const checkout = (): Promise<unknown> =>
+    breakingOwnLock(worktree, () =>
+      git.run(["checkout", "--quiet", "--force", "--detach", commit, "--"], { signal }),
+    );
+  const clean = async (): Promise<void> => {
+    await git.run(["clean", "-ffdxq", ...(setup?.excludes ?? [])], { signal });
+  };
   await repairWorktree(worktree);
   await beginReset(worktree.gitDir);
-  await breakingOwnLock(worktree, () =>
-    git.run(["checkout", "--quiet", "--force", "--detach", commit, "--"], { signal }),
-  );
-  await git.run(["clean", "-ffdxq"], { signal });
+  await checkout();
+  await clean();
+  if (setup !== null && !(await setup.restore())) {
+    await setup.run(signal);
+    // Of what it did to other files than ignored ones, nothing is to look like a task's edit.
+    await checkout();
+    await setup.remember(git, signal);
+    await clean();
+  }
   await endReset(worktree.gitDir);
 }
 

@@ -4,6 +4,7 @@ import type { Identity } from "../git/environment.ts";
 import type { Git } from "../git/git.ts";
 import { resolveInside } from "../repository/paths.ts";
 import type { RunContext } from "../run/run-context.ts";
+import { WorktreeSetup } from "../setup/worktree-setup.ts";
 import type { FileChange } from "./change.ts";
 import { commitWithHooks } from "./commit.ts";
 import { removeFolder, type WorktreeFolder } from "./folder.ts";
@@ -62,6 +63,7 @@ export class Workspace {
   readonly #worktree: WorktreeFolder;
   readonly #owner: WorkspaceOwner;
   readonly #git: Git;
+  readonly #setup: WorktreeSetup | null;
   readonly #snapshots = new WeakMap<WorkspaceChanges, Snapshot>();
   #base: string;
   #removal: Promise<void> | null = null;
@@ -75,6 +77,9 @@ export class Workspace {
     this.#worktree = worktree;
     this.#owner = owner;
     this.#base = owner.tip();
+    const { root } = context.parts;
+    const place = { worktree: worktree.path, index, root, signal: context.closing.signal };
+    this.#setup = context.setup && new WorktreeSetup(context.setup, place);
     // Named, not looked for: whatever a tool does to `.git`, no other repository is found above it.
     const environment = {
       ...git.options.environment,
@@ -91,13 +96,15 @@ export class Workspace {
 
   /**
    * Brings the folder to a commit exactly: untracked and ignored files of the last task are gone too.
+   * The ignored ones that the run's setup left stay.
    * @param commit @default the tip of the run's branch
-   * @throws {WorkspaceError} WORKSPACE_CLOSED, WORKSPACE_ESCAPE, DISK_FULL, LOCKED, GIT_FAILED
+   * @throws {WorkspaceError} WORKSPACE_CLOSED, WORKSPACE_ESCAPE, SETUP_FAILED, DISK_FULL, LOCKED, GIT_FAILED
    */
   async reset(commit?: string, options: WorkspaceOperationOptions = {}): Promise<void> {
     this.#requireOpen();
     const to = commit ?? this.#owner.tip();
-    await resetWorktree(this.#git, this.#worktree, to, options.signal);
+    const { signal } = options;
+    await resetWorktree(this.#git, this.#worktree, to, { setup: this.#setup, signal });
     this.#base = to;
   }
 

@@ -94,7 +94,11 @@ test("a landing that outlives its process is waited for before the tip is read",
     opened = true;
     return run;
   });
-  await at.repository.listFiles();
+  // Others are opened meanwhile, a stale lock and all.
+  for (const other of ["r2", "r3", "r4"]) {
+    await write(at.sample, `.git/refs/heads/cluster/${other}.lock`, "");
+    await (await reopen(at, other)).dispose();
+  }
   expect(opened).toBe(false);
   await writeFile(leave, "");
   await using run = await reopening;

@@ -38,6 +38,8 @@ async function checkHeartbeat(world: World): Promise<void> {
   }
   for (const { index, occupancy } of model.status().instances) {
     const process = model.instances[index]?.process;
+    // One that waits for others to leave with it serves nobody any more.
+    if (model.mayRetire(index)) continue;
     model.expect(occupancy !== "free" || process?.state !== "ready" || !process.frozen, () => {
       return `instance ${index} has a stopped process, and nobody has noticed`;
     });
