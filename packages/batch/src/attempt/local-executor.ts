@@ -38,7 +38,7 @@ const RELEASE: Readonly<Record<TaskContext, ReleaseMode>> = {
 
 /** Makes attempts on this machine: over a pool of warm instances, each with a worktree of its own. */
 export class LocalExecutor implements Executor {
-  readonly workers: number;
+  #workers: number;
   readonly #branch: LandingPlace;
   readonly #pool: Pool<AgentTask, AgentResult>;
   readonly #clock: Clock;
@@ -46,7 +46,7 @@ export class LocalExecutor implements Executor {
   readonly #workspaces = new Map<number, Promise<WorkPlace>>();
 
   constructor(options: LocalExecutorOptions) {
-    this.workers = options.workers;
+    this.#workers = options.workers;
     this.#branch = options.branch;
     this.#clock = options.clock;
     this.#pool = createPool<AgentTask, AgentResult>({
@@ -59,6 +59,16 @@ export class LocalExecutor implements Executor {
       spares: options.context === "fresh" ? options.workers : 0,
     });
     this.#pool.subscribe((event) => options.onPoolEvent(event));
+  }
+
+  get workers(): number {
+    return this.#workers;
+  }
+
+  resize(workers: number): void {
+    this.#workers = workers;
+    // It is over when the last lease is; a pool that shuts down meanwhile needs it no more.
+    void this.#pool.resize(workers).catch(() => {});
   }
 
   execute(attempt: Attempt, context: ExecuteContext): Promise<AttemptResult> {

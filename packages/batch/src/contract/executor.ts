@@ -94,6 +94,8 @@ export interface AttemptTurn {
 export interface Executor extends AsyncDisposable {
   /** How many attempts it works on at once; where it prepares some ahead, more than take their turn. */
   readonly workers: number;
+  /** So many from now on; attempts under way go on to their end. Absent: their number does not change. */
+  resize?(workers: number): void;
   /** Takes an attempt through its stages up to the commit. Failures are results, not rejections. */
   execute(attempt: Attempt, context: ExecuteContext): Promise<AttemptResult>;
 }

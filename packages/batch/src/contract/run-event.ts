@@ -38,6 +38,10 @@ export type RunEvent =
   | (At & { readonly type: "run.state"; readonly state: RunState; readonly reason?: string })
   /** The provider refused for quota: nothing is dispatched before `until` (milliseconds since the epoch). */
   | (At & { readonly type: "run.paused"; readonly until: number; readonly reason: string })
+  /** The user holds it back, or no longer: no turn begins meanwhile. */
+  | (At & { readonly type: "run.held"; readonly held: boolean })
+  /** The user wants so many turns at once from now on. */
+  | (At & { readonly type: "run.scaled"; readonly workers: number })
   | (At & { readonly type: "run.ended"; readonly report: RunReport })
   /** Dispatched: it waits for an instance. */
   | (OfAttempt & { readonly type: "attempt.started"; readonly files: readonly string[] })

@@ -12,6 +12,7 @@ import type { RunOptions } from "./options.ts";
 import type { PlannedWork } from "./planned-work.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Run } from "./run.ts";
+import { Steering } from "./steering.ts";
 import { transcriptsOf } from "./transcripts.ts";
 
 /** What a run works on and with, whether it is new or gone on with. */
@@ -38,6 +39,8 @@ export function beginRun(options: BeginOptions, compiled: CompiledOptions, parts
   const endRecords = folder ? keepRecords(recorder, folder) : async () => {};
   let interrupted = false;
   let conductor: Conductor | null = null;
+  let executor: Executor | null = null;
+  const steering = new Steering(compiled.workers);
   const goOn = async (): Promise<RunReport> => {
     // The caller subscribes before the first event.
     await new Promise((resolve) => setImmediate(resolve));
@@ -45,7 +48,7 @@ export function beginRun(options: BeginOptions, compiled: CompiledOptions, parts
       type: "run.started",
       tool: options.tool.name,
       tasks: parts.work.total,
-      workers: compiled.workers,
+      workers: steering.workers,
       base: branch.base,
       branch: branch.ref,
       before: parts.work.before,
@@ -54,8 +57,9 @@ export function beginRun(options: BeginOptions, compiled: CompiledOptions, parts
       await branch.dispose().catch(() => {});
       await parts.close().catch(() => {});
     };
-    const executor = await executorOr(undo, options, compiled, parts);
-    conductor = makeConductor(options, compiled, parts, executor);
+    executor = await executorOr(undo, options, compiled, parts);
+    if (steering.workers !== compiled.workers) executor.resize?.(instancesFor(steering.workers));
+    conductor = makeConductor(options, compiled, parts, steering.steer(executor), steering);
     const ended = conductor.run();
     if (interrupted) conductor.stop("The run was stopped before it began.");
     const failure = await ended.then(
@@ -86,14 +90,36 @@ export function beginRun(options: BeginOptions, compiled: CompiledOptions, parts
     if (state === "stopping") conductor?.stop(reason);
     else conductor?.drain(reason);
   };
+  const most = Math.max(1, parts.work.total);
+  const instancesFor = (workers: number): number =>
+    Math.min(most, compiled.ahead > 0 ? workers + Math.ceil(workers / 4) : workers);
+  const hold = (held: boolean): void => {
+    if (steering.held === held) return;
+    if (held) steering.hold();
+    else steering.release();
+    recorder.publish({ type: "run.held", held });
+  };
+  const scale = (wanted: number): void => {
+    const workers = Math.min(requireWorkers(wanted), most);
+    if (workers === steering.workers) return;
+    executor?.resize?.(instancesFor(workers));
+    steering.scale(workers);
+    conductor?.wake();
+    recorder.publish({ type: "run.scaled", workers });
+  };
   const run: Run = {
     id: branch.run,
     branch: branch.ref.replace(/^refs\/heads\//, ""),
     folder,
-    workers: compiled.workers,
+    get workers() {
+      return steering.workers;
+    },
     finished,
     subscribe: (listener) => recorder.subscribe(listener),
     status: () => recorder.status,
+    pause: () => hold(true),
+    continue: () => hold(false),
+    scale,
     drain: () => interrupt("draining", "The run drains."),
     stop: () => interrupt("stopping", "The run was stopped."),
     async [Symbol.asyncDispose]() {
@@ -104,11 +130,20 @@ export function beginRun(options: BeginOptions, compiled: CompiledOptions, parts
   return run;
 }
 
+function requireWorkers(wanted: number): number {
+  if (Number.isSafeInteger(wanted) && wanted >= 1) return wanted;
+  throw new BatchError(
+    "OPTION_INVALID",
+    `workers: expected a whole number of at least 1, found ${typeof wanted} ${String(wanted)}.`,
+  );
+}
+
 function makeConductor(
   options: BeginOptions,
   compiled: CompiledOptions,
   { recorder, branch, work }: RunParts,
   executor: Executor,
+  steering: Steering,
 ): Conductor {
   const { model, verify, verifyTimeoutMs, allowOutside, haltAfter, clock } = compiled;
   const permissions = options.permissions ?? null;
@@ -116,7 +151,7 @@ function makeConductor(
   return new Conductor({
     recorder,
     executor,
-    turns: compiled.workers,
+    turns: () => steering.workers,
     branch,
     tasks: work.open,
     committed: work.committed,

@@ -28,8 +28,8 @@ const NOT_MADE_AGAIN: Reason = {
 export interface ConductorOptions {
   readonly recorder: Recorder;
   readonly executor: Executor;
-  /** How many turns are taken at once. */
-  readonly turns: number;
+  /** How many turns are taken at once, at this moment. */
+  readonly turns: () => number;
   readonly branch: LandingPlace;
   /** Tasks that are to be attempted. */
   readonly tasks: readonly TaskState[];
@@ -70,8 +70,12 @@ export class Conductor {
     this.#halting = new Halting({ ...rules, inRow: options.haltAfter });
     this.#writer = new OutcomeWriter(options.recorder, options.branch);
     this.#dispatcher = new Dispatcher({
-      slots: options.executor.workers,
-      turns: options.turns,
+      get slots() {
+        return options.executor.workers;
+      },
+      get turns() {
+        return options.turns();
+      },
       clock: options.clock,
       start: (state) => this.#guarded(() => this.#attempt(state)),
     });
@@ -97,6 +101,11 @@ export class Conductor {
     for (const { state, commit } of committed) void this.#guarded(() => this.#land(state, commit));
     void this.#guarded(() => this.#release(this.#held.begin()));
     return this.#ended.promise;
+  }
+
+  /** There may be more to do at once than before. */
+  wake(): void {
+    this.#dispatcher.add([]);
   }
 
   /** Starts nothing more, not even the turns of attempts that wait for an instance; turns that run end. */

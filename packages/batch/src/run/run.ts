@@ -10,7 +10,7 @@ export interface Run extends AsyncDisposable {
   readonly branch: string;
   /** Where its journal, events and transcripts are; `null` where nothing is kept. */
   readonly folder: string | null;
-  /** How many instances work. */
+  /** How many turns are taken at once. */
   readonly workers: number;
   /**
    * Resolves with the report when every task has its outcome, every process has ended and every
@@ -25,6 +25,15 @@ export interface Run extends AsyncDisposable {
   subscribe(listener: (event: RunEvent) => void): () => void;
   /** The run at this moment, as plain data: folded from its events. */
   status(): RunStatus;
+  /** No turn begins until {@link continue}; those that run end, and land. */
+  pause(): void;
+  continue(): void;
+  /**
+   * So many turns at once from now on; never more than there are tasks. Those beyond that run go on to
+   * their end.
+   * @throws {BatchError} OPTION_INVALID
+   */
+  scale(workers: number): void;
   /** The first ^C: turns that run end and land, nothing new starts; what waits is cancelled. */
   drain(): void;
   /** The second ^C: turns are aborted too. What was landed stays on the run's branch. */

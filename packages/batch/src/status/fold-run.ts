@@ -26,6 +26,10 @@ export function foldRun(status: RunStatus, event: RunEvent): RunStatus {
       return { ...status, state: event.state, stateReason: event.reason ?? status.stateReason };
     case "run.paused":
       return { ...status, pausedUntil: event.until };
+    case "run.held":
+      return { ...status, held: event.held };
+    case "run.scaled":
+      return { ...status, workers: event.workers };
     case "run.ended":
       return { ...status, state: "ended", endedAt: event.at, pausedUntil: null };
     case "attempt.started":

@@ -46,6 +46,8 @@ export interface RunStatus extends Spending {
   readonly endedAt: number | null;
   /** While the provider's quota is waited for: the end of the wait. */
   readonly pausedUntil: number | null;
+  /** The user holds it back: no turn begins until it is continued. */
+  readonly held: boolean;
   readonly total: number;
   /** Not begun, or waiting for the next attempt. */
   readonly queued: number;
@@ -80,6 +82,7 @@ export function initialRunStatus(run: string): RunStatus {
     firstAttemptAt: null,
     endedAt: null,
     pausedUntil: null,
+    held: false,
     total: 0,
     queued: 0,
     running: 0,
