@@ -30,6 +30,7 @@ export interface RunFlags {
   readonly verify?: string;
   readonly setup?: string;
   readonly setupTimeout?: number;
+  readonly verifyRun?: string;
   readonly allowOutside?: boolean;
   readonly requireChange?: boolean;
   readonly dryRun?: boolean;
@@ -98,6 +99,11 @@ export function runCommand(raw: readonly string[], onExit: OnExit): Command {
     .option("--verify <command>", "must succeed before an edit lands", textFlag)
     .option("--setup <command>", "makes each new worktree fit for work, as npm ci does", textFlag)
     .option("--setup-timeout <time>", "that command at most (default: 10m)", durationFlag)
+    .option(
+      "--verify-run <command>",
+      "must succeed on all that landed before it is delivered",
+      textFlag,
+    )
     .option("--allow-outside", "land changes outside a task's files too")
     .option("--require-change", "a task that changes nothing has failed")
     .option("--dry-run", "list the tasks and start nothing")

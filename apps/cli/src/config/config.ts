@@ -34,6 +34,7 @@ export interface ClusterConfig {
   readonly setup?: string | undefined;
   /** That command at most: `90s`, `5m`, or a number of seconds. @default "10m" */
   readonly setupTimeout?: string | number | undefined;
+  readonly verifyRun?: string | undefined;
   /** Land changes outside a task's files too. @default false */
   readonly allowOutside?: boolean | undefined;
   /** A task that changes nothing has failed. @default false */

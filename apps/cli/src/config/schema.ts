@@ -54,6 +54,9 @@ export const configSchema: z.ZodType<ClusterConfig> = z.strictObject({
   verify: text.optional().describe("A command that must succeed before an edit lands"),
   setup: text.optional().describe("A command that makes each new worktree fit for work, as npm ci"),
   setupTimeout: duration.optional().describe("That command at most. Default: 10m"),
+  verifyRun: text
+    .optional()
+    .describe("A command that must succeed on all that landed before it is delivered"),
   allowOutside: z.boolean().optional().describe("Land changes outside a task's files too"),
   requireChange: z.boolean().optional().describe("A task that changes nothing has failed"),
   toolArguments: z.array(z.string()).optional().describe("Raw arguments for the tool"),
@@ -74,6 +77,7 @@ export const CONFIG_KEYS: readonly string[] = [
   "verify",
   "setup",
   "setupTimeout",
+  "verifyRun",
   "allowOutside",
   "requireChange",
   "toolArguments",

@@ -19,7 +19,7 @@ export interface ConductOptions {
 }
 
 function start({ settings, planned, adapter }: ConductOptions): Promise<Run> {
-  const { context, model, verify, setup, toolArguments } = settings;
+  const { context, model, verify, verifyRun, setup, toolArguments } = settings;
   return startRun({
     repository: planned.repository,
     tasks: planned.tasks,
@@ -37,6 +37,7 @@ function start({ settings, planned, adapter }: ConductOptions): Promise<Run> {
     ...(model === undefined ? {} : { model }),
     ...(verify === undefined ? {} : { verify }),
     ...(setup === undefined ? {} : { setup }),
+    ...(verifyRun === undefined ? {} : { verifyRun }),
   });
 }
 

@@ -21,6 +21,7 @@ export interface RunSettings {
   readonly verify: string | undefined;
   readonly setup: string | undefined;
   readonly setupTimeoutMs: number;
+  readonly verifyRun: string | undefined;
   readonly allowOutside: boolean;
   readonly requireChange: boolean;
   readonly toolArguments: readonly string[];
@@ -50,6 +51,7 @@ export function runSettings(
     verify: flags.verify ?? config.verify,
     setup: flags.setup ?? config.setup,
     setupTimeoutMs: flags.setupTimeout ?? configured(config.setupTimeout) ?? 600_000,
+    verifyRun: flags.verifyRun ?? config.verifyRun,
     allowOutside: flags.allowOutside ?? config.allowOutside ?? false,
     requireChange: flags.requireChange ?? config.requireChange ?? false,
     toolArguments: raw.length > 0 ? raw : (config.toolArguments ?? []),

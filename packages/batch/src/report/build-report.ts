@@ -18,6 +18,8 @@ export interface ReportParts {
   readonly delivery: Delivery;
   readonly warnings: readonly string[];
   readonly requireChange: boolean;
+  /** The check of everything together refused it. */
+  readonly refused: boolean;
   readonly endedAt: number;
 }
 
@@ -53,7 +55,7 @@ export function buildReport(parts: ReportParts): RunReport {
     tasksPerSecond: seconds > 0 ? tried / seconds : 0,
     delivery: parts.delivery,
     warnings: parts.warnings,
-    ok: parts.end === "complete" && good === tasks.length,
+    ok: parts.end === "complete" && !parts.refused && good === tasks.length,
   };
 }
 

@@ -37,6 +37,7 @@ export type BeginOptions = Omit<
 export function beginRun(options: BeginOptions, compiled: CompiledOptions, parts: RunParts): Run {
   const { branch, recorder, folder } = parts;
   const endRecords = folder ? keepRecords(recorder, folder) : async () => {};
+  const stopping = new AbortController();
   let interrupted = false;
   let conductor: Conductor | null = null;
   let executor: Executor | null = null;
@@ -69,7 +70,11 @@ export function beginRun(options: BeginOptions, compiled: CompiledOptions, parts
     const { requireChange, keepWorktrees } = compiled;
     const haltReason = failure?.message ?? conductor.haltReason;
     const { left } = conductor;
-    const how = { haltReason, interrupted, requireChange, keepWorktrees, left, close: parts.close };
+    const { verifyRun: command, verifyTimeoutMs: timeoutMs, clock } = compiled;
+    const { signal } = stopping;
+    const check = command === null ? null : { command, timeoutMs, signal, clock };
+    const ending = { requireChange, keepWorktrees, check, close: parts.close };
+    const how = { haltReason, interrupted, left, ...ending };
     const report = await finishRun({ recorder, executor, branch, ...how });
     if (failure !== null) throw failure.error;
     return report;
@@ -87,8 +92,10 @@ export function beginRun(options: BeginOptions, compiled: CompiledOptions, parts
     if (now === "ended" || now === "stopping" || now === state) return;
     interrupted = true;
     recorder.publish({ type: "run.state", state, reason });
-    if (state === "stopping") conductor?.stop(reason);
-    else conductor?.drain(reason);
+    if (state === "stopping") {
+      stopping.abort();
+      conductor?.stop(reason);
+    } else conductor?.drain(reason);
   };
   const most = Math.max(1, parts.work.total);
   const instancesFor = (workers: number): number =>

@@ -21,6 +21,7 @@ export interface CompiledOptions {
   readonly maxQuotaWaitMs: number;
   readonly verify: string | null;
   readonly verifyTimeoutMs: number;
+  readonly verifyRun: string | null;
   readonly allowOutside: boolean;
   readonly requireChange: boolean;
   readonly haltAfter: number;
@@ -53,6 +54,7 @@ export function compileOptions(options: RunOptions): CompiledOptions {
     maxQuotaWaitMs: number("maxQuotaWaitMs", options.maxQuotaWaitMs ?? 900_000, 0),
     verify: textOrNull("verify", options.verify),
     verifyTimeoutMs: duration("verifyTimeoutMs", options.verifyTimeoutMs ?? 300_000),
+    verifyRun: textOrNull("verifyRun", options.verifyRun),
     allowOutside: options.allowOutside ?? false,
     requireChange: options.requireChange ?? false,
     haltAfter:

@@ -4,6 +4,7 @@ import type { Executor } from "../contract/executor.ts";
 import type { RunReport } from "../contract/report.ts";
 import type { LandingPlace } from "../contract/site.ts";
 import { buildReport } from "../report/build-report.ts";
+import { verifyWholeRun, type WholeRunCheck } from "../verify/verify-whole-run.ts";
 import type { Recorder } from "./recorder.ts";
 
 /** What there is to put away. */
@@ -17,6 +18,8 @@ export interface FinishOptions {
   readonly interrupted: boolean;
   readonly requireChange: boolean;
   readonly keepWorktrees: boolean;
+  /** The user's check of everything that landed together; `null` for none. */
+  readonly check: WholeRunCheck | null;
   /** Lets go of the run's journal. */
   readonly close: () => Promise<void>;
   /** How the tasks stand that have no outcome. */
@@ -36,7 +39,11 @@ export async function finishRun(options: FinishOptions): Promise<RunReport> {
   };
   await carried("Not every process could be ended", () => dispose(executor));
   let delivery: Delivery = branch.undelivered("the run did not come to its end");
-  if (end === "complete" || branch.tip() === branch.base) {
+  const refusal = end === "complete" ? await refusalOf(options) : null;
+  if (refusal !== null) {
+    recorder.warn(refusal);
+    delivery = branch.undelivered("the check of the whole run refused it");
+  } else if (end === "complete" || branch.tip() === branch.base) {
     await carried("The run's branch could not be delivered", async () => {
       delivery = await branch.deliver({
         announce: (move) => recorder.journal.mark({ type: "run.delivering", ...move }),
@@ -62,6 +69,7 @@ export async function finishRun(options: FinishOptions): Promise<RunReport> {
     delivery,
     warnings: recorder.warnings,
     requireChange: options.requireChange,
+    refused: refusal !== null,
     endedAt: recorder.now(),
   });
   const { haltReason: reason } = report;
@@ -71,6 +79,19 @@ export async function finishRun(options: FinishOptions): Promise<RunReport> {
   await carried("The journal could not be closed", options.close);
   recorder.publish({ type: "run.ended", report });
   return report;
+}
+
+/** Why everything together is not wanted; `null` when it is. */
+async function refusalOf({ branch, check }: FinishOptions): Promise<string | null> {
+  if (check === null || branch.tip() === branch.base) return null;
+  try {
+    const judgement = await verifyWholeRun(branch, check);
+    if (judgement.kind === "passed") return null;
+    if (judgement.kind === "cancelled") return "The check of the whole run was stopped.";
+    return `The check of the whole run: ${judgement.message}`;
+  } catch (error) {
+    return `The check of the whole run could not be made: ${messageOf(error)}`;
+  }
 }
 
 async function dispose(executor: Executor): Promise<void> {

@@ -63,6 +63,11 @@ export interface RunOptions {
   readonly setup?: string;
   /** @default 600_000 */
   readonly setupTimeoutMs?: number;
+  /**
+   * The user's own command line, which judges everything together at the end, in a workspace that has all
+   * that landed and nothing else. When it fails, the run's branch stays and is not delivered.
+   */
+  readonly verifyRun?: string;
   /** Land changes outside a task's files too. Not in place, where they stay anyway. @default false */
   readonly allowOutside?: boolean;
   /** A task that changes nothing fails the run. @default false */

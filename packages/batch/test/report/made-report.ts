@@ -40,6 +40,7 @@ export function madeReport(
     delivery: { kind: "merged", branch: "main", commit: "fedcba9876543210" },
     warnings: [],
     requireChange: false,
+    refused: false,
     endedAt: 11_000,
     ...more,
   });

@@ -56,3 +56,30 @@ test("it is not asked about a turn that changed nothing", async () => {
   });
   expect(report.tasks[0]?.outcome).toBe("no-change");
 });
+
+test("a check of the whole run sees everything that landed, and nothing else, before it is delivered", async () => {
+  await using sample = await bench({ files: 3 });
+  const { report } = await sample.run(tasksFor(sample.repository.files, "edit"), {
+    verifyRun:
+      'test "$(grep -l DOC_ID -r . | grep -vc .git)" = 3 && test -z "$(git status --short)"',
+  });
+  expect(report).toMatchObject({ ok: true, counts: { landed: 3 }, delivery: { kind: "merged" } });
+  expect(await sample.leftovers()).toEqual([]);
+});
+
+test("what the check of the whole run refuses stays on the run's branch", async () => {
+  await using sample = await bench({ files: 2 });
+  const { report } = await sample.run(tasksFor(sample.repository.files, "edit"), {
+    verifyRun: "echo these two do not go together; exit 3",
+  });
+  expect(report).toMatchObject({
+    ok: false,
+    counts: { landed: 2 },
+    delivery: { kind: "kept", reason: expect.stringContaining("check of the whole run") },
+  });
+  expect(report.warnings.join()).toContain("these two do not go together");
+  expect(await sample.repository.git("log", "--format=%s", "main")).toBe("Begin");
+  const landed = await sample.repository.git("rev-list", "--count", `main..cluster/${report.run}`);
+  expect(landed).toBe("2");
+  expect(await sample.leftovers()).toEqual([]);
+});
