@@ -1,7 +1,8 @@
-import type { Per } from "@cluster/batch";
+import type { Per, Price } from "@cluster/batch";
 import { InvalidArgumentError } from "commander";
 import { DURATION_FORM, durationMs } from "../config/duration.ts";
 import { PER_FORM, perOf } from "../config/per.ts";
+import { PRICE_FORM, priceOf } from "../config/price.ts";
 
 function whole(value: string, least: number): number {
   const number = /^\d+$/.test(value.trim()) ? Number(value) : Number.NaN;
@@ -42,4 +43,14 @@ export function perFlag(value: string): Per {
   const per = perOf(value);
   if (per === undefined) throw new InvalidArgumentError(`It takes ${PER_FORM}.`);
   return per;
+}
+
+/** `--price`, which may be given several times. */
+export function priceFlag(
+  value: string,
+  previous: Readonly<Record<string, Price>> | undefined,
+): Readonly<Record<string, Price>> {
+  const told = priceOf(value);
+  if (told === undefined) throw new InvalidArgumentError(`It takes ${PRICE_FORM}.`);
+  return { ...previous, [told.model]: told.price };
 }

@@ -1,10 +1,11 @@
-import type { Per, TaskContext } from "@cluster/batch";
+import type { Per, Price, TaskContext } from "@cluster/batch";
 import { Command, Option } from "commander";
 import { exitCodeLines } from "../exit/exit-codes.ts";
 import {
   collectFlag,
   durationFlag,
   perFlag,
+  priceFlag,
   retriesFlag,
   textFlag,
   workersFlag,
@@ -23,6 +24,7 @@ export interface RunFlags {
   readonly context?: TaskContext;
   readonly tool?: string;
   readonly model?: string;
+  readonly price?: Readonly<Record<string, Price>>;
   readonly read?: readonly string[];
   readonly timeout?: number;
   readonly idleTimeout?: number;
@@ -88,6 +90,11 @@ export function runCommand(raw: readonly string[], onExit: OnExit): Command {
     )
     .option("--tool <name>", "aider, or a tool of the configuration (default: aider)", textFlag)
     .option("--model <name>", "the model, as the tool names it", textFlag)
+    .option(
+      "--price <[model=]in,out>",
+      "US dollars for a million tokens, for the estimate of --dry-run; may be repeated",
+      priceFlag,
+    )
     .option("--read <file>", "context that is not edited; may be repeated", collectFlag)
     .option(
       "--timeout <time>",
@@ -106,7 +113,7 @@ export function runCommand(raw: readonly string[], onExit: OnExit): Command {
     )
     .option("--allow-outside", "land changes outside a task's files too")
     .option("--require-change", "a task that changes nothing has failed")
-    .option("--dry-run", "list the tasks and start nothing")
+    .option("--dry-run", "list the tasks, estimate what they take, and start nothing")
     .option(
       "--report <file>",
       "write the report there too: .md, .json, or .xml for JUnit; may be repeated",

@@ -1,4 +1,4 @@
-import type { TaskContext } from "@cluster/batch";
+import type { Price, TaskContext } from "@cluster/batch";
 import type { ToolEntry } from "../tools/tool-entry.ts";
 
 /**
@@ -18,6 +18,8 @@ export interface ClusterConfig {
   readonly tool?: string | undefined;
   /** @default the tool's own */
   readonly model?: string | undefined;
+  /** What models cost, by name; `*` for all others. @default nothing is known */
+  readonly prices?: Readonly<Record<string, Price>> | undefined;
   /** Files that give context and are not edited. */
   readonly read?: readonly string[] | undefined;
   /** Which files make a task: `file`, `folder`, or `chunk=N`. @default "file" */

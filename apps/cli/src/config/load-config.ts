@@ -57,12 +57,13 @@ function withoutAbsent(config: ClusterConfig): ClusterConfig {
   return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
 }
 
-/** The stronger configuration wins key by key; the tools of both count, by name. */
+/** The stronger configuration wins key by key; the tools and prices of both count, by name. */
 function mergeConfigs(stronger: ClusterConfig, weaker: ClusterConfig): ClusterConfig {
   return {
     ...withoutAbsent(weaker),
     ...withoutAbsent(stronger),
     tools: { ...weaker.tools, ...stronger.tools },
+    ...(weaker.prices && { prices: { ...weaker.prices, ...stronger.prices } }),
   };
 }
 

@@ -8,6 +8,8 @@ import { PER_FORM, perOf } from "./per.ts";
 
 const text = z.string().trim().min(1, "must not be empty");
 
+const usd = z.number().min(0).describe("US dollars for a million tokens");
+
 const duration = z
   .union([z.string(), z.number()])
   .refine((value) => durationMs(value) !== undefined, { error: `must be ${DURATION_FORM}` });
@@ -36,6 +38,10 @@ export const configSchema: z.ZodType<ClusterConfig> = z.strictObject({
   workers: z.int().min(1).optional().describe("How many instances work at once. Default: 5"),
   tool: text.optional().describe("aider, or a key of tools. Default: aider"),
   model: text.optional().describe("Default: the tool's own"),
+  prices: z
+    .record(text, z.strictObject({ inputUsdPerMTok: usd, outputUsdPerMTok: usd }))
+    .optional()
+    .describe("What models cost, by name; * for all others"),
   context: z
     .enum(TASK_CONTEXTS)
     .optional()
@@ -68,6 +74,7 @@ export const CONFIG_KEYS: readonly string[] = [
   "workers",
   "tool",
   "model",
+  "prices",
   "context",
   "read",
   "per",

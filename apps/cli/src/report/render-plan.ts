@@ -1,6 +1,13 @@
-import { formatTime, plural, type TaskContext, type TaskInput } from "@cluster/batch";
+import {
+  formatTime,
+  plural,
+  type RunEstimate,
+  type TaskContext,
+  type TaskInput,
+} from "@cluster/batch";
 import { oneLine, printable } from "../progress/fit.ts";
 import type { RunSettings } from "../run/settings.ts";
+import { estimateLines } from "./render-estimate.ts";
 import { shellWord } from "./shell-word.ts";
 
 /** What `--dry-run` shows. */
@@ -23,6 +30,7 @@ export interface RunPlan {
   readonly command: { readonly file: string; readonly args: readonly string[] } | null;
   /** With their prompts, as they would be sent. */
   readonly tasks: readonly TaskInput[];
+  readonly estimate: RunEstimate;
   readonly warnings: readonly string[];
 }
 
@@ -35,7 +43,10 @@ const CONTEXTS: Readonly<Record<TaskContext, string>> = {
 /** A plan from what a run was told. */
 export function runPlan(
   settings: RunSettings,
-  rest: Pick<RunPlan, "repository" | "message" | "context" | "tasks" | "warnings" | "command">,
+  rest: Pick<
+    RunPlan,
+    "repository" | "message" | "context" | "tasks" | "warnings" | "command" | "estimate"
+  >,
 ): RunPlan {
   const { tool, workers, model, read, verify, setup, timeoutMs, retries, toolArguments } = settings;
   return {
@@ -78,7 +89,7 @@ export function renderPlan(plan: RunPlan): string {
       `command: ${[plan.command.file, ...plan.command.args].map(shellWord).map(printable).join(" ")}`,
     );
   }
-  lines.push("", "Nothing was started.");
+  lines.push("", ...estimateLines(plan.estimate, plan.workers), "", "Nothing was started.");
   return lines.join("\n");
 }
 

@@ -1,4 +1,4 @@
-import { checkTasks, defaultContext, redactor } from "@cluster/batch";
+import { checkTasks, defaultContext, estimateRun, fileSizes, redactor } from "@cluster/batch";
 import { renderPlan, runPlan } from "../report/render-plan.ts";
 import type { AgentAdapter } from "../tools/tool-entry.ts";
 import type { PlannedTasks } from "./plan-tasks.ts";
@@ -34,12 +34,15 @@ export async function showPlan(options: DryRunOptions): Promise<void> {
   const { settings, planned, message, adapter, json } = options;
   const { repository, tasks, warnings } = planned;
   await checkTasks(repository, tasks);
+  const { workers, prices, model = null } = settings;
+  const sizes = await fileSizes(repository, tasks);
   const plan = runPlan(settings, {
     repository: repository.root,
     message: message ?? null,
     context: settings.context ?? defaultContext(adapter),
     warnings,
     tasks,
+    estimate: estimateRun(tasks, sizes, { workers, prices, model }),
     command: await commandOf(adapter, repository.root),
   });
   const redact = redactor(secretsOf(process.env, settings.toolArguments));

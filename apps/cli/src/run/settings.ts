@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Per, TaskContext } from "@cluster/batch";
+import type { Per, Price, TaskContext } from "@cluster/batch";
 import type { RunFlags } from "../command/run-command.ts";
 import type { ClusterConfig } from "../config/config.ts";
 import { durationMs } from "../config/duration.ts";
@@ -13,6 +13,8 @@ export interface RunSettings {
   readonly context: TaskContext | undefined;
   readonly tool: string;
   readonly model: string | undefined;
+  /** By the model's name; `*` for all others. */
+  readonly prices: Readonly<Record<string, Price>>;
   readonly read: readonly string[];
   readonly per: Per;
   readonly timeoutMs: number;
@@ -43,6 +45,7 @@ export function runSettings(
     context: flags.context ?? config.context,
     tool: flags.tool ?? config.tool ?? DEFAULT_TOOL,
     model: flags.model ?? config.model,
+    prices: { ...config.prices, ...flags.price },
     read: flags.read?.map((path) => resolve(cwd, path)) ?? config.read ?? [],
     per: flags.per ?? (config.per === undefined ? undefined : perOf(config.per)) ?? "file",
     timeoutMs: flags.timeout ?? configured(config.timeout) ?? 600_000,

@@ -17,6 +17,7 @@ afterEach(async () => {
 interface Plan {
   readonly message: string | null;
   readonly tasks: readonly Readonly<Record<string, unknown>>[];
+  readonly estimate: { readonly costUsd: { readonly low: number } | null };
 }
 
 async function plan(args: readonly string[], input?: string): Promise<Plan> {
@@ -101,6 +102,35 @@ tasks:
   });
 });
 
+describe("a dry run estimates", () => {
+  it("tokens, cost and time, and says what it takes for granted", async () => {
+    const args = ["-m", "x", "docs/*.md", "--dry-run", "--price", "2,8"];
+    const { stdout } = await bench.run(args);
+    expect(stdout).toMatch(
+      /\nEstimate from the sizes of files; nothing is promised:\n {2}tokens: 1\.\dk to \d+k in, 300 to \d\.\dk out\n {2}cost: {3}\$0\.00\d+ to \$0\.\d+\n {2}time: {3}[\d.]+s to .* with 2 workers\n {2}- .*bytes/,
+    );
+    const unknown = await bench.run(args.slice(0, -2));
+    expect(unknown.stdout).toContain("cost:   unknown; say what the model costs: --price IN,OUT");
+  });
+
+  it("as JSON too, at the price of each model", async () => {
+    await bench.repository.write(
+      "tasks.jsonl",
+      '{"prompt":"x","file":"docs/a.md","model":"big"}\n{"prompt":"y","file":"src/c.md"}\n',
+    );
+    const cost = async (...prices: string[]): Promise<{ low: number } | null> => {
+      const flags = prices.flatMap((price) => ["--price", price]);
+      const { estimate } = await plan(["--tasks", "tasks.jsonl", ...flags]);
+      expect(estimate).toMatchObject({ tasks: 2, basis: { samples: 0, tokens: "sizes" } });
+      return estimate.costUsd;
+    };
+    expect(await cost("big=3,15")).toBeNull();
+    const both = await cost("3,15", "big=30,150");
+    const small = await cost("3,15");
+    expect(both?.low).toBeCloseTo((small?.low ?? 0) * 5.5, 3);
+  });
+});
+
 describe("nothing is started", () => {
   it.each([
     [["-m", "x", "--files-from", "list.txt"], /list\.txt:2: there is no file "gone\.md"/],
@@ -114,6 +144,7 @@ describe("nothing is started", () => {
     ],
     [["-m", "x", "--per", "file", "--tasks", "tasks.csv"], /--per and --tasks are both given/],
     [["-m", "x", "docs/a.md", "--per", "chunk=0"], /--per.*It takes file, folder or chunk=N/],
+    [["-m", "x", "docs/a.md", "--price", "cheap"], /--price.*It takes IN,OUT or MODEL=IN,OUT/],
     [["-m", "x", "docs/a.md", "-0"], /-0\/--null/],
     [["--message-file", "-", "--files-from", "-"], /cannot both come from stdin/],
     [["-m", "x"], /There is no file\.\n.*--files-from or --tasks/],
