@@ -2,6 +2,7 @@ import { aiderRollout } from "./aider/aider-rollout.ts";
 import { freshAider } from "./aider/fresh-aider.ts";
 import { flood } from "./flood/flood.ts";
 import { idleMemory } from "./idle-memory/idle-memory.ts";
+import { landing } from "./landing/landing.ts";
 import { longLine } from "./long-line/long-line.ts";
 import { pick } from "./pick/pick.ts";
 import { resume } from "./resume/resume.ts";
@@ -18,6 +19,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   spare,
   freshAider,
   aiderRollout,
+  landing,
   flood,
   longLine,
   idleMemory,

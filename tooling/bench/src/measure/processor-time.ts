@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** What Linux counts processor time in, for every program that asks by /proc. */
 const TICK_MS = 10;
@@ -12,6 +12,21 @@ export function processorMs(pid: number): number {
     .split(" ")
     .map(Number);
   return (user + system + childUser + childSystem) * TICK_MS;
+}
+
+/** The same of a process and of everything that descends from it, as long as it is there. Linux only. */
+export function familyProcessorMs(pid: number): number {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").split(" ").filter(Boolean),
+  );
+  return children.reduce((sum, child) => {
+    try {
+      return sum + familyProcessorMs(Number(child));
+    } catch {
+      // It has just ended, and is counted with its parent.
+      return sum;
+    }
+  }, processorMs(pid));
 }
 
 /** Memory that a process shares with no other one, in MiB. Linux only. */
