@@ -99,7 +99,12 @@ export type { Range } from "./estimate/range.ts";
 export { type Sample, samplesOf } from "./estimate/samples.ts";
 export { type ReadEventsOptions, readEvents } from "./events/read-events.ts";
 export { MemoryJournal } from "./journal/memory-journal.ts";
-export { createJournal, type JournalOptions, openJournal } from "./journal/sqlite/open-journal.ts";
+export {
+  createJournal,
+  type JournalOptions,
+  type OpenedJournal,
+  openJournal,
+} from "./journal/sqlite/open-journal.ts";
 export { SqliteJournal } from "./journal/sqlite/sqlite-journal.ts";
 export { checkTasks } from "./plan/check-tasks.ts";
 export {

@@ -1,5 +1,6 @@
 import type { AttemptRecord, JournalEntry, RunTally } from "./journal.ts";
 import type { RunMark, RunRecord } from "./run-record.ts";
+import type { JournalDamage } from "./run-store.ts";
 
 /** The process that is at work on a run. */
 export interface RunOwner {
@@ -26,6 +27,10 @@ export interface RunReader extends Disposable {
   entries(): Iterable<JournalEntry>;
   /** The attempts at one task, oldest first. @throws {BatchError} JOURNAL_UNKNOWN_TASK */
   attempts(task: string): readonly AttemptRecord[];
+  /** What was found wrong with its journal so far, and was put aside for it, oldest first. */
+  damages(): readonly JournalDamage[];
+  /** Looks through the whole journal; says what is wrong with it, `null` for nothing. It is left as it is. */
+  check(): string | null;
 }
 
 /** A run in a list. */

@@ -27,6 +27,7 @@ export const BATCH_ERROR_CODES = {
   RUN_OWNED: "Another process is at work on the run",
   RUN_COMPLETE: "The run has come to its end, and nothing is left to do",
   JOURNAL_DAMAGED: "A run's journal is damaged so that nothing of it can be believed",
+  JOURNAL_NEWER: "A run's journal was written by a newer version of this program",
   STORE_FAILED: "The folder where runs are kept cannot be read or written",
   RUN_FAILED: "The run itself could not go on: its journal or its repository failed",
 } as const;

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { RunSummary } from "../contract/run-reader.ts";
 import { BatchError } from "../errors/batch-error.ts";
 import { listSome } from "../errors/list-some.ts";
+import { readWitness } from "../journal/integrity/witness.ts";
 import { storeFailure } from "../journal/sqlite/failures.ts";
-import { readWitness } from "../journal/sqlite/witness.ts";
 import { journalIn } from "./places.ts";
 import { summarise } from "./read-run.ts";
 

@@ -63,12 +63,15 @@ export class LocalRunStore implements RunStore {
   ): Promise<StoredRun> {
     const folder = this.#find(repository, run);
     const ownership = own(folder);
+    let journal: SqliteJournal | undefined;
     try {
       const path = journalIn(folder);
-      const journal = openJournal(path, this.#options(options));
+      const opened = openJournal(path, this.#options(options));
+      journal = opened.journal;
       const record = recordOf(journal.marks(), path);
-      return storedRun({ record, folder, journal, damage: null }, ownership);
+      return storedRun({ record, folder, ...opened }, ownership);
     } catch (error) {
+      await journal?.close();
       ownership.release();
       throw error;
     }

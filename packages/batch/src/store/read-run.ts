@@ -1,6 +1,10 @@
+import type { DatabaseSync } from "node:sqlite";
 import type { RunReader, RunSummary } from "../contract/run-reader.ts";
 import type { RunMark, RunRecord } from "../contract/run-record.ts";
 import { BatchError } from "../errors/batch-error.ts";
+import { checkJournal } from "../journal/integrity/check-journal.ts";
+import { saysDamage } from "../journal/integrity/fault.ts";
+import { readWitness } from "../journal/integrity/witness.ts";
 import { unknownTask } from "../journal/refusals.ts";
 import { openReadOnly } from "../journal/sqlite/database.ts";
 import { storeFailure } from "../journal/sqlite/failures.ts";
@@ -40,6 +44,8 @@ export function readRun(folder: string): RunReader {
       tally: () => guarded(() => reader.tally()),
       entries: () => reader.entries("all"),
       attempts: (task) => guarded(() => reader.attempts(reader.lastOf(task) ?? unknownTask(task))),
+      damages: () => guarded(() => reader.damages()),
+      check: () => guarded(() => checkReadOnly(database, path)),
       [Symbol.dispose]() {
         if (database.isOpen) database.close();
       },
@@ -47,6 +53,21 @@ export function readRun(folder: string): RunReader {
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+
+function checkReadOnly(database: DatabaseSync, path: string): string | null {
+  // The witness first: what is written meanwhile it has not heard of.
+  const testimony = readWitness(path);
+  database.exec("BEGIN");
+  try {
+    const found = checkJournal(database, testimony);
+    return "message" in found ? found.message : null;
+  } catch (error) {
+    if (!saysDamage(error, path)) throw error;
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    database.exec("ROLLBACK");
   }
 }
 

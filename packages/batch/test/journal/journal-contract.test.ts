@@ -43,7 +43,7 @@ const sqlite = (durability: "process" | "power"): Kind => ({
   async reopen(journal) {
     const path = paths.get(journal) ?? "";
     await journal.close();
-    return at(path, openJournal(path, { durability }));
+    return at(path, openJournal(path, { durability }).journal);
   },
 });
 const memory: Kind = {

@@ -3,12 +3,14 @@ import type { TaskOutcome } from "../../contract/evidence.ts";
 import type { AttemptRecord, JournalEntry, RunTally } from "../../contract/journal.ts";
 import type { Outcome } from "../../contract/outcome.ts";
 import type { RunMark } from "../../contract/run-record.ts";
+import type { JournalDamage } from "../../contract/run-store.ts";
 import type { Task } from "../../contract/task.ts";
 import { NO_COUNTS } from "../../status/run-status.ts";
 import { attemptsAfter } from "../attempt-history.ts";
 import { stepOf } from "./body.ts";
 import type { Row } from "./row.ts";
 import type { TaskRow } from "./row-writer.ts";
+import { schemaVersion } from "./schema.ts";
 import { addSpent, SPENT_COLUMNS, SPENT_NOTHING, type Spent, spendingOf } from "./spent.ts";
 
 /** How many tasks are read at once: few enough that neither memory nor other work notices. */
@@ -108,6 +110,14 @@ export class RowReader {
       if (last === undefined || rows.length < ENTRIES_AT_ONCE) return;
       after = last[0];
     }
+  }
+
+  /** What was found wrong with this journal; none of it in one of version 1. */
+  damages(): readonly JournalDamage[] {
+    if (schemaVersion(this.#database) < 2) return [];
+    const query = "SELECT sequence, message, kept FROM damages ORDER BY rowid";
+    const rows = this.#database.prepare(query).all() as unknown as JournalDamage[];
+    return rows.map(({ sequence, message, kept }) => ({ sequence, message, kept }));
   }
 
   tally(): RunTally {

@@ -72,19 +72,24 @@ export class RowWriter {
   /** Adds a task; returns the sequence that it is known by from now on. */
   appendTask(content: RowContent, task: string): number {
     const standing = { token: 0, outcome: null, withdrawn: 0 };
-    const sequence = this.#append({ ...content, ...standing, ...SPENT_NOTHING, task, previous: 0 });
+    const row = { ...content, ...standing, ...SPENT_NOTHING, task, previous: 0 };
+    const sequence = this.#append(row);
     this.#insertTask.run(sequence, task, sequence, 0, null, 0, ...spentValues(SPENT_NOTHING));
     return sequence;
   }
 
-  /** Adds a step of a task, after which it stands as `after` says; `after.last` is the row before. */
-  appendStep(content: RowContent, after: TaskRow): void {
+  /**
+   * Adds a step of a task, after which it stands as `after` says; `after.last` is the row before.
+   * Returns the sequence that is its newest from now on.
+   */
+  appendStep(content: RowContent, after: TaskRow): number {
     const { planned, task, last, token, outcome, spent } = after;
     const withdrawn = after.withdrawn ? 1 : 0;
     const standing = { token, outcome, withdrawn };
     const row = { ...content, ...standing, ...spent, task, previous: last };
     const sequence = this.#append(row);
     this.#updateTask.run(sequence, token, outcome, withdrawn, ...spentValues(spent), planned);
+    return sequence;
   }
 
   #append(content: Omit<Row, "sequence">): number {

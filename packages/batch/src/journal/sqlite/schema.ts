@@ -1,4 +1,8 @@
-import type { DatabaseSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
+import { BatchError } from "../../errors/batch-error.ts";
+import type { Fault } from "../integrity/fault.ts";
+
+import { VIEWS } from "./views.ts";
 
 /** `CLST`, so that `file` and other programs tell a journal from another database. */
 export const APPLICATION_ID = 0x434c5354;
@@ -38,6 +42,14 @@ CREATE TABLE tasks (
   withdrawn INTEGER NOT NULL,${SPENT}
 ) STRICT;
 CREATE TABLE marks (sequence INTEGER PRIMARY KEY) STRICT;`,
+  // What was found wrong with it, and views for people.
+  `CREATE TABLE damages (
+  at INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  message TEXT NOT NULL,
+  kept TEXT NOT NULL
+) STRICT;
+${VIEWS}`,
 ];
 
 export const SCHEMA_VERSION: number = MIGRATIONS.length;
@@ -57,4 +69,41 @@ ${steps}
 PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${SCHEMA_VERSION};
 COMMIT;`);
+}
+
+/**
+ * Says what is wrong with the tables, if they are not what their version makes them.
+ * @throws {BatchError} JOURNAL_NEWER
+ */
+export function requireKnownSchema(
+  database: DatabaseSync,
+  version: number,
+  path: string,
+): Fault | null {
+  const found = schemaOf(database);
+  if (version > SCHEMA_VERSION && found !== schemaAt(SCHEMA_VERSION)) {
+    throw new BatchError(
+      "JOURNAL_NEWER",
+      `The journal ${path} has version ${version}; this program knows ${SCHEMA_VERSION} at most. ` +
+        "Go on with the run with the newer program that began it.",
+      { paths: [path] },
+    );
+  }
+  if (version > 0 && version <= SCHEMA_VERSION && found === schemaAt(version)) return null;
+  return { sequence: 1, message: `its tables are not those of version ${version}` };
+}
+
+function schemaAt(version: number): string {
+  const database = new DatabaseSync(":memory:");
+  try {
+    for (const step of MIGRATIONS.slice(0, version)) database.exec(step);
+    return schemaOf(database);
+  } finally {
+    database.close();
+  }
+}
+
+function schemaOf(database: DatabaseSync): string {
+  const query = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY rowid";
+  return JSON.stringify(database.prepare(query).all());
 }

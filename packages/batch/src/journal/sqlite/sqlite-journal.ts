@@ -159,7 +159,7 @@ export class SqliteJournal implements Journal {
     try {
       this.#writer.transaction(work);
       then?.();
-      await this.#parts.commits.kept(this.#writer.tip);
+      await this.#parts.commits.kept({ ...this.#writer.tip, tasks: this.#planned.size });
     } catch (error) {
       throw storeFailure(error, "write to the journal", this.#parts.path);
     }
