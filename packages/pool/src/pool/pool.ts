@@ -89,7 +89,8 @@ export class Pool<Request, Result> implements AsyncDisposable {
 
   /**
    * Resolves when one more request would not be refused with QUEUE_FULL: what a producer awaits before
-   * each request, so that no more than `maxQueue` wait. Who waits here first is let in first.
+   * each request, so that no more than `maxQueue` wait. Who waits here first is let in first; whoever
+   * sends without having waited may still be quicker.
    *
    *     for await (const line of lines) {
    *       await pool.capacity();

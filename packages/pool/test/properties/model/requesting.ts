@@ -56,7 +56,7 @@ export function ask(world: World, asked: Asked, lease: LeaseModel | null = null)
   lease?.requests.push(request);
   if (lease === null) excuseAtTheDoor(model, request);
   else excuseOnLease(model, request, lease);
-  if (asked.letIn) {
+  if (asked.letIn && !isOvertaken(model, request)) {
     request.excuses.delete("QUEUE_FULL");
     request.mayBeRefused = false;
   }
@@ -80,6 +80,11 @@ export function ask(world: World, asked: Asked, lease: LeaseModel | null = null)
     (error: unknown) => settle(model, request, codeOf(error)),
   );
   void read(model, request);
+}
+
+/** Somebody who did not ask for room may have taken it in the same moment. */
+function isOvertaken({ requests, leases, step }: Model, request: RequestModel): boolean {
+  return [...requests, ...leases].some((other) => other !== request && other.since === step);
 }
 
 /** What may keep a request from being accepted, as it is now. */
