@@ -26,6 +26,24 @@ test("the README's first example runs as it stands", async () => {
   }
 });
 
+test("the README's example of working in place runs as it stands", async () => {
+  await using folder = await temporaryFolder();
+  const example = /```js\n(\/\/ in-place\.mjs\n.*?)```/s.exec(readme)?.[1] ?? "";
+  const file = join(import.meta.dirname, `in-place-${process.pid}.mjs`);
+  await writeFile(file, example);
+  try {
+    const { stdout } = await execa(process.execPath, ["--conditions=@cluster/source", file], {
+      env: { ...isolatedGitEnvironment(), CLUSTER_STATE: folder.path, TMPDIR: folder.path },
+      extendEnv: false,
+    });
+    expect(stdout).toContain("kind: 'landed'");
+    expect(stdout).toContain("restored: [ 'a.md' ]");
+    expect(stdout.endsWith("# a\n")).toBe(true);
+  } finally {
+    await rm(file);
+  }
+});
+
 test("the README names every code of an error", () => {
   for (const code of Object.keys(WORKSPACE_ERROR_CODES)) expect(readme).toContain(`\`${code}\``);
 });

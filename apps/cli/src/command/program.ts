@@ -4,6 +4,7 @@ import type { OnExit } from "./on-exit.ts";
 import { packageVersion } from "./package-version.ts";
 import { runCommand } from "./run-command.ts";
 import { toolsCommand } from "./tools-command.ts";
+import { undoCommand } from "./undo-command.ts";
 
 /** The whole command line of `cluster`. `raw` is what follows `--`. */
 export function createProgram(raw: readonly string[], onExit: OnExit): Command {
@@ -22,7 +23,12 @@ Examples:
   $ cluster doctor
   $ cluster tools install aider`,
     );
-  for (const command of [runCommand(raw, onExit), doctorCommand(onExit), toolsCommand(onExit)]) {
+  for (const command of [
+    runCommand(raw, onExit),
+    undoCommand(onExit),
+    doctorCommand(onExit),
+    toolsCommand(onExit),
+  ]) {
     program.addCommand(command.copyInheritedSettings(program));
     for (const nested of command.commands) nested.copyInheritedSettings(program);
   }

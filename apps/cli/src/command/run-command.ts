@@ -34,6 +34,7 @@ export interface RunFlags {
   readonly setupTimeout?: number;
   readonly verifyRun?: string;
   readonly allowOutside?: boolean;
+  readonly inPlace?: boolean;
   readonly requireChange?: boolean;
   readonly dryRun?: boolean;
   readonly report?: readonly string[];
@@ -55,7 +56,8 @@ Examples:
 One task for each file (--per), or for each row of a list (--tasks). Each instance works in a git worktree of its own; what it changed is
 committed and, at the end, brought into the checked-out branch. The first ^C lets running turns end,
 the second stops at once. After ^C, or when the run gives up, what had landed stays on the run's own
-branch, and the report names the command that lands it.
+branch, and the report names the command that lands it. With --in-place all instances work in the
+folder itself: what lands stays there, what fails is brought back, and cluster undo takes back a run.
 
 Flags win over cluster.config.{ts,mts,js,mjs,json,yaml,yml} of the folder or a folder above it, and
 that over the user's own file.
@@ -112,6 +114,7 @@ export function runCommand(raw: readonly string[], onExit: OnExit): Command {
       textFlag,
     )
     .option("--allow-outside", "land changes outside a task's files too")
+    .option("--in-place", "work in the folder itself: no git needed, a backup of each file")
     .option("--require-change", "a task that changes nothing has failed")
     .option("--dry-run", "list the tasks, estimate what they take, and start nothing")
     .option(

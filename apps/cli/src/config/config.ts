@@ -39,6 +39,8 @@ export interface ClusterConfig {
   readonly verifyRun?: string | undefined;
   /** Land changes outside a task's files too. @default false */
   readonly allowOutside?: boolean | undefined;
+  /** Work in the folder itself, with a backup of each file, instead of worktrees. @default false */
+  readonly inPlace?: boolean | undefined;
   /** A task that changes nothing has failed. @default false */
   readonly requireChange?: boolean | undefined;
   /** Raw arguments for the tool, like those after `--`. */

@@ -64,6 +64,7 @@ export const configSchema: z.ZodType<ClusterConfig> = z.strictObject({
     .optional()
     .describe("A command that must succeed on all that landed before it is delivered"),
   allowOutside: z.boolean().optional().describe("Land changes outside a task's files too"),
+  inPlace: z.boolean().optional().describe("Work in the folder itself, with backups"),
   requireChange: z.boolean().optional().describe("A task that changes nothing has failed"),
   toolArguments: z.array(z.string()).optional().describe("Raw arguments for the tool"),
   tools: z.record(text, toolEntry).optional().describe("Tools of your own, by name"),
@@ -86,6 +87,7 @@ export const CONFIG_KEYS: readonly string[] = [
   "setupTimeout",
   "verifyRun",
   "allowOutside",
+  "inPlace",
   "requireChange",
   "toolArguments",
   "tools",

@@ -11,6 +11,7 @@ const USAGE: ReadonlySet<BatchErrorCode | WorkspaceErrorCode> = new Set([
   "OPTION_INVALID",
   "EMPTY_MESSAGE",
   "NO_TASKS",
+  "NO_FILES",
   "NO_FILES_MATCH",
   "PATH_OUTSIDE",
   "BINARY_FILE",

@@ -1,5 +1,6 @@
 import {
   formatTime,
+  type Place,
   plural,
   type RunEstimate,
   type TaskContext,
@@ -17,6 +18,7 @@ export interface RunPlan {
   readonly tool: string;
   readonly workers: number;
   readonly model: string | null;
+  readonly place: Place;
   readonly context: TaskContext;
   /** The template of the tasks that have no prompt of their own; `null` when there is none. */
   readonly message: string | null;
@@ -48,12 +50,14 @@ export function runPlan(
     "repository" | "message" | "context" | "tasks" | "warnings" | "command" | "estimate"
   >,
 ): RunPlan {
-  const { tool, workers, model, read, verify, setup, timeoutMs, retries, toolArguments } = settings;
+  const { tool, workers, place, model, read, verify, setup, timeoutMs, retries, toolArguments } =
+    settings;
   return {
     dryRun: true,
     ...rest,
     tool,
     workers: Math.min(workers, rest.tasks.length),
+    place,
     model: model ?? null,
     read,
     verify: verify ?? null,
@@ -77,6 +81,7 @@ export function renderPlan(plan: RunPlan): string {
     lines.push(`first:   ${oneLine(first.prompt)}`);
   }
   if (plan.model !== null) lines.push(`model:   ${plan.model}`);
+  if (plan.place === "in-place") lines.push("place:   in place, with a backup of each file");
   lines.push(`context: ${CONTEXTS[plan.context]}`);
   if (plan.read.length > 0) lines.push(`read:    ${printable(plan.read.join(", "))}`);
   if (plan.setup !== null) lines.push(`setup:   ${printable(plan.setup)}`);

@@ -82,6 +82,27 @@ function outsideChanges(report: RunReport): string[] {
   ];
 }
 
+/** In place nobody can tell who changed them. */
+function strays(report: RunReport): string[] {
+  const found = new Map(
+    report.tasks.flatMap(({ evidence }) =>
+      (evidence.strays ?? []).map(({ path, status }) => [path, status] as const),
+    ),
+  );
+  if (found.size === 0) return [];
+  const rows = [...found]
+    .slice(0, MOST_FAILURES)
+    .map(([path, status]) => [printable(path), status]);
+  const more = found.size - rows.length;
+  return [
+    "",
+    "Files outside of the tasks' own changed while tasks were at work, by a tool or by somebody else; they",
+    "were left as they are:",
+    plainTable(rows),
+    ...(more > 0 ? [`… and ${more} more; --json lists them all.`] : []),
+  ];
+}
+
 function speed(report: RunReport): string {
   const wall = report.endedAt - report.startedAt;
   const tried = report.tasks.filter(({ attempts }) => attempts > 0);
@@ -172,6 +193,7 @@ export function renderReport(report: RunReport, options: ReportOptions): string 
     countsTable(report),
     ...failures(report, options),
     ...outsideChanges(report),
+    ...strays(report),
     ...figures(report),
     "",
     ...ending(report),

@@ -3,20 +3,22 @@ import {
   filesFromGlobs,
   filesFromList,
   listFormatOf,
-  openRepository,
-  type Repository,
+  openSite,
+  type Place,
   readOnlyFilesFrom,
+  type Site,
   type TaskInput,
   tasksFromFiles,
   tasksFromList,
+  WorkspaceError,
 } from "@cluster/batch";
-import { usageError } from "../exit/cli-error.ts";
+import { setupError, usageError } from "../exit/cli-error.ts";
 import { readInput } from "./read-input.ts";
 import type { TaskSource } from "./task-source.ts";
 
 /** What a run works on. */
 export interface PlannedTasks {
-  readonly repository: Repository;
+  readonly repository: Site;
   readonly tasks: readonly TaskInput[];
   readonly warnings: readonly string[];
 }
@@ -30,12 +32,13 @@ export interface PlanOptions {
   readonly message: string | undefined;
   /** Absolute paths. */
   readonly read: readonly string[];
+  readonly place: Place;
 }
 
 /** The tasks of a run. @throws {BatchError} @throws {WorkspaceError} @throws {CliError} usage */
 export async function planTasks(options: PlanOptions): Promise<PlannedTasks> {
-  const { cwd, source, message, read } = options;
-  const repository = await openRepository(cwd);
+  const { cwd, source, message, read, place } = options;
+  const repository = await openSite(cwd, place).catch(withHint);
   const readOnlyFiles = await readOnlyFilesFrom(repository, read, { cwd });
   if (source.kind === "tasks") {
     const { file } = source;
@@ -55,9 +58,20 @@ export async function planTasks(options: PlanOptions): Promise<PlannedTasks> {
   return { repository, tasks: tasksFromFiles(files, message, { readOnlyFiles, per }), warnings };
 }
 
+/** Whoever has no repository may not want one. */
+function withHint(error: unknown): never {
+  if (!(error instanceof WorkspaceError)) throw error;
+  const { code, message } = error;
+  const remedy = "Or work in the folder itself, which needs no git: add --in-place.";
+  if (code === "GIT_MISSING" || code === "GIT_TOO_OLD") throw setupError(message, remedy, error);
+  if (code !== "NOT_A_REPOSITORY" && code !== "BARE_REPOSITORY" && code !== "NO_COMMITS")
+    throw error;
+  throw usageError(message, remedy, error);
+}
+
 async function filesOf(
   source: Exclude<TaskSource, { kind: "tasks" }>,
-  repository: Repository,
+  repository: Site,
   cwd: string,
 ): Promise<FoundFiles> {
   if (source.kind === "globs") return await filesFromGlobs(repository, source.globs, { cwd });

@@ -37,7 +37,7 @@ export async function runFiles(
   const adapter = await resolveTool(tool, config, { args, model, cwd });
   const source = taskSource(globs, flags, settings.per);
   const message = await readMessage(flags, cwd, source.kind !== "tasks");
-  const planned = await planTasks({ cwd, source, message, read: settings.read });
+  const planned = await planTasks({ cwd, source, message, ...settings });
   if (flags.dryRun === true) {
     await showPlan({ settings, planned, message, adapter, json: flags.json === true });
     return "done";

@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
-import type { Per, Price, TaskContext } from "@cluster/batch";
+import type { Per, Place, Price, TaskContext } from "@cluster/batch";
 import type { RunFlags } from "../command/run-command.ts";
 import type { ClusterConfig } from "../config/config.ts";
 import { durationMs } from "../config/duration.ts";
 import { perOf } from "../config/per.ts";
+import { usageError } from "../exit/cli-error.ts";
 import { DEFAULT_TOOL } from "../tools/resolve-tool.ts";
 
 /** What a run is told, defaults filled in. Times are in milliseconds, paths absolute. */
@@ -25,6 +26,7 @@ export interface RunSettings {
   readonly setupTimeoutMs: number;
   readonly verifyRun: string | undefined;
   readonly allowOutside: boolean;
+  readonly place: Place;
   readonly requireChange: boolean;
   readonly toolArguments: readonly string[];
 }
@@ -33,8 +35,27 @@ function configured(value: string | number | undefined): number | undefined {
   return value === undefined ? undefined : durationMs(value);
 }
 
-/** Flags win over the configuration, and that over the defaults. */
+/**
+ * Flags win over the configuration, and that over the defaults.
+ * @throws {CliError} usage, when they contradict each other
+ */
 export function runSettings(
+  flags: RunFlags,
+  config: ClusterConfig,
+  raw: readonly string[],
+  cwd: string,
+): RunSettings {
+  const settings = filledIn(flags, config, raw, cwd);
+  if (settings.place === "in-place" && settings.allowOutside) {
+    throw usageError(
+      "--in-place and --allow-outside are both set.",
+      "In place, what changes outside of a task's files stays as it is anyway.",
+    );
+  }
+  return settings;
+}
+
+function filledIn(
   flags: RunFlags,
   config: ClusterConfig,
   raw: readonly string[],
@@ -56,6 +77,7 @@ export function runSettings(
     setupTimeoutMs: flags.setupTimeout ?? configured(config.setupTimeout) ?? 600_000,
     verifyRun: flags.verifyRun ?? config.verifyRun,
     allowOutside: flags.allowOutside ?? config.allowOutside ?? false,
+    place: (flags.inPlace ?? config.inPlace) ? "in-place" : "worktrees",
     requireChange: flags.requireChange ?? config.requireChange ?? false,
     toolArguments: raw.length > 0 ? raw : (config.toolArguments ?? []),
   };

@@ -1,0 +1,97 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { waitFor } from "@cluster/testkit";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type Cli, type CliResult, createCli, SAMPLE_CONFIG } from "../harness/cli.ts";
+
+let cli: Cli;
+let folder: string;
+beforeEach(async () => {
+  cli = await createCli();
+  folder = join(cli.home, "notes");
+  await mkdir(folder);
+  for (const name of ["a.md", "b.md", "c.md"]) await writeFile(join(folder, name), `# ${name}\n`);
+});
+afterEach(async () => {
+  await cli.nothingLeft();
+  await cli[Symbol.asyncDispose]();
+});
+
+const read = (name: string): Promise<string> => readFile(join(folder, name), "utf8");
+const run = (...args: readonly string[]): Promise<CliResult> =>
+  cli.run(["run", "--config", SAMPLE_CONFIG, ...args], { cwd: folder });
+
+it("a folder without git is told of --in-place, which works, and undo takes it back", async () => {
+  const refused = await run("-m", "edit", "*.md");
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain("is in no git repository");
+  expect(refused.stderr).toContain("--in-place");
+
+  const message = "edit [fake:only=b.md:after-edit=fail=refused]";
+  const { code, stdout } = await run(
+    "-m",
+    message,
+    "*.md",
+    "--in-place",
+    "--verify",
+    "test -s a.md",
+  );
+  expect(code).toBe(1);
+  expect(stdout).toContain(`2 edits made in place in ${folder}`);
+  expect(await read("a.md")).toContain("DOC_ID");
+  expect(await read("b.md")).toBe("# b.md\n");
+  expect(existsSync(join(folder, ".git"))).toBe(false);
+
+  const [, command = ""] = /^ {2}cluster (undo \w+)$/m.exec(stdout) ?? [];
+  const undone = await cli.run(command.split(" "), { cwd: folder });
+  expect(undone.stdout).toMatch(/^2 files in .* as before run \w+:\n {2}a\.md\n {2}c\.md\n$/);
+  expect(undone.code).toBe(0);
+  expect(await read("a.md")).toBe("# a.md\n");
+  const again = await cli.run(["undo", "--json"], { cwd: folder });
+  expect(JSON.parse(again.stdout)).toMatchObject({ restored: [], changed: [] });
+});
+
+it("a file that was changed since is not taken back", async () => {
+  await run("-m", "edit", "a.md", "--in-place");
+  await writeFile(join(folder, "a.md"), "mine\n");
+  const { code, stdout } = await cli.run(["undo", "last"], { cwd: folder });
+  expect(code).toBe(1);
+  expect(stdout).toContain("Left as they are, since they were changed after the run:\n  a.md");
+  expect(await read("a.md")).toBe("mine\n");
+});
+
+it("changes by the way are told and stay", async () => {
+  const { code, stdout } = await run("-m", "edit [fake:outside=other.txt]", "a.md", "--in-place");
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/outside of the tasks' own changed[^|]*\n *other\.txt +added/);
+  expect(await read("other.txt")).toContain("outside");
+});
+
+it("the configuration can say so, and a contradiction is refused", async () => {
+  const config = join(folder, "own.config.yaml");
+  await writeFile(config, "inPlace: true\n");
+  const args = ["run", "-m", "edit", "*.md", "--config", config];
+  const plan = await cli.run([...args, "--dry-run"], { cwd: folder });
+  expect(plan).toMatchObject({ code: 0, stderr: "" });
+  expect(plan.stdout).toContain("place:   in place");
+  const refused = await cli.run([...args, "--allow-outside"], { cwd: folder });
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain("--in-place and --allow-outside");
+});
+
+it("^C twice leaves every file as it was or as it landed", async () => {
+  const message = "edit [fake:only=b.md:after-edit=hang] [fake:only=c.md:after-edit=hang]";
+  const args = ["run", "--config", SAMPLE_CONFIG, "-m", message, "*.md", "--in-place"];
+  const running = cli.start(args, { cwd: folder });
+  const edited = async (): Promise<boolean> =>
+    (await read("b.md")).includes("DOC_ID") && (await read("c.md")).includes("DOC_ID");
+  await waitFor(edited, { what: "edits under way" });
+  await waitFor(() => running.said().includes("landed"), { what: "the first to land" });
+  running.kill("SIGINT");
+  await waitFor(() => running.said().includes("press ^C again"), { what: "the first ^C" });
+  running.kill("SIGINT");
+  expect((await running.ended).code).toBe(130);
+  expect(await read("a.md")).toContain("DOC_ID");
+  for (const name of ["b.md", "c.md"]) expect(await read(name)).toBe(`# ${name}\n`);
+});
