@@ -11,6 +11,8 @@ export interface AttemptTools {
   lease(attempt: Attempt, signal: AbortSignal): Promise<Lease<AgentTask, AgentResult>>;
   workspaceOf(instance: number): Promise<WorkPlace>;
   readonly clock: Clock;
+  /** All instances work in one folder, where files are waited for. */
+  readonly shared: boolean;
 }
 
 /** A process may end while its task waits for its turn: then it is given to another one, so often. */
@@ -69,7 +71,8 @@ async function prepare(
   course: Course,
 ): Promise<WorkPlace> {
   const { turn, signal } = course;
-  const ahead = !turn.tryBegin();
+  // Whoever has a turn has its files: else it could wait for one that waits for a turn.
+  const ahead = tools.shared || !turn.tryBegin();
   if (!ahead) course.enter("workspace");
   try {
     const workspace = await tools.workspaceOf(instance);

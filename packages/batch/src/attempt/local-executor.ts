@@ -78,6 +78,7 @@ export class LocalExecutor implements Executor {
         lease: (wanted, signal) => this.#lease(wanted, signal),
         workspaceOf: (instance) => this.#workspaceOf(instance),
         clock: this.#clock,
+        shared: this.#branch.shared === true,
       },
       context,
     );

@@ -60,6 +60,8 @@ export interface SiteRunOptions extends CreateRunOptions {
 
 /** Where the edits of a run's tasks land: its branch, or the folder itself. */
 export interface LandingPlace extends AsyncDisposable {
+  /** All instances work in one folder, and wait for each other's files. @default false */
+  readonly shared?: boolean;
   readonly run: string;
   /** What it is called: a ref, or a folder. */
   readonly ref: string;

@@ -6,8 +6,11 @@ import { BatchError } from "../errors/batch-error.ts";
 import { listSome } from "../errors/list-some.ts";
 import { placeInside } from "./place-inside.ts";
 
-/** In place only what a task names is taken into keeping: it names files, and all of them. */
-function requireNamedFiles({ root }: Site, tasks: readonly TaskInput[]): void {
+/**
+ * In place only what a task names is taken into keeping: it names files, and all of them.
+ * @throws {BatchError} NO_FILES
+ */
+export function requireNamedFiles({ root }: Site, tasks: readonly TaskInput[]): void {
   const without = tasks.findIndex(({ files }) => files.length === 0);
   if (without >= 0) {
     throw new BatchError(
@@ -45,10 +48,7 @@ export async function checkTasks(repository: Site, tasks: readonly TaskInput[]):
   }
   const files = [...new Set(tasks.flatMap((task) => task.files))];
   for (const file of files) placeInside(repository, file);
-  if (repository.place === "in-place") {
-    requireNamedFiles(repository, tasks);
-    return;
-  }
+  if (repository.place === "in-place") return requireNamedFiles(repository, tasks);
   const [tracked, dirty] = await Promise.all([
     repository.trackedFiles().then((paths) => new Set(paths)),
     repository.dirtyFiles(files),

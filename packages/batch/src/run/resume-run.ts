@@ -4,6 +4,7 @@ import type { RunStore, StoredRun } from "../contract/run-store.ts";
 import type { Site } from "../contract/site.ts";
 import type { TaskInput } from "../contract/task.ts";
 import { BatchError } from "../errors/batch-error.ts";
+import { requireNamedFiles } from "../plan/check-tasks.ts";
 import { keyTasks } from "../plan/task-key.ts";
 import { LocalRunStore } from "../store/local-run-store.ts";
 import { type BeginOptions, beginRun } from "./begin-run.ts";
@@ -50,6 +51,7 @@ export async function resumeRun(options: ResumeOptions): Promise<Run> {
     // Tools of the process that was killed may still write where this one is about to look.
     await endLeftovers();
     const compiled = compileOptions({ ...options, tasks: [], repository });
+    if (compiled.place === "in-place") requireNamedFiles(repository, options.tasks ?? []);
     if (options.tasks !== undefined) await replan(stored, options.tasks, options, compiled);
     requireTasks(stored);
     await reopenSkipped(journal);

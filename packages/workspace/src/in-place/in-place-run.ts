@@ -29,6 +29,8 @@ export class InPlaceRun implements AsyncDisposable {
   /** The folder. */
   readonly ref: string;
   readonly base: string = IN_PLACE;
+  /** All instances work in one folder, and wait for each other's files. */
+  readonly shared = true;
   /** Where the backups and the edits that did not land are. */
   readonly state: string;
   readonly #context: InPlaceContext;

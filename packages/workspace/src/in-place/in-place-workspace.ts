@@ -45,17 +45,11 @@ export class InPlaceWorkspace {
 
   /**
    * Begins an attempt: waits until nobody works on its files, and takes what stands at them into keeping,
-   * which survives everything from now on.
+   * which survives everything from now on. An attempt that names no files has no changes.
    * @throws {WorkspaceError} FILE_HELD, NOT_A_FILE, PATH_OUTSIDE, STATE_FAILED, DISK_FULL
    */
   async reset(_base: string, { files, signal, task, token }: InPlaceAttempt): Promise<void> {
     const { folder, locks, watch, record } = this.#context;
-    if (files.length === 0) {
-      throw new WorkspaceError(
-        "OPTION_INVALID",
-        `The task ${task} names no files, and in place each has to.`,
-      );
-    }
     await this.leave(null);
     const name = nameOf({ task, token });
     const places = folder.places(files);
