@@ -2,6 +2,7 @@ import { WorkspaceError } from "../errors/workspace-error.ts";
 import { type CommitObject, makeCommit, readCommit } from "../git/commit-object.ts";
 import { mergeTrees } from "../git/merge-tree.ts";
 import { readRef, swapRef } from "../git/refs.ts";
+import { landedCommits, readAttempt } from "./landed-commits.ts";
 import type { RunContext } from "./run-context.ts";
 
 /** What became of a commit that was to land. */
@@ -50,9 +51,21 @@ export class BranchTip {
         this.#advance(commit, to);
         return candidate;
       }
+      const known = this.#commit;
       this.#commit = (await readRef(parts.git, ref)) ?? this.#lost();
+      const rival = await this.#landedSince(known, commit);
+      if (rival !== null) return { kind: "landed", commit: rival };
     }
     throw new WorkspaceError("BRANCH_MOVED", `${ref} was moved ${MOST_TRIES} times in a row.`);
+  }
+
+  /** The same task's edit, which a process that was thought dead has landed meanwhile. */
+  async #landedSince(base: string, commit: string): Promise<string | null> {
+    const { parts, run } = this.#context;
+    const own = await readAttempt(parts.git, commit, run);
+    if (own === null) return null;
+    const landed = await landedCommits({ ...this.#context, base }, this.#commit);
+    return landed.find(({ task }) => task === own.task)?.commit ?? null;
   }
 
   async #onTip(commit: string, original: CommitObject, signal?: AbortSignal): Promise<Landing> {

@@ -216,3 +216,18 @@ describe("parking", () => {
     await expect(at.run.park(commit, "")).rejects.toMatchObject({ code: "OPTION_INVALID" });
   });
 });
+
+test("what a process that was thought dead has landed of the same task is not landed again", async () => {
+  await using at = await workSetting({ files: { "a.md": "a\n" } });
+  const trailers = { "Cluster-Task": "t1", "Cluster-Attempt": 1 };
+  await write(at.workspace, "a.md", "a\nby the first\n");
+  const first = await at.workspace.commit({ paths: "all", message: "first", trailers });
+  await at.workspace.reset();
+  await write(at.workspace, "a.md", "a\nby the second\n");
+  const again = { ...trailers, "Cluster-Attempt": 2 };
+  const second = await at.workspace.commit({ paths: "all", message: "second", trailers: again });
+  // Its git was still at work when the other process had looked at the branch.
+  await at.sample.git("update-ref", at.run.ref, String(first));
+  expect(await at.run.land(String(second))).toEqual({ kind: "landed", commit: first });
+  expect(await at.sample.git("rev-list", "--count", `main..${at.run.ref}`)).toBe("1");
+});
