@@ -15,15 +15,18 @@ export interface ConductOptions {
   readonly settings: RunSettings;
   readonly planned: PlannedTasks;
   readonly adapter: AgentAdapter;
+  /** Those that tasks name. */
+  readonly tools: Readonly<Record<string, AgentAdapter>>;
   readonly progress: Progress;
 }
 
-function start({ settings, planned, adapter }: ConductOptions): Promise<Run> {
+function start({ settings, planned, adapter, tools }: ConductOptions): Promise<Run> {
   const { context, model, verify, verifyRun, setup, toolArguments } = settings;
   return startRun({
     repository: planned.repository,
     tasks: planned.tasks,
     tool: adapter,
+    tools,
     workers: settings.workers,
     timeoutMs: settings.timeoutMs,
     idleTimeoutMs: settings.idleTimeoutMs,

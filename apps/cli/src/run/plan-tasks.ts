@@ -33,6 +33,8 @@ export interface PlanOptions {
   /** Absolute paths. */
   readonly read: readonly string[];
   readonly place: Place;
+  /** The names that a task may give its tool. */
+  readonly tools: readonly string[];
 }
 
 /** The tasks of a run. @throws {BatchError} @throws {WorkspaceError} @throws {CliError} usage */
@@ -48,6 +50,7 @@ export async function planTasks(options: PlanOptions): Promise<PlannedTasks> {
       name: nameOf(file),
       cwd,
       readOnlyFiles,
+      tools: options.tools,
       ...(message === undefined ? {} : { message }),
     });
     return { repository, ...listed };

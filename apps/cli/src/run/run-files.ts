@@ -9,7 +9,8 @@ import { exitOfReport } from "../exit/exit-of-report.ts";
 import { createProgress, progressStyle } from "../progress/progress.ts";
 import { renderReport } from "../report/render-report.ts";
 import { reportFiles, writeReportFiles } from "../report/report-files.ts";
-import { resolveTool } from "../tools/resolve-tool.ts";
+import { resolveTool, toolNames } from "../tools/resolve-tool.ts";
+import { resolveTools } from "../tools/resolve-tools.ts";
 import { conductRun } from "./conduct-run.ts";
 import { showPlan } from "./dry-run.ts";
 import { planTasks } from "./plan-tasks.ts";
@@ -37,12 +38,17 @@ export async function runFiles(
   const adapter = await resolveTool(tool, config, { args, model, cwd });
   const source = taskSource(globs, flags, settings.per);
   const message = await readMessage(flags, cwd, source.kind !== "tasks");
-  const planned = await planTasks({ cwd, source, message, ...settings });
+  const known = toolNames(config);
+  const planned = await planTasks({ cwd, source, message, tools: known, ...settings });
+  const own = { name: tool, adapter };
+  const tools = await resolveTools(own, planned.tasks, config, { model, cwd });
   if (flags.dryRun === true) {
     await showPlan({ settings, planned, message, adapter, json: flags.json === true });
     return "done";
   }
-  await requireTool(tool, adapter, planned.repository.root);
+  for (const [name, each] of Object.entries({ ...tools, [tool]: adapter })) {
+    await requireTool(name, each, planned.repository.root);
+  }
   const progress = createProgress({
     stream: process.stderr,
     style: progressStyle(process.stderr, flags.quiet === true),
@@ -50,7 +56,7 @@ export async function runFiles(
   });
   try {
     if (flags.quiet !== true) for (const line of planned.warnings) progress.say(line);
-    const report = await conductRun({ settings, planned, adapter, progress });
+    const report = await conductRun({ settings, planned, adapter, tools, progress });
     progress.end();
     const { root } = planned.repository;
     const repository = isInside(root) ? undefined : root;

@@ -67,7 +67,7 @@ describe("a list of tasks", () => {
       `prompt: Say {{word}} in {{file}}
 tasks:
   - { file: docs/a.md, word: hello }
-  - { file: src/c.md, word: good bye, model: other }
+  - { file: src/c.md, word: good bye, model: other, tool: module }
   - { prompt: Both, files: [docs/b b.md, style.md] }
 `,
     );
@@ -137,6 +137,10 @@ describe("nothing is started", () => {
     [["-m", "x {{fil}}", "docs/a.md"], /no \{\{fil\}\}; there is \{\{file\}\}/],
     [["--tasks", "tasks.csv"], /tasks\.csv:2, column "prompt": expected "prompt".*-m/],
     [["--tasks", "tasks.txt"], /tasks\.txt: expected a name that ends in/],
+    [
+      ["--tasks", "tools.csv"],
+      /tools\.csv:2, column "tool": expected one of aider, sample.*, found "samp"/,
+    ],
     [["--tasks", "none.csv"], /--tasks none\.csv: there is no such file/],
     [
       ["-m", "x", "docs/a.md", "--tasks", "tasks.csv"],
@@ -151,6 +155,7 @@ describe("nothing is started", () => {
   ])("%j", async (args, message) => {
     await bench.repository.write("list.txt", "docs/a.md\ngone.md\n");
     await bench.repository.write("tasks.csv", "file\ndocs/a.md\n");
+    await bench.repository.write("tools.csv", "prompt,tool\nx,samp\n");
     const result = await bench.run(args);
     expect(result.stderr).toMatch(message);
     expect(result.stderr).not.toMatch(/\n\s+at /);

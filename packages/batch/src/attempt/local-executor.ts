@@ -13,6 +13,7 @@ import type { Attempt, AttemptResult, ExecuteContext, Executor } from "../contra
 import type { LandingPlace, WorkPlace } from "../contract/site.ts";
 import type { TaskContext } from "../contract/task-context.ts";
 import { executeAttempt } from "./execute-attempt.ts";
+import { InstanceNumbers } from "./instance-numbers.ts";
 
 /** What a {@link LocalExecutor} is made of. */
 export interface LocalExecutorOptions {
@@ -25,6 +26,8 @@ export interface LocalExecutorOptions {
   readonly clock: Clock;
   readonly workers: number;
   readonly context: TaskContext;
+  /** What its instances are called, beside those of other tools. @default as the pool calls them */
+  readonly numbers?: InstanceNumbers;
   /** Hears of everything that happens in the pool. */
   onPoolEvent(event: PoolEvent): void;
 }
@@ -42,6 +45,7 @@ export class LocalExecutor implements Executor {
   readonly #branch: LandingPlace;
   readonly #pool: Pool<AgentTask, AgentResult>;
   readonly #clock: Clock;
+  readonly #numbers: InstanceNumbers;
   readonly #closing = new AbortController();
   readonly #workspaces = new Map<number, Promise<WorkPlace>>();
 
@@ -49,16 +53,17 @@ export class LocalExecutor implements Executor {
     this.#workers = options.workers;
     this.#branch = options.branch;
     this.#clock = options.clock;
+    this.#numbers = options.numbers ?? new InstanceNumbers();
     this.#pool = createPool<AgentTask, AgentResult>({
       ...options.pool,
       clock: options.clock,
       size: options.workers,
-      cwd: async (instance) => (await this.#workspaceOf(instance)).path,
+      cwd: async (instance) => (await this.#workspaceOf(this.#numbers.of(instance))).path,
       afterTurn: RELEASE[options.context],
       // Each worktree's next process gets ready while the present one works in it.
       spares: options.context === "fresh" ? options.workers : 0,
     });
-    this.#pool.subscribe((event) => options.onPoolEvent(event));
+    this.#pool.subscribe((event) => options.onPoolEvent(this.#numbers.event(event)));
   }
 
   get workers(): number {
@@ -92,8 +97,9 @@ export class LocalExecutor implements Executor {
     await Promise.allSettled(this.#workspaces.values());
   }
 
-  #lease(attempt: Attempt, signal: AbortSignal): Promise<Lease<AgentTask, AgentResult>> {
-    return this.#pool.lease({ avoid: attempt.avoid, signal });
+  async #lease(attempt: Attempt, signal: AbortSignal): Promise<Lease<AgentTask, AgentResult>> {
+    const avoid = this.#numbers.localsOf(attempt.avoid);
+    return this.#numbers.lease(await this.#pool.lease({ avoid, signal }));
   }
 
   /** One worktree for each instance, made when it is first needed; a failure is tried again. */

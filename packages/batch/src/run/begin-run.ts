@@ -1,5 +1,3 @@
-import { LocalExecutor } from "../attempt/local-executor.ts";
-import { inWorkspaces } from "../attempt/workspace-adapter.ts";
 import type { Executor } from "../contract/executor.ts";
 import type { RunReport } from "../contract/report.ts";
 import type { LandingPlace, Site } from "../contract/site.ts";
@@ -8,12 +6,12 @@ import { keepRecords } from "../events/keep-records.ts";
 import type { CompiledOptions } from "./compile-options.ts";
 import { Conductor } from "./conductor.ts";
 import { finishRun } from "./finish-run.ts";
+import { makeExecutor } from "./make-executor.ts";
 import type { RunOptions } from "./options.ts";
 import type { PlannedWork } from "./planned-work.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Run } from "./run.ts";
 import { Steering } from "./steering.ts";
-import { transcriptsOf } from "./transcripts.ts";
 
 /** What a run works on and with, whether it is new or gone on with. */
 export interface RunParts {
@@ -180,29 +178,4 @@ async function executorOr(
     await undo();
     throw error;
   }
-}
-
-function makeExecutor(
-  options: BeginOptions,
-  compiled: CompiledOptions,
-  { repository, branch, recorder, folder }: RunParts,
-): Executor {
-  const transcripts = transcriptsOf(options.transcripts, folder);
-  const { onQuestion } = options;
-  return new LocalExecutor({
-    branch,
-    workers: compiled.workers + compiled.ahead,
-    context: compiled.context,
-    clock: compiled.clock,
-    pool: {
-      adapter: inWorkspaces(options.tool, repository),
-      startTimeoutMs: compiled.startTimeoutMs,
-      turnTimeoutMs: compiled.timeoutMs,
-      idleTimeoutMs: compiled.idleTimeoutMs,
-      secrets: compiled.secrets,
-      ...(transcripts === undefined ? {} : { transcripts }),
-      ...(onQuestion === undefined ? {} : { onQuestion }),
-    },
-    onPoolEvent: (event) => recorder.publish({ type: "pool", event }),
-  });
 }

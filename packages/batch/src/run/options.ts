@@ -26,6 +26,11 @@ export interface RunOptions {
   readonly tasks: readonly TaskInput[];
   /** The tool that edits, such as aider. */
   readonly tool: ToolAdapter<AgentTask, AgentResult>;
+  /**
+   * Other tools, by the names that tasks give them. Each has instances of its own; no more turns are taken
+   * at once than there are workers.
+   */
+  readonly tools?: Readonly<Record<string, ToolAdapter<AgentTask, AgentResult>>>;
   /** How many instances; never more than there are tasks. @default 3 */
   readonly workers?: number;
   /**

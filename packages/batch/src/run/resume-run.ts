@@ -15,6 +15,7 @@ import { Recorder } from "./recorder.ts";
 import { relink, reopenSkipped } from "./relink.ts";
 import { restoreWork } from "./restore-work.ts";
 import type { Run } from "./run.ts";
+import { checkTools } from "./tools-of.ts";
 
 /** How to go on with a run. What is absent is not taken from the run's beginning: it has its default. */
 export interface ResumeOptions extends BeginOptions {
@@ -36,7 +37,7 @@ export interface ResumeOptions extends BeginOptions {
  * landed: git is asked what did. A commit that was made and never landed is landed; an attempt that was cut
  * short is made again.
  * @throws {BatchError} RUN_UNKNOWN, RUN_AMBIGUOUS, RUN_OWNED, RUN_COMPLETE, NO_TASKS, JOURNAL_DAMAGED,
- *   STORE_FAILED, OPTION_INVALID
+ *   STORE_FAILED, OPTION_INVALID, TOOL_UNKNOWN
  * @throws {WorkspaceError} whatever git refuses
  */
 export async function resumeRun(options: ResumeOptions): Promise<Run> {
@@ -67,6 +68,10 @@ export async function resumeRun(options: ResumeOptions): Promise<Run> {
     }
     await journal.mark({ type: "run.resumed", base });
     const work = await restoreWork(recorder, branch);
+    checkTools(
+      work.open.map(({ task }) => task),
+      options,
+    );
     const close = (): Promise<void> => Promise.resolve(stored[Symbol.asyncDispose]());
     const workers = { ...options, tasks: [...work.open.map(({ task }) => task)], repository };
     return beginRun(options, compileOptions(workers), {

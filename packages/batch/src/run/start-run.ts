@@ -9,12 +9,13 @@ import { newWork } from "./planned-work.ts";
 import { Recorder } from "./recorder.ts";
 import type { Run } from "./run.ts";
 import { newRunId } from "./run-id.ts";
+import { checkTools } from "./tools-of.ts";
 
 /**
  * Checks everything that can be checked first, begins the run's journal, makes its branch, and begins. The
  * promise resolves when the run is under way; its end is `run.finished`.
- * @throws {BatchError} OPTION_INVALID, NO_TASKS, EMPTY_MESSAGE, PATH_OUTSIDE, DIRTY_FILES, RUN_EXISTS,
- *   STORE_FAILED
+ * @throws {BatchError} OPTION_INVALID, NO_TASKS, EMPTY_MESSAGE, PATH_OUTSIDE, DIRTY_FILES, NAME_TAKEN,
+ *   DEPENDENCY_UNKNOWN, DEPENDENCY_CYCLE, TOOL_UNKNOWN, RUN_EXISTS, STORE_FAILED
  * @throws {WorkspaceError} NOT_A_REPOSITORY, NO_COMMITS, GIT_TOO_OLD and whatever else git refuses
  */
 export async function startRun(options: RunOptions): Promise<Run> {
@@ -22,6 +23,7 @@ export async function startRun(options: RunOptions): Promise<Run> {
   const { repository: given, tool } = options;
   const repository = typeof given === "string" ? await openSite(given, compiled.place) : given;
   await checkTasks(repository, options.tasks);
+  checkTools(options.tasks, options);
   const { model, verify, clock, workers } = compiled;
   const tasks = keyTasks(options.tasks, { tool: tool.name, model, verify });
   const about = { tool: tool.name, workers, createdAt: clock.now() };

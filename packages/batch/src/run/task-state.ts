@@ -139,6 +139,7 @@ export function attemptOf(state: TaskState, defaults: AttemptDefaults): Attempt 
   const { task, token, avoid } = state;
   return {
     ...defaults,
+    tool: task.tool ?? defaults.tool,
     model: task.model ?? defaults.model,
     verify: task.verify ?? defaults.verify,
     task: task.id,

@@ -14,6 +14,8 @@ export interface TaskBuilderOptions {
   readonly message: Template | null;
   /** Read-only files of all tasks. */
   readonly common: readonly string[];
+  /** `null`: any. */
+  readonly tools: readonly string[] | null;
   readonly cells: boolean;
 }
 
@@ -32,6 +34,10 @@ export class TaskBuilder {
   task(row: ListRow): TaskInput {
     const fields = taskFields(row, this.#options.cells);
     const { model, tool, verify, id, after } = fields;
+    const { tools } = this.#options;
+    if (tool !== undefined && tools?.includes(tool) === false) {
+      throw new FieldProblem("tool", `expected one of ${listSome(tools, 10)}, found "${tool}"`);
+    }
     const files = this.#files(fields);
     const read = fields.read.map((path) => this.#options.readOnly(path));
     const readOnlyFiles = [...new Set([...this.#options.common, ...read])];

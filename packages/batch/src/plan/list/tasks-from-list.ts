@@ -22,6 +22,8 @@ export interface TasksFromListOptions {
   readonly cwd?: string;
   /** The prompt of tasks that have none, as a template. */
   readonly message?: string;
+  /** The names that a task may give its tool. @default any */
+  readonly tools?: readonly string[];
   /** For all tasks, before those of their own. As `readOnlyFilesFrom` gives them. */
   readonly readOnlyFiles?: readonly string[];
 }
@@ -56,6 +58,7 @@ export async function tasksFromList(
     readOnly: await readOnlyFilesFinder(repository, cwd),
     message: message === undefined ? null : parseTemplate(message),
     common: options.readOnlyFiles ?? [],
+    tools: options.tools ?? null,
     cells,
   });
   const problems: ListProblem[] = [];
