@@ -1,24 +1,41 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { WorkspaceError } from "../errors/workspace-error.ts";
-import { makeCommit } from "../git/commit-object.ts";
-import { mergeTrees } from "../git/merge-tree.ts";
 import { withLockedRef } from "../git/ref-transaction.ts";
 import { deleteRef } from "../git/refs.ts";
 import { readHead } from "../repository/head.ts";
 import { CheckoutRefused, moveCheckout } from "./checkout.ts";
+import { checkDelivery, type DeliveryChoice, deliveryCommand } from "./delivery-choice.ts";
+import { composeDelivery } from "./delivery-commit.ts";
 import type { CutDelivery } from "./mend-checkout.ts";
+import { park } from "./parking.ts";
+import { writePatches } from "./patch-files.ts";
 import type { RunContext } from "./run-context.ts";
 
 /** What became of the run's branch. */
 export type Delivery =
   /** The checked-out branch has it, and the run's own branch is gone. */
-  | { readonly kind: "merged"; readonly branch: string; readonly commit: string }
+  | {
+      readonly kind: "merged";
+      readonly branch: string;
+      readonly commit: string;
+      /** The ref that keeps a commit for each task, where the branch has got others. */
+      readonly originals?: string;
+    }
   /** It stays on its own branch; `command` lands it. */
   | {
       readonly kind: "kept";
       readonly branch: string;
       readonly reason: string;
       readonly command: string;
+    }
+  /** It was written down, one file for each task, and the run's own branch is gone. */
+  | {
+      readonly kind: "patches";
+      /** Absolute. */
+      readonly folder: string;
+      readonly files: number;
+      /** The ref that keeps the commits that they were made of. */
+      readonly originals: string;
     }
   /** It was made where it belongs; `backups` is the folder with what stood there before. */
   | {
@@ -32,7 +49,7 @@ export type Delivery =
   | { readonly kind: "nothing" };
 
 /** How to deliver. */
-export interface DeliverOptions {
+export interface DeliverOptions extends DeliveryChoice {
   readonly signal?: AbortSignal | undefined;
   /**
    * Hears what is about to happen to the user's checkout, and keeps it waiting: whoever writes it down
@@ -41,16 +58,17 @@ export interface DeliverOptions {
   readonly announce?: (delivery: CutDelivery) => Promise<void>;
 }
 
-type Merge =
-  | { readonly kind: "commit"; readonly commit: string }
-  | { readonly kind: "conflict"; readonly files: readonly string[] };
-
-/** Brings the run's branch into the branch that was checked out when the run began, or says why not. */
+/**
+ * Brings the run's branch to where it is wanted, or says why not: into the branch that was checked out
+ * when the run began, unless another choice was made.
+ */
 export async function deliver(
   context: RunContext,
   tip: string,
-  { signal, announce }: DeliverOptions = {},
+  options: DeliverOptions = {},
 ): Promise<Delivery> {
+  const { signal, announce } = options;
+  const { as, folder } = checkDelivery(options);
   const { parts, base, target, ref, branch } = context;
   if (tip === base) {
     await deleteRef(parts.git, ref, tip);
@@ -60,8 +78,10 @@ export async function deliver(
     kind: "kept",
     branch,
     reason,
-    command: `git merge ${branch}`,
+    command: deliveryCommand(as, context),
   });
+  if (as === "branch") return kept("nothing but a branch was asked for");
+  if (as === "patches") return deliverPatches(context, tip, folder, kept);
   if (target === null)
     return kept("no branch was checked out when the run began (HEAD is detached)");
 
@@ -74,17 +94,17 @@ export async function deliver(
       return kept(`the run began on ${target}, and now ${head.branch} is checked out`);
     }
     try {
-      const merge = await mergeOnObjects(context, head.commit, tip, signal);
-      if (merge.kind === "conflict") {
-        return kept(`it conflicts with what ${target} has got since, in ${merge.files.join(", ")}`);
+      const wanted = await composeDelivery(context, as, head.commit, tip, signal);
+      if (wanted.kind === "conflict") {
+        return kept(
+          `it conflicts with what ${target} has got since, in ${wanted.files.join(", ")}`,
+        );
       }
-      const { commit } = merge;
+      const { commit } = wanted;
       if (commit !== head.commit)
         await announce?.({ branch: target, from: head.commit, to: commit });
       if (commit === head.commit || (await moveHead(context, target, head.commit, commit))) {
-        // Its commits are on the target now: the name alone is given up.
-        await deleteRef(parts.git, ref, tip).catch(() => {});
-        return { kind: "merged", branch: target, commit };
+        return { kind: "merged", branch: target, commit, ...(await giveUp(context, tip, commit)) };
       }
     } catch (error) {
       if (error instanceof CheckoutRefused) return kept(error.message);
@@ -94,6 +114,33 @@ export async function deliver(
     // Somebody else was faster, or is at it: look again at what is there then.
     await wait(10 + Math.random() * 40, undefined, signal === undefined ? {} : { signal });
   }
+}
+
+async function deliverPatches(
+  context: RunContext,
+  tip: string,
+  folder: string,
+  kept: (reason: string) => Delivery,
+): Promise<Delivery> {
+  const written = await writePatches(context, tip, folder);
+  if (written.kind === "refused") return kept(written.reason);
+  const originals = await park(context, tip, "landed");
+  await deleteRef(context.parts.git, context.ref, tip).catch(() => {});
+  return { kind: "patches", folder: written.folder, files: written.files, originals };
+}
+
+/** Gives up the run's own branch. Commits that the target has got as others are kept under a ref. */
+async function giveUp(
+  context: RunContext,
+  tip: string,
+  commit: string,
+): Promise<{ readonly originals?: string }> {
+  const { git } = context.parts;
+  const args = ["merge-base", "--is-ancestor", tip, commit];
+  const hasThem = (await git.run(args, { answers: [1] })).exitCode === 0;
+  const originals = hasThem ? {} : { originals: await park(context, tip, "landed") };
+  await deleteRef(git, context.ref, tip).catch(() => {});
+  return originals;
 }
 
 /** `false` when the branch had moved meanwhile. */
@@ -121,33 +168,4 @@ async function moveHead(
   await patient.run(["read-tree", "-m", "-u", to, from]);
   if (end === "stale") return false;
   throw end;
-}
-
-/** The tip itself when that is ahead of `head`, else a merge of both. */
-async function mergeOnObjects(
-  { parts, run, branch, base }: RunContext,
-  head: string,
-  tip: string,
-  signal?: AbortSignal,
-): Promise<Merge> {
-  const { git, sign } = parts;
-  if (head === base || (await isAncestor(git, head, tip, signal))) {
-    return { kind: "commit", commit: tip };
-  }
-  if (await isAncestor(git, tip, head, signal)) return { kind: "commit", commit: head };
-  const merged = await mergeTrees(git, head, tip, signal);
-  if (merged.kind === "conflict") return merged;
-  const message = `Merge branch '${branch}'\n\nCluster-Run: ${run}\n`;
-  const commit = { tree: merged.tree, parents: [head, tip], message };
-  return { kind: "commit", commit: await makeCommit(git, commit, { sign, signal }) };
-}
-
-async function isAncestor(
-  git: RunContext["parts"]["git"],
-  ancestor: string,
-  commit: string,
-  signal?: AbortSignal,
-): Promise<boolean> {
-  const args = ["merge-base", "--is-ancestor", ancestor, commit];
-  return (await git.run(args, { signal, answers: [1] })).exitCode === 0;
 }

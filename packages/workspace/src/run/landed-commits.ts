@@ -1,4 +1,5 @@
 import { type Git, text } from "../git/git.ts";
+import { readCommits } from "./run-commits.ts";
 import type { RunContext } from "./run-context.ts";
 
 /** A commit that landed, and for which attempt at which task. */
@@ -17,14 +18,10 @@ export async function landedCommits(
   signal?: AbortSignal,
 ): Promise<readonly LandedCommit[]> {
   if (tip === base) return [];
-  // Plumbing, and the message as it is: neither the user's log.* nor their trailer.* counts here.
-  const args = ["rev-list", "--reverse", "--no-commit-header", "--encoding=UTF-8"];
-  const range = ["--format=%H%n%B%x00", `${base}..${tip}`, "--"];
-  const { stdout } = await parts.git.run([...args, ...range], { signal });
-  return stdout.split("\0").flatMap((entry) => {
-    const [commit = "", ...message] = entry.replace(/^\n/, "").split("\n");
-    const found = attemptOf(message, run);
-    return found === null ? [] : [{ ...found, commit }];
+  const commits = await readCommits(parts.git, `${base}..${tip}`, signal);
+  return commits.flatMap(({ id, message }) => {
+    const found = attemptOf(message.split("\n"), run);
+    return found === null ? [] : [{ ...found, commit: id }];
   });
 }
 
@@ -43,7 +40,7 @@ export async function readAttempt(
   run: string,
 ): Promise<Omit<LandedCommit, "commit"> | null> {
   const { stdout } = await git.run(["cat-file", "commit", commit]);
-  return attemptOf(stdout.slice(stdout.indexOf("\n\n") + 2).split("\n"), run);
+  return attemptOf(text(stdout.slice(stdout.indexOf("\n\n") + 2)).split("\n"), run);
 }
 
 /** Ours are the last of their kind, whatever the message says before them. */
@@ -56,7 +53,7 @@ function attemptOf(message: readonly string[], run: string): Omit<LandedCommit, 
       if (/^[A-Za-z0-9][A-Za-z0-9-]*[ \t]*:|^[ \t]/.test(line)) continue;
       break;
     }
-    if (!values.has(key)) values.set(key, text(value));
+    if (!values.has(key)) values.set(key, value);
   }
   const task = values.get("Cluster-Task");
   const attempt = Number(values.get("Cluster-Attempt") ?? Number.NaN);

@@ -6,6 +6,7 @@ import { type SalvagedWork, salvage } from "../salvage/salvage.ts";
 import { openWorkspace } from "../workspace/open.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { type DeliverOptions, type Delivery, deliver } from "./delivery.ts";
+import { type DeliveryChoice, deliveryCommand } from "./delivery-choice.ts";
 import { hasCommit, type LandedCommit, landedCommits, readAttempt } from "./landed-commits.ts";
 import { BranchTip, type Landing } from "./landing.ts";
 import { park } from "./parking.ts";
@@ -124,9 +125,10 @@ export class RunBranch implements AsyncDisposable {
   }
 
   /**
-   * Brings the branch into the one that was checked out when the run began: when that is still checked
-   * out, clean, and without conflict. Else it stays, with the command that lands it. What the user has
-   * is never overwritten, and none of their hooks run.
+   * Brings the branch into the one that was checked out when the run began, or to where else `as` says:
+   * when that is still checked out, clean, and without conflict. Else it stays, with the command that
+   * lands it. What the user has is never overwritten, and none of their hooks run.
+   * @throws {WorkspaceError} OPTION_INVALID, DISK_FULL, GIT_FAILED
    */
   deliver(options: DeliverOptions = {}): Promise<Delivery> {
     return this.#landing.run(() =>
@@ -135,9 +137,9 @@ export class RunBranch implements AsyncDisposable {
   }
 
   /** What {@link deliver} would say, where the branch is to stay for another reason than git's. */
-  undelivered(reason: string): Delivery {
-    const { branch } = this.#context;
-    return { kind: "kept", branch, reason, command: `git merge ${branch}` };
+  undelivered(reason: string, { as = "merge" }: DeliveryChoice = {}): Delivery {
+    const command = deliveryCommand(as, this.#context);
+    return { kind: "kept", branch: this.#context.branch, reason, command };
   }
 
   /**
