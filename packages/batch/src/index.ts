@@ -30,7 +30,10 @@ export {
   type Usage,
 } from "@cluster/manager";
 export {
+  DELIVERY_MODES,
   type Delivery,
+  type DeliveryChoice,
+  type DeliveryMode,
   type FileChange,
   type Folder,
   type OpenFolderOptions,

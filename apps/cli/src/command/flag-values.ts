@@ -1,6 +1,7 @@
-import type { Per, Price } from "@cluster/batch";
+import type { DeliveryChoice, Per, Price } from "@cluster/batch";
 import { InvalidArgumentError } from "commander";
 import { DURATION_FORM, durationMs } from "../config/duration.ts";
+import { LAND_FORM, landOf } from "../config/land.ts";
 import { PER_FORM, perOf } from "../config/per.ts";
 import { PRICE_FORM, priceOf } from "../config/price.ts";
 
@@ -53,4 +54,11 @@ export function priceFlag(
   const told = priceOf(value);
   if (told === undefined) throw new InvalidArgumentError(`It takes ${PRICE_FORM}.`);
   return { ...previous, [told.model]: told.price };
+}
+
+/** `--land`. */
+export function landFlag(value: string): DeliveryChoice {
+  const choice = landOf(value);
+  if (choice === undefined) throw new InvalidArgumentError(`It takes ${LAND_FORM}.`);
+  return choice;
 }

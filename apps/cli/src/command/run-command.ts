@@ -1,9 +1,10 @@
-import type { Per, Price, TaskContext } from "@cluster/batch";
+import type { DeliveryChoice, Per, Price, TaskContext } from "@cluster/batch";
 import { Command, Option } from "commander";
 import { exitCodeLines } from "../exit/exit-codes.ts";
 import {
   collectFlag,
   durationFlag,
+  landFlag,
   perFlag,
   priceFlag,
   retriesFlag,
@@ -33,6 +34,7 @@ export interface RunFlags {
   readonly setup?: string;
   readonly setupTimeout?: number;
   readonly verifyRun?: string;
+  readonly land?: DeliveryChoice;
   readonly allowOutside?: boolean;
   readonly inPlace?: boolean;
   readonly requireChange?: boolean;
@@ -112,6 +114,12 @@ export function runCommand(raw: readonly string[], onExit: OnExit): Command {
       "--verify-run <command>",
       "must succeed on all that landed before it is delivered",
       textFlag,
+    )
+    .option(
+      "--land <how>",
+      "merge, squash or rebase into the checked-out branch; branch: stay on the run's own; " +
+        "patches[=FOLDER]: a file for each task (default: merge)",
+      landFlag,
     )
     .option("--allow-outside", "land changes outside a task's files too")
     .option("--in-place", "work in the folder itself: no git needed, a backup of each file")

@@ -37,6 +37,11 @@ export interface ClusterConfig {
   /** That command at most: `90s`, `5m`, or a number of seconds. @default "10m" */
   readonly setupTimeout?: string | number | undefined;
   readonly verifyRun?: string | undefined;
+  /**
+   * Where what landed is wanted: `merge`, `squash` or `rebase` into the checked-out branch, `branch` for
+   * the run's own, `patches` or `patches=FOLDER` for files. @default "merge"
+   */
+  readonly land?: string | undefined;
   /** Land changes outside a task's files too. @default false */
   readonly allowOutside?: boolean | undefined;
   /** Work in the folder itself, with a backup of each file, instead of worktrees. @default false */

@@ -4,6 +4,7 @@ import { usageError } from "../exit/cli-error.ts";
 import type { ToolEntry } from "../tools/tool-entry.ts";
 import type { ClusterConfig } from "./config.ts";
 import { findProjectFile, findUserFile } from "./find-file.ts";
+import { anchorLand, landOf, landText } from "./land.ts";
 import { readConfigFile } from "./read-file.ts";
 import { validateConfig } from "./validate.ts";
 
@@ -29,6 +30,11 @@ function anchored(path: string, folder: string): string {
   return path.startsWith(".") ? resolve(folder, path) : path;
 }
 
+function anchoredLand(land: string, folder: string): string {
+  const choice = landOf(land);
+  return choice === undefined ? land : landText(anchorLand(choice, folder));
+}
+
 function anchorTool(entry: ToolEntry, folder: string): ToolEntry {
   if (typeof entry === "string") return anchored(entry, folder);
   if (typeof entry === "object" && "use" in entry && entry.executable !== undefined) {
@@ -41,6 +47,7 @@ function anchorPaths(config: ClusterConfig, folder: string): ClusterConfig {
   return {
     ...config,
     ...(config.read && { read: config.read.map((path) => resolve(folder, path)) }),
+    ...(config.land && { land: anchoredLand(config.land, folder) }),
     ...(config.tools && {
       tools: Object.fromEntries(
         Object.entries(config.tools).map(([name, entry]) => [name, anchorTool(entry, folder)]),

@@ -4,6 +4,7 @@ import { isAdapter } from "../tools/is-adapter.ts";
 import type { AgentAdapter, ToolEntry, ToolFactory } from "../tools/tool-entry.ts";
 import type { ClusterConfig } from "./config.ts";
 import { DURATION_FORM, durationMs } from "./duration.ts";
+import { LAND_FORM, landOf } from "./land.ts";
 import { PER_FORM, perOf } from "./per.ts";
 
 const text = z.string().trim().min(1, "must not be empty");
@@ -63,6 +64,13 @@ export const configSchema: z.ZodType<ClusterConfig> = z.strictObject({
   verifyRun: text
     .optional()
     .describe("A command that must succeed on all that landed before it is delivered"),
+  land: z
+    .string()
+    .refine((value) => landOf(value) !== undefined, { error: `must be ${LAND_FORM}` })
+    .optional()
+    .describe(
+      "Where what landed is wanted: merge, squash, rebase, branch or patches. Default: merge",
+    ),
   allowOutside: z.boolean().optional().describe("Land changes outside a task's files too"),
   inPlace: z.boolean().optional().describe("Work in the folder itself, with backups"),
   requireChange: z.boolean().optional().describe("A task that changes nothing has failed"),
@@ -86,6 +94,7 @@ export const CONFIG_KEYS: readonly string[] = [
   "setup",
   "setupTimeout",
   "verifyRun",
+  "land",
   "allowOutside",
   "inPlace",
   "requireChange",

@@ -6,6 +6,7 @@ import {
   type TaskContext,
   type TaskInput,
 } from "@cluster/batch";
+import { landText } from "../config/land.ts";
 import { oneLine, printable } from "../progress/fit.ts";
 import type { RunSettings } from "../run/settings.ts";
 import { estimateLines } from "./render-estimate.ts";
@@ -25,6 +26,7 @@ export interface RunPlan {
   readonly read: readonly string[];
   readonly verify: string | null;
   readonly setup: string | null;
+  readonly land: string;
   readonly timeoutMs: number;
   readonly retries: number;
   readonly toolArguments: readonly string[];
@@ -50,8 +52,19 @@ export function runPlan(
     "repository" | "message" | "context" | "tasks" | "warnings" | "command" | "estimate"
   >,
 ): RunPlan {
-  const { tool, workers, place, model, read, verify, setup, timeoutMs, retries, toolArguments } =
-    settings;
+  const {
+    tool,
+    workers,
+    place,
+    model,
+    read,
+    verify,
+    setup,
+    land,
+    timeoutMs,
+    retries,
+    toolArguments,
+  } = settings;
   return {
     dryRun: true,
     ...rest,
@@ -62,6 +75,7 @@ export function runPlan(
     read,
     verify: verify ?? null,
     setup: setup ?? null,
+    land: landText(land ?? {}),
     timeoutMs,
     retries,
     toolArguments,
@@ -86,6 +100,7 @@ export function renderPlan(plan: RunPlan): string {
   if (plan.read.length > 0) lines.push(`read:    ${printable(plan.read.join(", "))}`);
   if (plan.setup !== null) lines.push(`setup:   ${printable(plan.setup)}`);
   if (plan.verify !== null) lines.push(`verify:  ${printable(plan.verify)}`);
+  if (plan.land !== "merge") lines.push(`land:    ${printable(plan.land)}`);
   lines.push(
     `timeout: ${formatTime(plan.timeoutMs)} a turn, ${plural(plan.retries, "retry").replace("retrys", "retries")}`,
   );

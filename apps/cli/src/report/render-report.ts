@@ -140,6 +140,7 @@ function delivery(report: RunReport, { repository }: ReportOptions): string[] {
   const git = repository === undefined ? "git" : `git -C ${shellWord(repository)}`;
   switch (report.delivery.kind) {
     case "merged":
+      if (report.delivery.originals !== undefined) return rewritten(report, report.delivery, git);
       return [
         `${plural(report.counts.landed, "commit")} landed on ${report.delivery.branch}. Look at them with:`,
         `  ${git} log --stat ${report.base.slice(0, 12)}..${report.delivery.branch}`,
@@ -152,11 +153,35 @@ function delivery(report: RunReport, { repository }: ReportOptions): string[] {
         "Land them with:",
         `  ${report.delivery.command.replace(/^git/, () => git)}`,
       ];
+    case "patches":
+      return patches(report.delivery, git);
     case "in-place":
       return inPlace(report, report.delivery);
     case "nothing":
       return ["Nothing landed; the repository is as it was."];
   }
+}
+
+function rewritten(
+  { counts }: RunReport,
+  { branch, commit, originals }: Extract<RunReport["delivery"], { kind: "merged" }>,
+  git: string,
+): string[] {
+  return [
+    `${plural(counts.landed, "edit")} landed on ${branch}; each task's own commit is kept as ${originals}. Look at it with:`,
+    `  ${git} log --stat ${commit.slice(0, 12)}`,
+  ];
+}
+
+function patches(
+  { folder, files, originals }: Extract<RunReport["delivery"], { kind: "patches" }>,
+  git: string,
+): string[] {
+  return [
+    `${plural(files, "patch file")} written to ${printable(folder)}; the commits are kept as ${originals}.`,
+    "Land them with:",
+    `  ${git} am ${shellWord(folder)}/*.patch`,
+  ];
 }
 
 function inPlace(

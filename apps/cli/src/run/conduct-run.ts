@@ -21,7 +21,7 @@ export interface ConductOptions {
 }
 
 function start({ settings, planned, adapter, tools }: ConductOptions): Promise<Run> {
-  const { context, model, verify, verifyRun, setup, toolArguments } = settings;
+  const { context, model, verify, verifyRun, setup, land, toolArguments } = settings;
   return startRun({
     repository: planned.repository,
     tasks: planned.tasks,
@@ -40,6 +40,7 @@ function start({ settings, planned, adapter, tools }: ConductOptions): Promise<R
     ...(model === undefined ? {} : { model }),
     ...(verify === undefined ? {} : { verify }),
     ...(setup === undefined ? {} : { setup }),
+    ...(land === undefined ? {} : { delivery: land }),
     ...(verifyRun === undefined ? {} : { verifyRun }),
   });
 }

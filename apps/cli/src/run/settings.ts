@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
-import type { Per, Place, Price, TaskContext } from "@cluster/batch";
+import type { DeliveryChoice, Per, Place, Price, TaskContext } from "@cluster/batch";
 import type { RunFlags } from "../command/run-command.ts";
 import type { ClusterConfig } from "../config/config.ts";
 import { durationMs } from "../config/duration.ts";
+import { anchorLand, landOf } from "../config/land.ts";
 import { perOf } from "../config/per.ts";
 import { usageError } from "../exit/cli-error.ts";
 import { DEFAULT_TOOL } from "../tools/resolve-tool.ts";
@@ -25,6 +26,7 @@ export interface RunSettings {
   readonly setup: string | undefined;
   readonly setupTimeoutMs: number;
   readonly verifyRun: string | undefined;
+  readonly land: DeliveryChoice | undefined;
   readonly allowOutside: boolean;
   readonly place: Place;
   readonly requireChange: boolean;
@@ -33,6 +35,11 @@ export interface RunSettings {
 
 function configured(value: string | number | undefined): number | undefined {
   return value === undefined ? undefined : durationMs(value);
+}
+
+function landing(flags: RunFlags, config: ClusterConfig, cwd: string): DeliveryChoice | undefined {
+  if (flags.land !== undefined) return anchorLand(flags.land, cwd);
+  return config.land === undefined ? undefined : landOf(config.land);
 }
 
 /**
@@ -50,6 +57,15 @@ export function runSettings(
     throw usageError(
       "--in-place and --allow-outside are both set.",
       "In place, what changes outside of a task's files stays as it is anyway.",
+    );
+  }
+  if (settings.place === "in-place" && settings.setup !== undefined) {
+    throw usageError("--in-place and --setup are both set.", "In place, no worktree is made.");
+  }
+  if (settings.place === "in-place" && settings.land !== undefined) {
+    throw usageError(
+      "--in-place and --land are both set.",
+      "In place, edits are where they belong.",
     );
   }
   return settings;
@@ -76,6 +92,7 @@ function filledIn(
     setup: flags.setup ?? config.setup,
     setupTimeoutMs: flags.setupTimeout ?? configured(config.setupTimeout) ?? 600_000,
     verifyRun: flags.verifyRun ?? config.verifyRun,
+    land: landing(flags, config, cwd),
     allowOutside: flags.allowOutside ?? config.allowOutside ?? false,
     place: (flags.inPlace ?? config.inPlace) ? "in-place" : "worktrees",
     requireChange: flags.requireChange ?? config.requireChange ?? false,

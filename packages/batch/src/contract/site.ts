@@ -4,6 +4,7 @@ import type {
   CutDelivery,
   DeliverOptions,
   Delivery,
+  DeliveryChoice,
   FileChange,
   FileList,
   Head,
@@ -81,7 +82,7 @@ export interface LandingPlace extends AsyncDisposable {
   park(commit: string, task: string): Promise<string>;
   deliver(options?: DeliverOptions): Promise<Delivery>;
   /** How it is told when it is not to be delivered. */
-  undelivered(reason: string): Delivery;
+  undelivered(reason: string, choice?: DeliveryChoice): Delivery;
   dispose(): Promise<void>;
 }
 

@@ -39,6 +39,14 @@ function ending({ end, haltReason, delivery }: RunReport): string[] {
       return [
         ...why,
         `On branch ${code(delivery.branch)} as ${code(delivery.commit.slice(0, 12))}.`,
+        ...(delivery.originals === undefined
+          ? []
+          : [`Each task's own commit is kept as ${code(delivery.originals)}.`]),
+      ];
+    case "patches":
+      return [
+        ...why,
+        `What landed is written as ${plural(delivery.files, "patch file")} in ${code(delivery.folder)}, and kept as ${code(delivery.originals)}.`,
       ];
     case "kept":
       return [

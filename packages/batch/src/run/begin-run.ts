@@ -8,6 +8,7 @@ import { Conductor } from "./conductor.ts";
 import { finishRun } from "./finish-run.ts";
 import { makeExecutor } from "./make-executor.ts";
 import type { RunOptions } from "./options.ts";
+import { deliveryOf } from "./place-options.ts";
 import type { PlannedWork } from "./planned-work.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Run } from "./run.ts";
@@ -71,7 +72,8 @@ export function beginRun(options: BeginOptions, compiled: CompiledOptions, parts
     const { verifyRun: command, verifyTimeoutMs: timeoutMs, clock } = compiled;
     const { signal } = stopping;
     const check = command === null ? null : { command, timeoutMs, signal, clock };
-    const ending = { requireChange, keepWorktrees, check, close: parts.close };
+    const delivery = deliveryOf(branch.run, options.delivery);
+    const ending = { requireChange, keepWorktrees, check, delivery, close: parts.close };
     const how = { haltReason, interrupted, left, ...ending };
     const report = await finishRun({ recorder, executor, branch, ...how });
     if (failure !== null) throw failure.error;

@@ -1,4 +1,4 @@
-import type { Delivery } from "@cluster/workspace";
+import type { Delivery, DeliveryChoice } from "@cluster/workspace";
 import type { TaskOutcome } from "../contract/evidence.ts";
 import type { Executor } from "../contract/executor.ts";
 import type { RunReport } from "../contract/report.ts";
@@ -20,6 +20,8 @@ export interface FinishOptions {
   readonly keepWorktrees: boolean;
   /** The user's check of everything that landed together; `null` for none. */
   readonly check: WholeRunCheck | null;
+  /** Where what landed is wanted. */
+  readonly delivery: DeliveryChoice;
   /** Lets go of the run's journal. */
   readonly close: () => Promise<void>;
   /** How the tasks stand that have no outcome. */
@@ -38,20 +40,22 @@ export async function finishRun(options: FinishOptions): Promise<RunReport> {
     await work().catch((error: unknown) => recorder.warn(`${what}: ${messageOf(error)}`));
   };
   await carried("Not every process could be ended", () => dispose(executor));
-  let delivery: Delivery = branch.undelivered("the run did not come to its end");
+  const undelivered = (why: string): Delivery => branch.undelivered(why, options.delivery);
+  let delivery = undelivered("the run did not come to its end");
   const refusal = end === "complete" ? await refusalOf(options) : null;
   if (refusal !== null) {
     recorder.warn(refusal);
-    delivery = branch.undelivered("the check of the whole run refused it");
+    delivery = undelivered("the check of the whole run refused it");
   } else if (end === "complete" || branch.tip() === branch.base) {
     await carried("The run's branch could not be delivered", async () => {
       delivery = await branch.deliver({
+        ...options.delivery,
         announce: (move) => recorder.journal.mark({ type: "run.delivering", ...move }),
       });
     });
   } else {
     const why = end === "halted" ? "the run was halted" : "the run was interrupted";
-    delivery = branch.undelivered(why);
+    delivery = undelivered(why);
   }
   if (options.keepWorktrees) recorder.warn("The worktrees were kept: see git worktree list.");
   else await carried("Not every worktree could be removed", () => branch.dispose());

@@ -7,6 +7,7 @@ import type {
   ToolAdapter,
   TranscriptOptions,
 } from "@cluster/manager";
+import type { DeliveryChoice } from "@cluster/workspace";
 import type { Journal } from "../contract/journal.ts";
 import type { Durability, RunStore } from "../contract/run-store.ts";
 import type { Place, Site } from "../contract/site.ts";
@@ -73,6 +74,13 @@ export interface RunOptions {
    * that landed and nothing else. When it fails, the run's branch stays and is not delivered.
    */
   readonly verifyRun?: string;
+  /**
+   * Where what landed is wanted in the end: `merge`, `squash` and `rebase` bring it into the branch that is
+   * checked out, `branch` leaves it on its own, `patches` writes a file for each task into `folder`, by
+   * default `cluster-<run>` in the current one.
+   * @default { as: "merge" }
+   */
+  readonly delivery?: DeliveryChoice;
   /** Land changes outside a task's files too. Not in place, where they stay anyway. @default false */
   readonly allowOutside?: boolean;
   /** A task that changes nothing fails the run. @default false */

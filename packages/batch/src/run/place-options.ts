@@ -1,4 +1,5 @@
-import type { Setup } from "@cluster/workspace";
+import { resolve } from "node:path";
+import { DELIVERY_MODES, type DeliveryChoice, type Setup } from "@cluster/workspace";
 import type { Site } from "../contract/site.ts";
 import { BatchError } from "../errors/batch-error.ts";
 import type { RunOptions } from "./options.ts";
@@ -10,20 +11,32 @@ export interface PlaceOptions {
 
 /** @throws {BatchError} OPTION_INVALID for what that place does not have */
 export function placeOptions(
-  { setup, setupTimeoutMs }: Pick<RunOptions, "setup" | "setupTimeoutMs">,
+  { setup, setupTimeoutMs, delivery }: Pick<RunOptions, "setup" | "setupTimeoutMs" | "delivery">,
   { place }: Site,
 ): PlaceOptions {
-  if (setup === undefined) return {};
-  if (place === "in-place") {
-    throw new BatchError(
-      "OPTION_INVALID",
-      "setup: expected none for a run in place, which makes no worktrees that would have to be set up.",
-    );
+  if (place === "in-place" && setup !== undefined) {
+    throw invalid("setup: expected none for a run in place, which makes no worktrees");
   }
-  return {
-    setup: {
-      command: setup,
-      ...(setupTimeoutMs === undefined ? {} : { timeoutMs: setupTimeoutMs }),
-    },
-  };
+  if (place === "in-place" && delivery !== undefined) {
+    throw invalid("delivery: expected none for a run in place, whose edits are where they belong");
+  }
+  const { as = "merge" } = delivery ?? {};
+  if (!DELIVERY_MODES.includes(as)) {
+    throw invalid(`delivery.as: expected one of ${DELIVERY_MODES.join(", ")}, found ${as}`);
+  }
+  if (setup === undefined) return {};
+  const timeout = setupTimeoutMs === undefined ? {} : { timeoutMs: setupTimeoutMs };
+  return { setup: { command: setup, ...timeout } };
+}
+
+/** Where what a run lands is wanted. Patches go beside whatever else is in the current folder. */
+export function deliveryOf(
+  run: string,
+  { as = "merge", folder }: DeliveryChoice = {},
+): DeliveryChoice {
+  return as === "patches" ? { as, folder: resolve(folder ?? `cluster-${run}`) } : { as };
+}
+
+function invalid(message: string): BatchError {
+  return new BatchError("OPTION_INVALID", `${message}.`);
 }

@@ -1,0 +1,25 @@
+import { resolve } from "node:path";
+import { DELIVERY_MODES, type DeliveryChoice } from "@cluster/batch";
+
+/** What {@link landOf} takes, for messages. */
+export const LAND_FORM = "merge, squash, rebase, branch, patches or patches=FOLDER";
+
+/** Where what landed is wanted; `undefined` when the text does not say so. */
+export function landOf(text: string): DeliveryChoice | undefined {
+  const as = DELIVERY_MODES.find((mode) => mode === text);
+  if (as !== undefined) return { as };
+  const folder = /^patches=(.+)$/s.exec(text)?.[1];
+  return folder === undefined ? undefined : { as: "patches", folder };
+}
+
+/** The same with its folder absolute. */
+export function anchorLand(choice: DeliveryChoice, folder: string): DeliveryChoice {
+  return choice.folder === undefined
+    ? choice
+    : { ...choice, folder: resolve(folder, choice.folder) };
+}
+
+/** The same as a text. */
+export function landText({ as = "merge", folder }: DeliveryChoice): string {
+  return folder === undefined ? as : `${as}=${folder}`;
+}
