@@ -3,6 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { WorkspaceErrorCode } from "../errors/codes.ts";
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import { failureCode, isFailedWrite, lockFile } from "./failure.ts";
+import { mayRepeat, removeIndexLock, wasKilled } from "./killed.ts";
 import type { GitOutcome, RunGit } from "./run-git.ts";
 
 /** Where and how git runs. */
@@ -32,6 +33,8 @@ export interface GitAnswer {
 
 const FIRST_DELAY_MS = 15;
 const LONGEST_DELAY_MS = 500;
+/** How often a git is run again that somebody killed. */
+const MOST_REPEATS = 3;
 const FULL_BYTES = 64 * 1024;
 
 /** Runs git: argument arrays, a closed environment, whole errors, patience with locks. */
@@ -58,15 +61,22 @@ export class Git {
   }
 
   /**
-   * Runs git, again while another process holds a lock.
+   * Runs git, again while another process holds a lock, and when it was killed and may be repeated.
    * @throws {WorkspaceError} with the code that git's own words mean
    */
   async run(args: readonly string[], call: GitCall = {}): Promise<GitAnswer> {
     const deadline = performance.now() + this.#options.lockTimeoutMs;
+    const environment = { ...this.#options.environment, ...call.environment };
+    let killed = 0;
     for (let delay = FIRST_DELAY_MS; ; delay = Math.min(delay * 2, LONGEST_DELAY_MS)) {
       try {
         return await this.#once(args, call);
       } catch (error) {
+        if (wasKilled(error) && mayRepeat(args, environment) && killed < MOST_REPEATS) {
+          killed += 1;
+          await removeIndexLock(environment);
+          continue;
+        }
         const left = deadline - performance.now();
         if (!(error instanceof WorkspaceError) || error.code !== "LOCKED" || left <= 0) throw error;
         // Jitter, so that two that met do not meet again.

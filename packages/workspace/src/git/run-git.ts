@@ -18,6 +18,8 @@ export interface GitOutcome {
   readonly stderr: string;
   /** The error's code when it could not be started, such as ENOENT. */
   readonly startError: string | null;
+  /** Somebody else ended it, as a system without memory does: what it did is unknown. */
+  readonly killed: boolean;
   /** What happened, in one line. */
   readonly message: string;
 }
@@ -89,6 +91,7 @@ function outcomeOf(
         stdout: Buffer.concat(stdout).toString("latin1"),
         stderr: Buffer.concat(stderr).toString("latin1"),
         startError: null,
+        killed: complete && by !== null && signal?.aborted !== true,
         message: complete
           ? `git ${args[0] ?? ""} ended ${how}.`
           : `git ${args[0] ?? ""} answered more than ${LARGEST_ANSWER} bytes.`,
@@ -115,5 +118,5 @@ function notStarted(error: unknown): GitOutcome {
 }
 
 function notRun(message: string): GitOutcome {
-  return { exitCode: null, stdout: "", stderr: "", startError: null, message };
+  return { exitCode: null, stdout: "", stderr: "", startError: null, killed: false, message };
 }

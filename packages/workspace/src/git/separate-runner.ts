@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { WorkspaceError } from "../errors/workspace-error.ts";
 import type { GitOutcome, GitRequest, RunGit } from "./run-git.ts";
 import type { RunnerReply, RunnerRequest } from "./runner-messages.ts";
 
@@ -50,6 +49,7 @@ class SeparateRunner {
   readonly #pending = new Map<number, Pending>();
   readonly #running = new Set<Promise<GitOutcome>>();
   #nextId = 1;
+  #gone = false;
 
   constructor() {
     this.#process = fork(entry(), [], {
@@ -70,7 +70,8 @@ class SeparateRunner {
   }
 
   get usable(): boolean {
-    return this.#process.connected;
+    // It is known to be gone before its channel is.
+    return !this.#gone && this.#process.connected;
   }
 
   /** Lets what still runs end, then the process. */
@@ -100,7 +101,10 @@ class SeparateRunner {
   }
 
   #send(message: RunnerRequest): void {
-    if (!this.#process.connected) return;
+    if (!this.#process.connected) {
+      this.#fail(new Error("it does not listen any more"));
+      return;
+    }
     this.#process.send(message, (error) => {
       if (error !== null) this.#fail(error);
     });
@@ -115,15 +119,12 @@ class SeparateRunner {
   }
 
   #fail(cause: Error): void {
+    this.#gone = true;
+    const message = `The process that starts git for this run is gone: ${cause.message}. What it did is unknown.`;
+    const nothing = { exitCode: null, stdout: "", stderr: "", startError: null } as const;
     for (const [id, pending] of this.#pending) {
       this.#forget(id);
-      pending.reject(
-        new WorkspaceError(
-          "GIT_FAILED",
-          `The process that starts git for this run is gone: ${cause.message}. What it did is unknown.`,
-          { cause },
-        ),
-      );
+      pending.resolve({ ...nothing, killed: true, message });
     }
   }
 

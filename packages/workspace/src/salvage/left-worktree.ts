@@ -48,8 +48,8 @@ async function readPointer(record: string): Promise<string> {
 }
 
 /**
- * Removes records that a killed `git worktree add` left without their place: named as ours are, marked by
- * git as being made, and made by nobody. With one of them git makes and lists no worktree any more.
+ * Removes records that a killed git left without their place: named as ours are, marked by git as being
+ * made or half removed, and made by nobody. With one of them git makes and lists no worktree any more.
  */
 export async function removeUnfinishedRecords(commonDir: string): Promise<void> {
   const all = join(commonDir, "worktrees");
@@ -58,7 +58,8 @@ export async function removeUnfinishedRecords(commonDir: string): Promise<void> 
     const found = names.map(async (name) => {
       const record = join(all, name);
       if ((await readPointer(record)) !== "" || !(await isFolder(record))) return [];
-      const reason = await readFile(join(record, "locked"), "utf8").catch(() => "");
+      // It is the first file that git writes, and goes when all else is there.
+      const reason = await readFile(join(record, "locked"), "utf8").catch(() => "initializing");
       return reason.startsWith("initializing") ? [record] : [];
     });
     return (await Promise.all(found)).flat();
@@ -69,7 +70,10 @@ export async function removeUnfinishedRecords(commonDir: string): Promise<void> 
 }
 
 /** Removes a worktree and git's record of it, however much of either there is. */
-export async function removeLeftWorktree({ path, record }: LeftWorktree): Promise<void> {
+export async function removeLeftWorktree({
+  path,
+  record,
+}: Pick<LeftWorktree, "path" | "record">): Promise<void> {
   await removeFolder(path);
   if (record !== null) await removeRecord(record);
 }

@@ -1,6 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { wasKilled } from "../git/killed.ts";
 import type { RunContext } from "../run/run-context.ts";
+import { removeUnfinishedRecords } from "../salvage/left-worktree.ts";
 import { readWorktree, removeFolder } from "./folder.ts";
 import { Workspace, type WorkspaceOwner } from "./workspace.ts";
 
@@ -14,11 +16,20 @@ export async function openWorkspace(
   const { parts, folder, shared } = context;
   const path = join(folder, String(index));
   await mkdir(dirname(path), { recursive: true });
-  // `--force`: what an earlier process left under this name, and only that, is replaced.
-  const args = ["worktree", "add", "--force", "--detach", "--no-checkout", path, owner.tip()];
-  const worktree = await shared.run(async () => {
+  // `--force`: what an earlier process left under this name, and only that, is replaced. Once more: also
+  // when that was killed and has left it locked.
+  const force = ["--force", "--force"];
+  const args = ["worktree", "add", ...force, "--detach", "--no-checkout", path, owner.tip()];
+  const add = async (): Promise<void> => {
     await removeFolder(path);
     await parts.git.run(args, { signal });
+  };
+  const worktree = await shared.run(async () => {
+    await add().catch(async (error: unknown) => {
+      if (!wasKilled(error)) throw error;
+      await removeUnfinishedRecords(parts.commonDir);
+      await add();
+    });
     return readWorktree(path);
   });
   const workspace = new Workspace(context, index, worktree, owner);

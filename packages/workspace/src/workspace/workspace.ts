@@ -2,8 +2,10 @@ import { WorkspaceError } from "../errors/workspace-error.ts";
 import { type CommitAuthor, type CommitObject, gitDate, makeCommit } from "../git/commit-object.ts";
 import type { Identity } from "../git/environment.ts";
 import type { Git } from "../git/git.ts";
+import { wasKilled } from "../git/killed.ts";
 import { resolveInside } from "../repository/paths.ts";
 import type { RunContext } from "../run/run-context.ts";
+import { removeLeftWorktree } from "../salvage/left-worktree.ts";
 import { WorktreeSetup } from "../setup/worktree-setup.ts";
 import type { FileChange } from "./change.ts";
 import { commitWithHooks } from "./commit.ts";
@@ -187,7 +189,13 @@ export class Workspace {
     const { parts, shared } = this.#context;
     await removeFolder(this.path);
     // The record alone: `git worktree prune` would drop those of the user's on unplugged disks too.
-    await shared.run(() => parts.git.run(["worktree", "remove", "--force", "--force", this.path]));
+    const args = ["worktree", "remove", "--force", "--force", this.path];
+    await shared.run(async () => {
+      await parts.git.run(args).catch(async (error: unknown) => {
+        if (!wasKilled(error)) throw error;
+        await removeLeftWorktree({ path: this.path, record: this.#worktree.gitDir });
+      });
+    });
     this.#owner.onRemoved();
   }
 

@@ -52,6 +52,23 @@ test("a git that is given up ends, and the runner serves the next one", async ()
   );
 });
 
+test("a runner that is killed is replaced at once, and says what became of its gits", async () => {
+  await using repository = await sampleRepository();
+  const asked = request(repository.path, ["rev-parse", "HEAD"]);
+  await runGitSeparately(asked);
+  const listed = await execa("ps", ["-A", "-o", "pid=,ppid=,args="]);
+  const runner = listed.stdout
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/))
+    .find(([, parent, ...args]) => {
+      return Number(parent) === process.pid && args.join(" ").includes("runner-process");
+    });
+  process.kill(Number(runner?.[0]), "SIGKILL");
+  const first = await runGitSeparately(asked);
+  if (first.exitCode !== 0) expect(first).toMatchObject({ exitCode: null, killed: true });
+  expect(await runGitSeparately(asked)).toMatchObject({ exitCode: 0, killed: false });
+});
+
 test("a folder that is not there is told as what it is", async () => {
   const outcome = await runGitSeparately(request("/no/such/folder", ["status"]));
   expect(outcome).toMatchObject({ exitCode: null, startError: "ENOENT" });

@@ -167,6 +167,8 @@ test("a record without its folder, a folder without its record, and records cut 
   await mkdir(join(records, "21"));
   await writeFile(join(records, "21/locked"), "initializing");
   await writeFile(join(records, "21/gitdir"), "");
+  // Half removed.
+  await mkdir(join(records, "22"));
   await mkdir(join(one, "../7"));
   await using run = await reopen(at);
   const salvaged = await run.salvage();
