@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isolatedGitEnvironment, temporaryFolder } from "@cluster/testkit";
@@ -26,7 +27,10 @@ export interface ClusterHome extends AsyncDisposable {
   readonly state: string;
   /** Where worktrees are made. */
   readonly cache: string;
+  /** `cluster` itself. */
   start(args: readonly string[], options: CommandOptions): RunningCommand;
+  /** Another program of Node. */
+  program(file: string, args: readonly string[], options: CommandOptions): RunningCommand;
   /** All that was started here and has not ended. */
   processes(): readonly LivingProcess[];
 }
@@ -53,19 +57,24 @@ export async function clusterHome(): Promise<ClusterHome> {
     XDG_DATA_HOME: join(folder.path, "data"),
     XDG_STATE_HOME: state,
     CLUSTER_STATE: join(state, "cluster"),
+    // Each session is a start of its own: what one has compiled the next need not.
+    NODE_COMPILE_CACHE: join(tmpdir(), `cluster-chaos-compiled-${userInfo().username}`),
   };
+  const program: ClusterHome["program"] = (file, args, { cwd, env }) =>
+    launch([file, ...args], cwd, { ...environment, ...env });
   return {
     path: folder.path,
     state,
     cache,
-    start: (args, { cwd, env }) => launch(args, cwd, { ...environment, ...env }),
+    program,
+    start: (args, options) => program(MAIN, args, options),
     processes: () => processesWith("HOME", folder.path),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
 }
 
 function launch(args: readonly string[], cwd: string, env: Record<string, string>): RunningCommand {
-  const child = spawn(process.execPath, ["--conditions=@cluster/source", MAIN, ...args], {
+  const child = spawn(process.execPath, ["--conditions=@cluster/source", ...args], {
     cwd,
     env,
     stdio: ["ignore", "pipe", "pipe"],

@@ -31,11 +31,11 @@ export class GitFacts {
     this.path = path;
   }
 
-  git(args: readonly string[], input?: string): string {
+  git(args: readonly string[], input?: string, encoding: BufferEncoding = "utf8"): string {
     return execFileSync("git", args, {
       cwd: this.path,
       env: isolatedGitEnvironment(),
-      encoding: "utf8",
+      encoding,
       maxBuffer: 2 ** 30,
       stdio: ["pipe", "pipe", "pipe"],
       ...(input === undefined ? {} : { input }),
@@ -83,6 +83,24 @@ export class GitFacts {
 
   content(blob: string): string {
     return this.git(["cat-file", "blob", blob]);
+  }
+
+  /** Texts by blob. */
+  contents(blobs: readonly string[]): ReadonlyMap<string, string> {
+    const wanted = [...new Set(blobs)];
+    if (wanted.length === 0) return new Map();
+    const bytes = Buffer.from(
+      this.git(["cat-file", "--batch"], `${wanted.join("\n")}\n`, "latin1"),
+      "latin1",
+    );
+    const found = new Map<string, string>();
+    for (let at = 0; at < bytes.length; ) {
+      const end = bytes.indexOf("\n", at);
+      const [id = "", , size = "0"] = bytes.toString("latin1", at, end).split(" ");
+      found.set(id, bytes.toString("utf8", end + 1, end + 1 + Number(size)));
+      at = end + 1 + Number(size) + 1;
+    }
+    return found;
   }
 
   /** The folders of all worktrees, the main one first. */

@@ -1,12 +1,12 @@
-// `npm run soak`: sets everything up, then explores pools at random for hours.
+// `npm run soak`, `npm run chaos`: sets everything up, then runs the program that is named, from the sources.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { install, node, root } from "./install.mjs";
 
 install();
 
-const program = join(root, "packages/pool/test/soak/main.ts");
-const child = spawn(node, ["--conditions=@cluster/source", program, ...process.argv.slice(2)], {
+const [program, ...args] = process.argv.slice(2);
+const child = spawn(node, ["--conditions=@cluster/source", join(root, program), ...args], {
   stdio: "inherit",
   cwd: root,
 });
