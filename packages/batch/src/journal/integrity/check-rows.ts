@@ -15,7 +15,7 @@ export interface RowSums {
 }
 
 /** So much is put together at once: enough for speed, little enough for the memory. */
-const BATCH_BYTES = 1_000_000;
+const BATCH_BYTES = 250_000;
 const FIRST_BATCH = 256;
 const LARGEST_BATCH = 4096;
 

@@ -41,12 +41,17 @@ function namesOf(journal: string, number: number): Replacement {
 
 /** What belongs to a journal, itself the last. */
 function filesOf(journal: string): readonly string[] {
-  return [`${journal}-shm`, `${journal}-wal`, witnessOf(journal), journal];
+  return [`${journal}-wal`, witnessOf(journal), journal];
+}
+
+/** What its connections share, and the first of them makes anew. */
+function sharedOf(journal: string): string {
+  return `${journal}-shm`;
 }
 
 /** Removes what was left of making a journal again, or of making one at all. */
 export function discard(journal: string): void {
-  for (const file of filesOf(journal)) rmSync(file, { force: true });
+  for (const file of [sharedOf(journal), ...filesOf(journal)]) rmSync(file, { force: true });
 }
 
 /**
@@ -72,6 +77,7 @@ export function finishReplacement(journal: string): void {
 }
 
 function move(journal: string, { rebuilt, damaged }: Replacement): void {
+  rmSync(sharedOf(journal), { force: true });
   if (!existsSync(damaged)) {
     for (const file of filesOf(journal)) moveIfThere(file, damaged + file.slice(journal.length));
   }

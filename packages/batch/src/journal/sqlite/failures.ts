@@ -33,6 +33,11 @@ export function isBusy(error: unknown): boolean {
   return sqliteCode(error) === BUSY;
 }
 
+/** Whether SQLite could not open the file, or one that it needs beside it. */
+export function cannotOpen(error: unknown): boolean {
+  return sqliteCode(error) === CANNOT_OPEN;
+}
+
 /** Whether SQLite found that the file is not what it wrote. */
 export function isCorruption(error: unknown): boolean {
   const code = sqliteCode(error);

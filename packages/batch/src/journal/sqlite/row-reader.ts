@@ -44,9 +44,13 @@ export class RowReader {
 
   /** Of every task, the sequence that it is known by. */
   planned(): Map<string, number> {
-    const query = this.#database.prepare("SELECT task, planned FROM tasks ORDER BY planned");
-    query.setReturnArrays(true);
-    return new Map(query.all() as unknown as [string, number][]);
+    // In one piece: a call for each of a hundred thousand would take as long as all the rest.
+    const query =
+      "SELECT json_group_array(task) AS ids, json_group_array(planned) AS sequences FROM tasks";
+    const found = this.#database.prepare(query).get() as { ids: string; sequences: string };
+    const sequences = JSON.parse(found.sequences) as number[];
+    const ids = JSON.parse(found.ids) as string[];
+    return new Map(ids.map((id, index) => [id, sequences[index] as number]));
   }
 
   task(planned: number): TaskRow {

@@ -1,4 +1,5 @@
-import { PAGE_BYTES, type PageImages } from "./page-images.ts";
+import { PAGE_BYTES } from "../../sqlite/database.ts";
+import type { PageImages } from "./page-images.ts";
 import { readVarint } from "./record.ts";
 
 /** https://sqlite.org/fileformat2.html#b_tree_pages */

@@ -1,7 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { PAGE_BYTES } from "../../sqlite/database.ts";
 
-/** What SQLite makes its pages by default, and what a journal is made with. */
-export const PAGE_BYTES = 4096;
 /** https://sqlite.org/fileformat2.html#the_write_ahead_log */
 const LOG_HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
