@@ -17,7 +17,7 @@ export type FoundEntry =
 
 /** Finds files that lists name, with one look at the repository for all of them. */
 export class FileFinder {
-  readonly #repository: Site;
+  readonly #site: Site;
   readonly #cwd: string;
   readonly #tracked: ReadonlySet<string>;
   readonly #untracked: ReadonlySet<string>;
@@ -29,7 +29,7 @@ export class FileFinder {
     tracked: readonly string[],
     untracked: readonly string[],
   ) {
-    this.#repository = repository;
+    this.#site = repository;
     this.#cwd = cwd;
     this.#tracked = new Set(tracked);
     this.#untracked = new Set(untracked);
@@ -68,7 +68,8 @@ export class FileFinder {
     if (fromRoot === "" || this.#folders.has(fromRoot) || isGlob(pattern)) {
       const files = matchPattern(pattern, this.#tracked);
       if (files.length > 0 || excluded) return { files, excluded, isNew: false };
-      return { problem: `"${path}" matches none of the files that git tracks` };
+      const what = this.#site.place === "in-place" ? "files" : "files that git tracks";
+      return { problem: `"${path}" matches none of the ${what}` };
     }
     if (excluded) return { files: [fromRoot], excluded, isNew: false };
     if (this.#kindOnDisk(fromRoot) !== "nothing") return { problem: this.#absence(pattern, path) };
@@ -77,7 +78,7 @@ export class FileFinder {
 
   /** Which of these files are not text, hence cannot be edited. */
   async unfit(files: readonly string[]): Promise<Map<string, string>> {
-    const kinds = await classifyFiles(this.#repository.root, files);
+    const kinds = await classifyFiles(this.#site.root, files);
     const unfit = new Map<string, string>();
     for (const [file, kind] of kinds) {
       if (kind === "binary") unfit.set(file, `"${file}" is binary, and only text can be edited`);
@@ -91,27 +92,27 @@ export class FileFinder {
     try {
       // In a list a leading ! is a part of the name.
       const literal = isAbsolute(path) ? path : `./${path}`;
-      return parsePattern(literal, this.#repository.root, this.#cwd);
+      return parsePattern(literal, this.#site.root, this.#cwd);
     } catch (error) {
       if (!(error instanceof BatchError)) throw error;
-      return { problem: outside(path, this.#repository.root) };
+      return { problem: outside(path, this.#site.root) };
     }
   }
 
   #followed(file: string): Found {
     let place: string;
     try {
-      place = placeInside(this.#repository, file);
+      place = placeInside(this.#site, file);
     } catch (error) {
       if (!(error instanceof BatchError)) throw error;
-      return { problem: outside(file, this.#repository.root) };
+      return { problem: outside(file, this.#site.root) };
     }
     if (place === file || this.#tracked.has(place)) return { file: place };
     return { problem: `"${file}" is a link to "${place}", which is not a file that git tracks` };
   }
 
   #kindOnDisk(fromRoot: string): "nothing" | "folder" | "file" {
-    const path = join(this.#repository.root, fromRoot);
+    const path = join(this.#site.root, fromRoot);
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (found === undefined) return "nothing";
     return found.isDirectory() ? "folder" : "file";
@@ -125,6 +126,7 @@ export class FileFinder {
       return `git does not track "${path}": add and commit it first`;
     }
     if (this.#kindOnDisk(fromRoot) === "file") {
+      if (this.#site.place === "in-place") return `"${path}" is ignored, hence not edited`;
       return `git does not track "${path}", since .gitignore names it: ignored files are not edited`;
     }
     const quoted = path.startsWith('"') && path.endsWith('"');
