@@ -1,5 +1,7 @@
 import { chmod, lstat, mkdir, readdir, readlink, rm, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { isolatedGitEnvironment } from "@cluster/testkit";
+import { execa } from "execa";
 import { expect, test } from "vitest";
 import { begun, landed, plainFolder } from "./plain-folder.ts";
 
@@ -45,6 +47,13 @@ test("what an attempt did is told, kept and taken back: edits, files that came o
   const kept = await run.park(edit ?? "", "t");
   const lines = (await readdir(join(kept, "files"), { recursive: true })).sort();
   expect(lines).toContain("new/deep/b.txt");
+  // All that is text can be applied again.
+  const options = { cwd: folder.path, env: isolatedGitEnvironment(), extendEnv: false };
+  await execa("git", ["apply", "--exclude=blob.bin", join(kept, "edit.patch")], options);
+  expect(await folder.read("a.txt")).toBe("one\n2\nthree\n");
+  expect(await folder.read("new/deep/b.txt")).toBe("b\n");
+  expect((await stat(join(folder.path, "run.sh"))).mode & 0o111).toBe(0o111);
+  expect((await readdir(folder.path)).includes("gone.txt")).toBe(false);
   expect(await run.park(edit ?? "", "t")).toBe(kept);
 });
 
