@@ -21,6 +21,11 @@ export function retriesFlag(value: string): number {
   return whole(value, 0);
 }
 
+/** A number of lines, or of an instance: from 0 on. */
+export function countFlag(value: string): number {
+  return whole(value, 0);
+}
+
 /** `--timeout`, `--idle-timeout`: milliseconds. */
 export function durationFlag(value: string): number {
   const ms = durationMs(value);

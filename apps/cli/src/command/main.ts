@@ -6,6 +6,8 @@ import { reportError } from "../exit/report-error.ts";
 import { createProgram } from "./program.ts";
 import { splitRawArguments } from "./raw-arguments.ts";
 
+const TAKE_RAW: ReadonlySet<string> = new Set(["run", "resume", "retry"]);
+
 /** Runs the command line and ends the process with one of {@link EXIT_CODES}. */
 export async function main(argv: readonly string[]): Promise<void> {
   surviveClosedPipes();
@@ -18,8 +20,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     exit = name;
   });
   try {
-    if (raw.length > 0 && !own.includes("run")) {
-      throw usageError("Only cluster run takes raw arguments after --.");
+    if (raw.length > 0 && !own.some((word) => TAKE_RAW.has(word))) {
+      throw usageError("Only cluster run, resume and retry take raw arguments after --.");
     }
     await program.parseAsync(own, { from: "user" });
   } catch (thrown) {

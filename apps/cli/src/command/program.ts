@@ -1,8 +1,13 @@
 import { Command } from "commander";
 import { doctorCommand } from "./doctor-command.ts";
+import { logsCommand } from "./logs-command.ts";
 import type { OnExit } from "./on-exit.ts";
 import { packageVersion } from "./package-version.ts";
+import { resumeCommand } from "./resume-command.ts";
+import { retryCommand } from "./retry-command.ts";
 import { runCommand } from "./run-command.ts";
+import { statusCommand } from "./status-command.ts";
+import { pauseCommand, scaleCommand, stopCommand } from "./steer-commands.ts";
 import { toolsCommand } from "./tools-command.ts";
 import { undoCommand } from "./undo-command.ts";
 
@@ -20,15 +25,25 @@ export function createProgram(raw: readonly string[], onExit: OnExit): Command {
       `
 Examples:
   $ cluster run -m "Add type hints" "src/**/*.py" -w 5
+  $ cluster status
+  $ cluster resume last
   $ cluster doctor
   $ cluster tools install aider`,
     );
-  for (const command of [
+  const commands = [
     runCommand(raw, onExit),
+    statusCommand(onExit),
+    logsCommand(onExit),
+    pauseCommand(onExit),
+    scaleCommand(onExit),
+    stopCommand(onExit),
+    resumeCommand(raw, onExit),
+    retryCommand(raw, onExit),
     undoCommand(onExit),
     doctorCommand(onExit),
     toolsCommand(onExit),
-  ]) {
+  ];
+  for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
     for (const nested of command.commands) nested.copyInheritedSettings(program);
   }

@@ -212,6 +212,15 @@ function ending(report: RunReport): string[] {
   return report.end === "interrupted" ? ["The run was interrupted."] : [];
 }
 
+/** The one command that goes on with what is left, or tries again what failed. */
+function goingOn(report: RunReport, options: ReportOptions): string[] {
+  const where = options.repository === undefined ? "" : ` -C ${shellWord(options.repository)}`;
+  if (report.end !== "complete")
+    return ["Go on with it:", `  cluster resume ${report.run}${where}`];
+  if (report.tasks.every((task) => isFine(task, options))) return [];
+  return ["Try again what failed:", `  cluster retry ${report.run}${where}`];
+}
+
 /** The end of a run for people: outcomes, failures, speed, cost, and where to look. Pure. */
 export function renderReport(report: RunReport, options: ReportOptions): string {
   return [
@@ -225,5 +234,6 @@ export function renderReport(report: RunReport, options: ReportOptions): string 
     ...hintsFor(report),
     ...report.warnings.map((warning) => `Note: ${printable(warning)}`),
     ...delivery(report, options),
+    ...goingOn(report, options),
   ].join("\n");
 }

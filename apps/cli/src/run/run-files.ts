@@ -1,28 +1,23 @@
-import { realpathSync } from "node:fs";
-import { sep } from "node:path";
-import { reportToJson } from "@cluster/batch";
-import type { RunFlags } from "../command/run-command.ts";
+import { resolve } from "node:path";
+import { startRun } from "@cluster/batch";
+import type { RunFlags } from "../command/run-flags.ts";
 import { workingFolder } from "../command/working-folder.ts";
 import { loadConfig } from "../config/load-config.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
-import { exitOfReport } from "../exit/exit-of-report.ts";
 import { createProgress, progressStyle } from "../progress/progress.ts";
-import { renderReport } from "../report/render-report.ts";
-import { reportFiles, writeReportFiles } from "../report/report-files.ts";
+import { reportFiles } from "../report/report-files.ts";
 import { resolveTool, toolNames } from "../tools/resolve-tool.ts";
 import { resolveTools } from "../tools/resolve-tools.ts";
 import { conductRun } from "./conduct-run.ts";
 import { showPlan } from "./dry-run.ts";
 import { planTasks } from "./plan-tasks.ts";
+import { presentReport } from "./present-report.ts";
 import { readMessage } from "./read-message.ts";
 import { requireTool } from "./require-tool.ts";
+import { runOptions } from "./run-options.ts";
 import { runSettings } from "./settings.ts";
+import { toStored } from "./stored-settings.ts";
 import { taskSource } from "./task-source.ts";
-
-function isInside(folder: string): boolean {
-  const here = realpathSync(process.cwd());
-  return here === folder || here.startsWith(`${folder}${sep}`);
-}
 
 /** `cluster run`: from the flags to the report. */
 export async function runFiles(
@@ -54,21 +49,34 @@ export async function runFiles(
     style: progressStyle(process.stderr, flags.quiet === true),
     requireChange,
   });
+  const { repository, tasks } = planned;
   try {
     if (flags.quiet !== true) for (const line of planned.warnings) progress.say(line);
-    const report = await conductRun({ settings, planned, adapter, tools, progress });
-    progress.end();
-    const { root } = planned.repository;
-    const repository = isInside(root) ? undefined : root;
-    process.stdout.write(
-      flags.json === true
-        ? reportToJson(report)
-        : `${renderReport(report, { requireChange, repository })}\n`,
+    const stored = { cwd, globs, flags, config, raw, message: message ?? null };
+    const named = Object.keys(tools);
+    const configFile = flags.config === undefined ? null : resolve(cwd, flags.config);
+    const report = await conductRun(
+      () =>
+        startRun({
+          ...runOptions(settings, adapter, tools),
+          repository,
+          tasks,
+          settings: toStored({ ...stored, configFile, tools: named }),
+        }),
+      progress,
+      (run) => {
+        if (flags.quiet !== true) progress.say(`Run ${run.id}`);
+      },
     );
-    const problems = await writeReportFiles(report, files);
-    for (const line of problems) progress.say(line);
-    const exit = exitOfReport(report);
-    return problems.length > 0 && exit === "done" ? "setup" : exit;
+    progress.end();
+    const json = flags.json === true;
+    return await presentReport(report, {
+      json,
+      requireChange,
+      root: repository.root,
+      files,
+      progress,
+    });
   } finally {
     progress.end();
   }

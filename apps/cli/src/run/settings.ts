@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { DeliveryChoice, Per, Place, Price, TaskContext } from "@cluster/batch";
-import type { RunFlags } from "../command/run-command.ts";
+import type { RunFlags } from "../command/run-flags.ts";
 import type { ClusterConfig } from "../config/config.ts";
 import { durationMs } from "../config/duration.ts";
 import { anchorLand, landOf } from "../config/land.ts";

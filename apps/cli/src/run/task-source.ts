@@ -1,5 +1,5 @@
 import { listFormatOf, type Per } from "@cluster/batch";
-import type { RunFlags } from "../command/run-command.ts";
+import type { RunFlags } from "../command/run-flags.ts";
 import { usageError } from "../exit/cli-error.ts";
 
 /** Where the tasks of a run come from, as plain data. A file may be `-` for stdin. */

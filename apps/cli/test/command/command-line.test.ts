@@ -55,7 +55,10 @@ describe("cluster", () => {
     ],
     [["run", "--config", "none.json", "-m", "x", "y"], /--config: there is no file .*none\.json/],
     [["tools", "install", "emacs"], /cannot install "emacs"\.[\s\S]*It can install: aider/],
-    [["doctor", "--", "--verbose"], /Only cluster run takes raw arguments after --/],
+    [
+      ["doctor", "--", "--verbose"],
+      /Only cluster run, resume and retry take raw arguments after --/,
+    ],
     [["doctor", "everything"], /too many arguments/],
     [["doctor", "--tool", "adier"], /There is no tool "adier"\. Did you mean "aider"\?/],
   ])("refuses %j with exit code 2 and no stack trace", async (args, message) => {

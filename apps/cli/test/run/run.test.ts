@@ -29,8 +29,8 @@ describe("cluster run", () => {
     expect(stdout).toMatch(/^outcome +tasks\nlanded +6\n/);
     expect(stdout).toMatch(/speed .* with 3 workers/);
     expect(stdout).toMatch(/6 commits landed on main/);
-    expect(stderr.trim().split("\n")).toHaveLength(6);
-    expect(stderr).toMatch(/^\[1\/6\] landed docs\/page-00\d\.md [\d.]+s\n/);
+    expect(stderr.trim().split("\n")).toHaveLength(7);
+    expect(stderr).toMatch(/^Run \w{8}\n\[1\/6\] landed docs\/page-00\d\.md [\d.]+s\n/);
     expect(await repository.git("rev-list", "--count", "HEAD")).toBe("7");
     for (const file of repository.files) expect(await repository.read(file)).toContain("DOC_ID");
     const log = /^ {2}git (log .*)$/m.exec(stdout)?.[1] ?? "";

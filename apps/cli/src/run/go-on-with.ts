@@ -1,0 +1,158 @@
+import { resolve } from "node:path";
+import {
+  BatchError,
+  type LocalRunStore,
+  type ResumeOptions,
+  type RunRecord,
+  type RunTally,
+  resumeRun,
+  type Site,
+} from "@cluster/batch";
+import type { ResumeFlags } from "../command/resume-command.ts";
+import type { RunFlags } from "../command/run-flags.ts";
+import { workingFolder } from "../command/working-folder.ts";
+import type { ClusterConfig } from "../config/config.ts";
+import { loadConfig } from "../config/load-config.ts";
+import { continueRun } from "../control/steer.ts";
+import { usageError } from "../exit/cli-error.ts";
+import type { ExitName } from "../exit/exit-codes.ts";
+import { createProgress, progressStyle } from "../progress/progress.ts";
+import { reportFiles } from "../report/report-files.ts";
+import { keptRuns } from "../runs/kept-runs.ts";
+import { resolveTool, toolNames } from "../tools/resolve-tool.ts";
+import { resolveTools } from "../tools/resolve-tools.ts";
+import { conductRun } from "./conduct-run.ts";
+import { planTasks } from "./plan-tasks.ts";
+import { presentReport } from "./present-report.ts";
+import { requireTool } from "./require-tool.ts";
+import { runOptions } from "./run-options.ts";
+import { type RunSettings, runSettings } from "./settings.ts";
+import { fromStored, requireWhole, type StoredSettings } from "./stored-settings.ts";
+import { taskSource } from "./task-source.ts";
+
+/** `cluster resume`: goes on with a run, or lets one that is paused go on. */
+export async function goOnWith(
+  wanted: string,
+  flags: ResumeFlags,
+  raw: readonly string[],
+): Promise<ExitName> {
+  const { repository, store } = await keptRuns(flags.cwd);
+  const found = await lookAt(repository, store, wanted);
+  if (found.owned) return await continueRun(repository, store, found.record.run, flags);
+  return await resume(found, repository, flags, raw);
+}
+
+/** What is to be known of a run before it is gone on with. */
+interface FoundRun {
+  readonly record: RunRecord;
+  readonly tally: RunTally;
+  readonly owned: boolean;
+}
+
+async function lookAt(repository: Site, store: LocalRunStore, wanted: string): Promise<FoundRun> {
+  using reader = await store.read(repository, wanted);
+  return { record: reader.record, tally: reader.tally(), owned: reader.owner !== null };
+}
+
+async function resume(
+  { record, tally }: FoundRun,
+  repository: Site,
+  flags: ResumeFlags,
+  raw: readonly string[],
+): Promise<ExitName> {
+  const { run } = record;
+  const files = reportFiles(flags.report ?? [], workingFolder(flags.cwd));
+  const { settings, options, warnings } = await prepare(record, flags, raw);
+  for (const [name, each] of Object.entries({ ...options.tools, [settings.tool]: options.tool })) {
+    await requireTool(name, each, repository.root);
+  }
+  const { requireChange } = settings;
+  const quiet = flags.quiet === true;
+  const style = progressStyle(process.stderr, quiet);
+  const progress = createProgress({ stream: process.stderr, style, requireChange });
+  try {
+    for (const line of quiet ? [] : warnings) progress.say(line);
+    const report = await conductRun(
+      () => resumeRun({ ...options, repository, run }),
+      progress,
+      () => {
+        if (!quiet) progress.say(`Run ${run} goes on`);
+      },
+    );
+    progress.end();
+    const json = flags.json === true;
+    const { root } = repository;
+    return await presentReport(report, { json, requireChange, root, files, progress });
+  } catch (error) {
+    if (!(error instanceof BatchError) || error.code !== "RUN_COMPLETE") throw error;
+    progress.say(error.message);
+    return exitOfTally(tally, requireChange);
+  } finally {
+    progress.end();
+  }
+}
+
+/** A run as it is to go on. */
+interface ResumedRun {
+  readonly settings: RunSettings;
+  readonly options: Omit<ResumeOptions, "repository" | "run">;
+  readonly warnings: readonly string[];
+}
+
+/** What it was begun with, and what is said otherwise now. */
+async function prepare(
+  record: RunRecord,
+  given: ResumeFlags,
+  raw: readonly string[],
+): Promise<ResumedRun> {
+  const { run } = record;
+  const stored = fromStored(record);
+  if (stored === null) {
+    throw usageError(
+      `Run ${run} was not begun by cluster run, so its tool and settings are not known here.`,
+      "Go on with it in the program that began it: resumeRun({ run, … }).",
+    );
+  }
+  const { cwd } = stored;
+  const here = workingFolder(given.cwd);
+  const file = given.config === undefined ? stored.configFile : resolve(here, given.config);
+  const { config: present } = await loadConfig({ cwd, file: file ?? undefined });
+  const config: ClusterConfig = { ...stored.config, tools: present.tools };
+  const flags: RunFlags = {
+    ...stored.flags,
+    ...given,
+    ...(given.read && { read: given.read.map((path) => resolve(here, path)) }),
+  };
+  const settings = runSettings(flags, config, raw.length > 0 ? raw : stored.raw, cwd);
+  const { tool: name, model, toolArguments: args } = settings;
+  requireWhole(args, run);
+  const adapter = await resolveTool(name, config, { args, model, cwd });
+  const planned =
+    given.fromInputs === true ? await planAnew(stored, flags, settings, config) : null;
+  const named = [...stored.tools.map((tool) => ({ tool })), ...(planned?.tasks ?? [])];
+  const tools = await resolveTools({ name, adapter }, named, config, { model, cwd });
+  return {
+    settings,
+    options: { ...runOptions(settings, adapter, tools), ...(planned && { tasks: planned.tasks }) },
+    warnings: planned?.warnings ?? [],
+  };
+}
+
+/** `--from-inputs`: what the globs and lists say now, with the message that the run was begun with. */
+async function planAnew(
+  { cwd, globs, message }: StoredSettings,
+  flags: RunFlags,
+  settings: RunSettings,
+  config: ClusterConfig,
+): ReturnType<typeof planTasks> {
+  const source = taskSource(globs, flags, settings.per);
+  const tools = toolNames(config);
+  return await planTasks({ ...settings, cwd, source, message: message ?? undefined, tools });
+}
+
+/** How a run ended that has nothing left to do. */
+function exitOfTally({ counts }: RunTally, requireChange: boolean): ExitName {
+  const { landed, "no-change": unchanged, ...others } = counts;
+  const failed = Object.values(others).reduce((sum, count) => sum + count, 0);
+  return failed + (requireChange ? unchanged : 0) === 0 ? "done" : "failed";
+}

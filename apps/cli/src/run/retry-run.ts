@@ -1,0 +1,64 @@
+import type { Outcome, StoredRun, TaskOutcome } from "@cluster/batch";
+import type { RetryFlags } from "../command/retry-command.ts";
+import { usageError } from "../exit/cli-error.ts";
+import type { ExitName } from "../exit/exit-codes.ts";
+import { keptRuns } from "../runs/kept-runs.ts";
+import { goOnWith } from "./go-on-with.ts";
+import { fromStored } from "./stored-settings.ts";
+
+const FINE: ReadonlySet<Outcome> = new Set(["landed", "no-change"]);
+
+/** What is tried again: everything that failed, or what fits all that is said. */
+function chooser(flags: RetryFlags, requireChange: boolean): (outcome: TaskOutcome) => boolean {
+  const { outcome: outcomes, reason: reasons } = flags;
+  return ({ outcome, reason }) => {
+    const failed = !FINE.has(outcome) || (requireChange && outcome === "no-change");
+    const wanted = outcomes === undefined ? failed : outcomes.includes(outcome);
+    const message = (reason?.message ?? "").toLowerCase();
+    return wanted && (reasons?.some((text) => message.includes(text.toLowerCase())) ?? true);
+  };
+}
+
+/** Reopens the tasks that are chosen, and those that were skipped because of one. */
+async function reopen({ journal, record }: StoredRun, flags: RetryFlags): Promise<number> {
+  const requireChange = flags.requireChange ?? fromStored(record)?.flags.requireChange ?? false;
+  const isChosen = chooser(flags, requireChange);
+  const chosen: string[] = [];
+  const skipped: string[] = [];
+  const counts = new Map<Outcome, number>();
+  for (const { task, outcome, withdrawn } of journal.entries()) {
+    if (outcome === null || withdrawn) continue;
+    counts.set(outcome.outcome, (counts.get(outcome.outcome) ?? 0) + 1);
+    if (isChosen(outcome)) chosen.push(task.id);
+    else if (outcome.outcome === "skipped") skipped.push(task.id);
+  }
+  if (chosen.length === 0) {
+    const there = [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(", ");
+    throw usageError(
+      `No task of run ${record.run} is to be tried again.`,
+      there === "" ? "None has ended." : `Its tasks ended so: ${there}.`,
+    );
+  }
+  for (const task of [...chosen, ...skipped]) {
+    await journal.record({ type: "task.reopened", task, reason: "cluster retry" });
+  }
+  return chosen.length;
+}
+
+/** `cluster retry`. */
+export async function retryRun(
+  wanted: string,
+  flags: RetryFlags,
+  raw: readonly string[],
+): Promise<ExitName> {
+  const { repository, store } = await keptRuns(flags.cwd);
+  const stored = await store.open(repository, wanted);
+  const { run } = stored.record;
+  try {
+    await reopen(stored, flags);
+  } finally {
+    await stored[Symbol.asyncDispose]();
+  }
+  const { outcome: _, reason: __, ...rest } = flags;
+  return await goOnWith(run, rest, raw);
+}

@@ -1,0 +1,39 @@
+import type { BeginOptions } from "@cluster/batch";
+import type { AgentAdapter } from "../tools/tool-entry.ts";
+import { secretsOf } from "./secrets.ts";
+import type { RunSettings } from "./settings.ts";
+
+/** An agent imports for seconds, and several of them share few processors. */
+const START_TIMEOUT_MS = 180_000;
+
+/**
+ * How a run is made, whether it begins or is gone on with.
+ * @param tools those that tasks name
+ */
+export function runOptions(
+  settings: RunSettings,
+  adapter: AgentAdapter,
+  tools: Readonly<Record<string, AgentAdapter>>,
+): BeginOptions {
+  const { context, model, verify, verifyRun, setup, land, toolArguments } = settings;
+  return {
+    tool: adapter,
+    tools,
+    workers: settings.workers,
+    timeoutMs: settings.timeoutMs,
+    idleTimeoutMs: settings.idleTimeoutMs,
+    startTimeoutMs: START_TIMEOUT_MS,
+    retries: settings.retries,
+    setupTimeoutMs: settings.setupTimeoutMs,
+    allowOutside: settings.allowOutside,
+    requireChange: settings.requireChange,
+    secrets: secretsOf(process.env, toolArguments),
+    transcripts: true,
+    ...(context === undefined ? {} : { context }),
+    ...(model === undefined ? {} : { model }),
+    ...(verify === undefined ? {} : { verify }),
+    ...(setup === undefined ? {} : { setup }),
+    ...(land === undefined ? {} : { delivery: land }),
+    ...(verifyRun === undefined ? {} : { verifyRun }),
+  };
+}

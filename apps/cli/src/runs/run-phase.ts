@@ -1,0 +1,54 @@
+import type { RunStatus, RunSummary } from "@cluster/batch";
+
+/**
+ * How a run stands.
+ * - `running`, `paused`, `draining`, `stopping`: a process is at work on it
+ * - `complete`, `halted`, `interrupted`: as its last process ended it
+ * - `left`: its process died, and nobody has gone on with it
+ * - `unreadable`: its journal cannot be read
+ */
+export type RunPhase =
+  | "running"
+  | "paused"
+  | "draining"
+  | "stopping"
+  | "complete"
+  | "halted"
+  | "interrupted"
+  | "left"
+  | "unreadable";
+
+/** @param live What its process says, where it answers. */
+export function phaseOf(run: RunSummary, live: RunStatus | null = null): RunPhase {
+  if (run.problem !== null) return "unreadable";
+  if (run.owner !== null) {
+    if (live?.state === "draining" || live?.state === "stopping") return live.state;
+    return live?.held === true ? "paused" : "running";
+  }
+  return run.end?.end ?? "left";
+}
+
+/** How many tasks have no outcome yet. */
+export function openTasks({ size, tally }: Pick<RunSummary, "size" | "tally">): number {
+  return size - Object.values(tally.counts).reduce((sum, count) => sum + count, 0);
+}
+
+/** The one command that goes on with it; `null` where none would. */
+export function nextCommand(run: RunSummary, phase: RunPhase): string | null {
+  switch (phase) {
+    case "running":
+    case "draining":
+    case "stopping":
+      return `cluster logs ${run.run} -f`;
+    case "paused":
+    case "left":
+      return `cluster resume ${run.run}`;
+    case "complete":
+    case "halted":
+    case "interrupted":
+      if (openTasks(run) > 0) return `cluster resume ${run.run}`;
+      return run.end?.delivery.kind === "kept" ? `cluster land ${run.run}` : null;
+    case "unreadable":
+      return null;
+  }
+}

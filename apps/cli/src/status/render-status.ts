@@ -1,0 +1,78 @@
+import { describeCost, describeTokens, formatTime, OUTCOMES, plural } from "@cluster/batch";
+import { oneLine, printable } from "../progress/fit.ts";
+import { plainTable } from "../report/plain-table.ts";
+import { formatAgo, formatMoment } from "../runs/when.ts";
+import type { RunOverview } from "./run-overview.ts";
+
+/** A list is read at a glance. */
+const REASON_COLUMNS = 60;
+
+function endedOf({ tasks, open }: RunOverview): string {
+  return `${tasks - open}/${tasks}`;
+}
+
+function countsOf({ counts }: RunOverview): string {
+  const some = OUTCOMES.filter((outcome) => counts[outcome] > 0);
+  return some.map((outcome) => `${counts[outcome]} ${outcome}`).join(", ");
+}
+
+/** All runs of a repository, a line each. Pure. */
+export function renderRuns(runs: readonly RunOverview[], now: number): string {
+  if (runs.length === 0) return 'No run is kept here. Start one: cluster run -m "…" <files>';
+  const rows = runs.map((run) => [
+    run.run,
+    run.phase,
+    run.startedAt === null ? "" : formatAgo(run.startedAt, now),
+    endedOf(run),
+    countsOf(run),
+    run.reason === null ? "" : oneLine(run.reason, REASON_COLUMNS),
+  ]);
+  return plainTable(rows, ["run", "state", "begun", "tasks", "outcomes", "reason"]);
+}
+
+function tasksLine(run: RunOverview): string {
+  const { live, tasks, open } = run;
+  const parts =
+    live === null ? [`${open} open`] : [`${live.running} running`, `${live.queued} waiting`];
+  return `${plural(tasks, "task")}: ${tasks - open} ended, ${parts.join(", ")}`;
+}
+
+function workers(run: RunOverview, now: number): string[] {
+  const busy = (run.live?.instances ?? []).filter(({ task }) => task !== null);
+  if (busy.length === 0) return [];
+  const rows = busy.map(({ stage, files, task, since }) => [
+    stage ?? "",
+    formatTime(Math.max(0, now - since)),
+    printable(files.join(", ") || (task ?? "")),
+  ]);
+  return ["", plainTable(rows, ["at work", "for", "task"])];
+}
+
+/** One run. Pure. */
+export function renderRun(run: RunOverview, now: number): string {
+  const { reason, delivery, startedAt, pid, spent, live } = run;
+  const process = pid === null ? "" : `, process ${pid}`;
+  const state = `${run.phase}${process}`;
+  const rows = [
+    ["run", run.run],
+    ["state", state],
+    ...(reason === null ? [] : [["reason", oneLine(reason)]]),
+    ...(run.tool === null
+      ? []
+      : [["tool", `${run.tool} with ${plural(run.workers ?? 0, "worker")}`]]),
+    ...(startedAt === null
+      ? []
+      : [["begun", `${formatMoment(startedAt)}, ${formatAgo(startedAt, now)}`]]),
+    ["tasks", tasksLine(run)],
+    ...(run.tasks === run.open ? [] : [["outcomes", countsOf(run)]]),
+    ...(run.tasks === run.open ? [] : [["cost", describeCost(live ?? spent)]]),
+    ...(run.tasks === run.open ? [] : [["tokens", describeTokens(live ?? spent)]]),
+    ...(delivery?.kind === "merged" ? [["landed on", delivery.branch]] : []),
+    ...(delivery?.kind === "kept"
+      ? [["branch", `${delivery.branch}: ${oneLine(delivery.reason)}`]]
+      : []),
+    ["folder", run.folder],
+    ...(run.next === null ? [] : [["next", run.next]]),
+  ];
+  return [plainTable(rows), ...workers(run, now)].join("\n");
+}

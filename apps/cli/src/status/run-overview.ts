@@ -1,0 +1,54 @@
+import type { Delivery, RunStatus, RunSummary, RunTally } from "@cluster/batch";
+import { nextCommand, openTasks, phaseOf, type RunPhase } from "../runs/run-phase.ts";
+
+/** How one run stands, as plain data: what `cluster status --json` prints. */
+export interface RunOverview {
+  readonly run: string;
+  readonly phase: RunPhase;
+  /** `null` for a run whose journal cannot be read, as all that follows from it. */
+  readonly tool: string | null;
+  readonly workers: number | null;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly tasks: number;
+  /** Without an outcome. */
+  readonly open: number;
+  readonly counts: RunTally["counts"];
+  readonly spent: RunTally["spent"];
+  /** Why it was halted or interrupted, or what is wrong with its journal. */
+  readonly reason: string | null;
+  readonly delivery: Delivery | null;
+  /** The process that is at work on it. */
+  readonly pid: number | null;
+  /** Its folder: journal, events, transcripts, report. */
+  readonly folder: string;
+  /** The one command that goes on with it. */
+  readonly next: string | null;
+  /** What its process says at this moment, where it answers. */
+  readonly live: RunStatus | null;
+}
+
+/** Pure. */
+export function overviewOf(run: RunSummary, live: RunStatus | null = null): RunOverview {
+  const phase = phaseOf(run, live);
+  const { record, end } = run;
+  return {
+    run: run.run,
+    phase,
+    tool: record?.tool ?? null,
+    workers: live?.workers ?? record?.workers ?? null,
+    startedAt: record?.createdAt ?? null,
+    endedAt: end?.at ?? null,
+    tasks: run.size,
+    open: openTasks(run),
+    counts: run.tally.counts,
+    spent: run.tally.spent,
+    reason: run.problem ?? end?.reason ?? null,
+    delivery: end?.delivery ?? null,
+    pid: run.owner?.pid ?? null,
+    folder: run.folder,
+    next: nextCommand(run, phase),
+    live,
+  };
+}

@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import { LocalRunStore, openRepository, RUN_FILES, readEvents } from "@cluster/batch";
+import { waitFor } from "@cluster/testkit";
+import type { Bench } from "./bench.ts";
+import type { CliResult, RunningCli } from "./cli.ts";
+
+/** Any command of `cluster` in the bench's repository. */
+export function cluster(bench: Bench, ...args: readonly string[]): Promise<CliResult> {
+  const env = { SAMPLE_AGENT_STATE: bench.cli.home };
+  return bench.cli.run(args, { cwd: bench.repository.path, env });
+}
+
+/** The kept runs of the bench, from this process. */
+export function storeOf(bench: Bench): LocalRunStore {
+  return new LocalRunStore({ folder: join(bench.cli.env.XDG_STATE_HOME ?? "", "cluster") });
+}
+
+/** Waits until so many turns are under way in the newest run that have not ended since it began. */
+export async function turnsUnderWay(bench: Bench, count: number): Promise<void> {
+  const repository = await openRepository(bench.repository.path);
+  const store = storeOf(bench);
+  await waitFor(
+    async () => {
+      using reader = await store.read(repository, "last");
+      const stages = new Map<string, string>();
+      for await (const event of readEvents(join(reader.folder, RUN_FILES.events))) {
+        if (event.type === "attempt.stage") stages.set(event.task, event.stage);
+        if (event.type === "task.ended") stages.delete(event.outcome.task);
+      }
+      return [...stages.values()].filter((stage) => stage === "turn").length === count;
+    },
+    { what: `${count} turns under way`, timeoutMs: 60_000 },
+  );
+}
+
+/** Starts `cluster run` on the bench's files, with a state for directives that count attempts. */
+export function startRun(bench: Bench, message: string, ...args: readonly string[]): RunningCli {
+  const env = { SAMPLE_AGENT_STATE: bench.cli.home };
+  return bench.start(["-m", message, "docs/*.md", ...args], { env });
+}
+
+/** The first two tasks land, the next two hang at their first attempt. */
+export const HANGS_ONCE =
+  "x [fake:only=page-003.md:first=1:hang][fake:only=page-004.md:first=1:hang]";
+
+/** A run of six tasks that was ended by a signal with two landed, two in their turn and two to come. */
+export async function endedBy(bench: Bench, signal: NodeJS.Signals): Promise<string> {
+  const running = startRun(bench, HANGS_ONCE, "-w", "2");
+  await waitFor(() => (running.said().match(/\] landed /g) ?? []).length === 2, {
+    what: "two landings",
+    timeoutMs: 60_000,
+  });
+  await turnsUnderWay(bench, 2);
+  running.kill(signal);
+  if (signal !== "SIGKILL") {
+    await waitFor(() => running.said().includes("again"), { what: "the answer to the signal" });
+    running.kill(signal);
+  }
+  await running.ended;
+  return /^Run (\w+)$/m.exec(running.said())?.[1] ?? "";
+}
