@@ -18,6 +18,7 @@ export function reportToMarkdown(report: RunReport): string {
     [figures(report)],
     failures(report),
     keptEdits(report),
+    strays(report),
     slowest(report),
     warnings(report),
   ];
@@ -113,6 +114,14 @@ function keptEdits({ tasks }: RunReport): string[] {
   });
   if (rows.length === 0) return [];
   return ["## Edits that are kept and did not land", table(["task", "kept under"], rows)];
+}
+
+/** In place nobody can tell who changed them. */
+function strays({ tasks }: RunReport): string[] {
+  const all = tasks.flatMap(({ evidence }) => evidence.strays ?? []);
+  const rows = [...new Map(all.map(({ path, status }) => [path, [code(path), status]])).values()];
+  if (rows.length === 0) return [];
+  return ["## Changed by the way, by whomever, and left as it is", table(["file", "change"], rows)];
 }
 
 function slowest({ slowest: tasks }: RunReport): string[] {

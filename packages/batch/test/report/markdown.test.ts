@@ -37,6 +37,21 @@ describe("a report as Markdown", () => {
     expect(text).toContain("| tokens | unknown, at least 10 in, 2 out |");
   });
 
+  it("tells of what was done in place, and once of each file that changed by the way", () => {
+    const strays = [
+      { path: "x|y", status: "added", addedLines: null, removedLines: null },
+    ] as const;
+    const tasks = [0, 1].map((index) => {
+      const outcome = madeOutcome(index, "landed");
+      return { ...outcome, evidence: { ...outcome.evidence, strays } };
+    });
+    const places = { folder: "/notes", backups: "/state", unwatched: false };
+    const delivery = { kind: "in-place", ...places } as const;
+    const text = reportToMarkdown({ ...madeReport(tasks), delivery });
+    expect(text).toContain("What landed is in place in `/notes`");
+    expect(text.match(/\| added \|/g)).toHaveLength(1);
+  });
+
   it("names the slowest tasks, the slowest first, and none that was not tried", () => {
     const tasks = [3, 9, 0, 5, 1, 7, 8].map((seconds, index) =>
       madeOutcome(index, "landed", { tookMs: seconds * 1_000 }),
