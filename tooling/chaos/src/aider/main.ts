@@ -29,7 +29,7 @@ Exits with 1 when an outcome is not what git says, or an edit is lost.`);
     timeoutSeconds: 30,
     spentQuotas: Math.round(files / 100),
     hangs: Math.round(files / 100),
-    rivalries: 0,
+    rivalries: Math.round(files / 30),
   });
   tell(trial);
   process.exitCode = trial.violations.length === 0 ? 0 : 1;

@@ -1,4 +1,6 @@
-import type { RunReport } from "@cluster/batch";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { RunReport, TaskOutcome } from "@cluster/batch";
 import {
   type ModelCall,
   repliesInTurn,
@@ -43,7 +45,6 @@ export async function tryAider(options: AiderTrialOptions): Promise<AiderTrial> 
   const { seed, aider, workers, timeoutSeconds } = options;
   const random = randomOf(seed);
   const plan = planOf(random, options);
-  const byFile = new Map(plan.tasks.map((task) => [task.file, task]));
   const byName = new Map(plan.tasks.map((task) => [task.name, task]));
   const said: SaidEdit[] = [];
   const note = (edit: SaidEdit): void => void said.push(edit);
@@ -51,19 +52,20 @@ export async function tryAider(options: AiderTrialOptions): Promise<AiderTrial> 
 
   await using repository = await sampleRepository({ files: plan.files });
   await using model = await startStandInModel({
-    behaviour: repliesInTurn(
-      ({ files: [file] }: ModelCall) => byFile.get(file?.path ?? "")?.name ?? null,
-      (name) => repliesFor(byName.get(name) as PlannedTask, context),
+    behaviour: repliesInTurn(taskOf, (name) =>
+      repliesFor(byName.get(name) as PlannedTask, context),
     ),
   });
   await using home = await clusterHome();
   const settings = await model.writeAiderSettings(home.path);
+  const list = join(home.path, "tasks.jsonl");
+  await writeFile(list, plan.tasks.map(rowOf).join(""));
   const base = await repository.git("rev-parse", "HEAD");
 
   const began = performance.now();
   const command = home.start(
     [
-      ...["run", "-m", "Add a header", "docs/**/*.md", "--json", "--quiet"],
+      ...["run", "--tasks", list, "--json", "--quiet"],
       ...["--tool", "aider", "--model", model.model, "-w", String(workers)],
       ...["--timeout", String(timeoutSeconds)],
       ...["--", "--openai-api-base", model.baseUrl],
@@ -78,19 +80,18 @@ export async function tryAider(options: AiderTrialOptions): Promise<AiderTrial> 
   await waitFor(() => model.inFlight === 0, { what: "the end of the model's calls" });
 
   const whole = new Set(model.answers.flatMap(({ whole, call }) => (whole ? call.index : [])));
+  const planned = ({ index }: TaskOutcome): PlannedTask => plan.tasks[index] as PlannedTask;
   const verdict = judge({
     git: new GitFacts(repository.path),
     report,
-    planned: ({ files }) => byFile.get(files[0] ?? "") as PlannedTask,
+    planned,
     said: said.filter(({ call }) => whole.has(call)),
     base,
     target: "main",
   });
   const violations = [...verdict.violations];
-  const planned = new Set(plan.tasks.map(({ file }) => file));
-  const reported = report.tasks.flatMap(({ files }) => files);
-  if (reported.length !== plan.tasks.length || reported.some((file) => !planned.has(file))) {
-    violations.push(`the report has ${reported.length} of ${plan.tasks.length} tasks`);
+  if (report.tasks.length !== plan.tasks.length) {
+    violations.push(`the report has ${report.tasks.length} of ${plan.tasks.length} tasks`);
   }
   await waitFor(() => home.processes().length === 0, { timeoutMs: 10_000 }).catch(() => {
     for (const { pid, command } of home.processes()) {
@@ -98,14 +99,11 @@ export async function tryAider(options: AiderTrialOptions): Promise<AiderTrial> 
     }
   });
 
-  const outcomes = report.tasks.map(({ files, outcome }) => ({
-    task: byFile.get(files[0] ?? "") as PlannedTask,
-    outcome,
-  }));
-  const surprises = report.tasks.flatMap(({ files, outcome, reason }) => {
-    const { name, mischief } = byFile.get(files[0] ?? "") as PlannedTask;
-    if (EXPECTED[mischief].includes(outcome)) return [];
-    return `${name}, ${mischief}: ${outcome}, ${reason?.message ?? "without a reason"}`;
+  const outcomes = report.tasks.map((told) => ({ task: planned(told), outcome: told.outcome }));
+  const surprises = report.tasks.flatMap((told) => {
+    const { name, mischief } = planned(told);
+    if (EXPECTED[mischief].includes(told.outcome)) return [];
+    return `${name}, ${mischief}: ${told.outcome}, ${told.reason?.message ?? "without a reason"}`;
   });
   const modelCalls = model.calls.length;
   return {
@@ -118,6 +116,19 @@ export async function tryAider(options: AiderTrialOptions): Promise<AiderTrial> 
     modelCalls,
     stderr: end.stderr,
   };
+}
+
+/** The task's name is in its prompt, and so in what the model is told. */
+function rowOf({ name, file }: PlannedTask): string {
+  return `${JSON.stringify({ prompt: `Do what is to be done here. (Task ${name})`, files: [file] })}\n`;
+}
+
+function taskOf({ messages }: ModelCall): string | null {
+  for (const { content } of messages.toReversed()) {
+    const [, name] = /\(Task (t\d+[ab]?)\)/.exec(content) ?? [];
+    if (name !== undefined) return name;
+  }
+  return null;
 }
 
 function reportOf({ code, stdout, stderr }: CommandEnd): RunReport {

@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 describe.runIf(process.platform === "linux")("real aider with a model that misbehaves", () => {
   it("ends each task as git says, and loses no edit", async () => {
-    const some = { files: 20, spentQuotas: 0, hangs: 0, rivalries: 0 };
+    const some = { files: 20, spentQuotas: 0, hangs: 0, rivalries: 2 };
     const trial = await tryAider({ ...some, seed: 5, aider, workers: 4, timeoutSeconds: 120 });
     expect(trial.violations).toEqual([]);
     expect(trial.surprises).toEqual([]);
