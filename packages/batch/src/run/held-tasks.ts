@@ -3,7 +3,12 @@ import type { Journal } from "../contract/journal.ts";
 import type { Outcome } from "../contract/outcome.ts";
 import type { Task } from "../contract/task.ts";
 import { listSome } from "../errors/list-some.ts";
-import { Dependencies, type Released, type Standing } from "../schedule/dependencies.ts";
+import {
+  Dependencies,
+  type Linked,
+  type Released,
+  type Standing,
+} from "../schedule/dependencies.ts";
 import type { TaskState } from "./task-state.ts";
 
 /** The code of the reason of a task that never began, since one before it did not end well. */
@@ -28,6 +33,8 @@ interface Ended {
 /** Holds tasks back until those that go before them have ended. */
 export class HeldTasks {
   readonly #held = new Map<string, TaskState>();
+  /** Those that follow nobody: most often all. */
+  readonly #free: readonly TaskState[];
   readonly #dependencies: Dependencies;
   /** Of those that were over before this process began, the ones that an open task follows. */
   readonly #before: ReadonlyMap<string, Ended>;
@@ -37,11 +44,17 @@ export class HeldTasks {
    * @param committed Tasks that have an edit which is to land: they wait for nobody.
    */
   constructor(open: readonly TaskState[], committed: readonly TaskState[], journal: Journal) {
-    const linked = [
-      ...open.map(({ task }) => task),
-      ...committed.map(({ task: { id } }) => ({ id })),
-    ];
-    for (const state of open) this.#held.set(state.task.id, state);
+    this.#free = open.filter(({ task: { after = [] } }) => after.length === 0);
+    const linked: Linked[] = [];
+    for (const state of open) {
+      if ((state.task.after ?? []).length === 0) continue;
+      linked.push(state.task);
+      this.#held.set(state.task.id, state);
+    }
+    const waitedFor = new Set(linked.flatMap(({ after = [] }) => after));
+    for (const { task } of [...this.#free, ...committed]) {
+      if (waitedFor.has(task.id)) linked.push({ id: task.id });
+    }
     this.#before = endedBefore(linked, journal);
     this.#dependencies = new Dependencies(linked, (id) =>
       standingOf(this.#before.get(id)?.outcome ?? null),
@@ -55,7 +68,10 @@ export class HeldTasks {
 
   /** Those that wait for nobody, and those whose wait is over already. */
   begin(): ReleasedTasks {
-    return this.#release(this.#dependencies.begin, (id) => this.#before.get(id));
+    const { ready, skipped } = this.#release(this.#dependencies.begin, (id) =>
+      this.#before.get(id),
+    );
+    return { ready: [...this.#free, ...ready], skipped };
   }
 
   /** Notes how a task ended. */
@@ -95,10 +111,7 @@ function reasonFor(id: string, ended: Ended | undefined): Reason {
 }
 
 /** Looks through the whole journal only where an open task follows one that is not open. */
-function endedBefore(
-  tasks: readonly Pick<Task, "id" | "after">[],
-  journal: Journal,
-): ReadonlyMap<string, Ended> {
+function endedBefore(tasks: readonly Linked[], journal: Journal): ReadonlyMap<string, Ended> {
   const open = new Set(tasks.map(({ id }) => id));
   const wanted = new Set<string>();
   for (const { after = [] } of tasks) {
