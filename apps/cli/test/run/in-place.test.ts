@@ -95,3 +95,22 @@ it("^C twice leaves every file as it was or as it landed", async () => {
   expect(await read("a.md")).toContain("DOC_ID");
   for (const name of ["b.md", "c.md"]) expect(await read(name)).toBe(`# ${name}\n`);
 });
+
+it("kill -9, status and resume: what was under way is brought back first, and then made", async () => {
+  const message = "[fake:no-change] [fake:append=once\\n] [fake:first=1:only=b.md:after-edit=hang]";
+  const args = ["run", "--config", SAMPLE_CONFIG, "-m", message, "*.md", "--in-place", "-w", "2"];
+  const running = cli.start(args, { cwd: folder, env: { SAMPLE_AGENT_STATE: cli.home } });
+  await waitFor(async () => (await read("b.md")).includes("once"), { what: "half an edit" });
+  running.kill("SIGKILL");
+  expect((await running.ended).code).toBe("SIGKILL");
+  expect(await read("b.md")).toBe("# b.md\nonce\n");
+
+  const status = await cli.run(["status", "last"], { cwd: folder });
+  expect(status).toMatchObject({ code: 0, stderr: "" });
+  const env = { SAMPLE_AGENT_STATE: cli.home };
+  const { code, stdout } = await cli.run(["resume", "last"], { cwd: folder, env });
+  expect(stdout).toContain("3 edits made in place");
+  expect(stdout).toContain("An attempt was cut short; what it had edited is kept as");
+  expect(code).toBe(0);
+  for (const name of ["a.md", "b.md", "c.md"]) expect(await read(name)).toBe(`# ${name}\nonce\n`);
+});
