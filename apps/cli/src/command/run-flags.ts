@@ -33,6 +33,7 @@ export interface RunFlags {
   readonly verifyRun?: string;
   readonly land?: DeliveryChoice;
   readonly allowOutside?: boolean;
+  readonly hooks?: boolean;
   readonly inPlace?: boolean;
   readonly requireChange?: boolean;
   readonly dryRun?: boolean;
@@ -84,6 +85,7 @@ export function withRunFlags(command: Command): Command {
       landFlag,
     )
     .option("--allow-outside", "land changes outside a task's files too")
+    .option("--hooks", "run your git hooks on each commit that is to land")
     .option("--in-place", "work in the folder itself: no git needed, a backup of each file")
     .option("--require-change", "a task that changes nothing has failed")
     .option(

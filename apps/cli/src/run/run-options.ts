@@ -26,6 +26,7 @@ export function runOptions(
     retries: settings.retries,
     setupTimeoutMs: settings.setupTimeoutMs,
     allowOutside: settings.allowOutside,
+    hooks: settings.hooks,
     requireChange: settings.requireChange,
     secrets: secretsOf(process.env, toolArguments),
     transcripts: true,

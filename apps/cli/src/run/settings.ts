@@ -28,6 +28,7 @@ export interface RunSettings {
   readonly verifyRun: string | undefined;
   readonly land: DeliveryChoice | undefined;
   readonly allowOutside: boolean;
+  readonly hooks: boolean;
   readonly place: Place;
   readonly requireChange: boolean;
   readonly toolArguments: readonly string[];
@@ -94,6 +95,7 @@ function filledIn(
     verifyRun: flags.verifyRun ?? config.verifyRun,
     land: landing(flags, config, cwd),
     allowOutside: flags.allowOutside ?? config.allowOutside ?? false,
+    hooks: flags.hooks ?? config.hooks ?? false,
     place: (flags.inPlace ?? config.inPlace) ? "in-place" : "worktrees",
     requireChange: flags.requireChange ?? config.requireChange ?? false,
     toolArguments: raw.length > 0 ? raw : (config.toolArguments ?? []),

@@ -1,7 +1,12 @@
 import type { AgentResult, AgentTask, Clock, Lease } from "@cluster/manager";
-import type { Attempt, AttemptResult, ExecuteContext } from "../contract/executor.ts";
+import type {
+  Attempt,
+  AttemptFailure,
+  AttemptResult,
+  ExecuteContext,
+} from "../contract/executor.ts";
 import type { WorkPlace } from "../contract/site.ts";
-import { commitEdit } from "./commit-edit.ts";
+import { commitEdit, commitToLand } from "./commit-edit.ts";
 import { Course } from "./course.ts";
 import { takeTurn } from "./take-turn.ts";
 import { landable, verifyEdit } from "./verify-edit.ts";
@@ -125,21 +130,27 @@ async function onInstance(
 
   course.enter("commit");
   course.see({ ...changes, outside: seen.outside });
-  const commit = await commitEdit(workspace, attempt, changes, wanted);
+  const judged = verification.kind === "passed";
+  const made = judged
+    ? await commitToLand(workspace, attempt, changes, wanted)
+    : { commit: await commitEdit(workspace, attempt, changes, wanted), refusal: null };
+  const { commit } = made;
   course.learn({ commit });
+  if (made.refusal !== null) {
+    const failure = refusalOf("commit", "HOOK_FAILED", made.refusal);
+    return { ...course.end("verify-failed"), failure, outsideCommit };
+  }
   if (verification.kind === "cancelled") return { ...course.end("cancelled"), outsideCommit };
   if (verification.kind !== "passed") {
     const code = verification.kind === "timeout" ? "VERIFY_TIMEOUT" : "VERIFY_REFUSED";
-    const { message } = verification;
-    const refusal = {
-      stage: "verify",
-      failureClass: null,
-      code,
-      message,
-      retryAfterMs: null,
-    } as const;
-    return { ...course.end("verify-failed"), failure: refusal, outsideCommit };
+    const failure = refusalOf("verify", code, verification.message);
+    return { ...course.end("verify-failed"), failure, outsideCommit };
   }
   // The verify command may have undone it all.
   return { ...course.end(commit === null ? "no-change" : "edited"), outsideCommit };
+}
+
+/** What the user's own judge said. */
+function refusalOf(stage: "verify" | "commit", code: string, message: string): AttemptFailure {
+  return { stage, failureClass: null, code, message, retryAfterMs: null };
 }

@@ -21,6 +21,8 @@ export interface Attempt {
   readonly verify: string | null;
   readonly verifyTimeoutMs: number;
   readonly allowOutside: boolean;
+  /** Run the user's hooks on the commit that is to land. */
+  readonly hooks: boolean;
   readonly permissions: AgentPermissions | null;
   /** Instances that failed this task before: others are preferred. */
   readonly avoid: readonly number[];

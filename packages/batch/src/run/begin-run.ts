@@ -152,7 +152,7 @@ function makeConductor(
   executor: Executor,
   steering: Steering,
 ): Conductor {
-  const { model, verify, verifyTimeoutMs, allowOutside, haltAfter, clock } = compiled;
+  const { model, verify, verifyTimeoutMs, allowOutside, hooks, haltAfter, clock } = compiled;
   const permissions = options.permissions ?? null;
   const tool = options.tool.name;
   return new Conductor({
@@ -165,7 +165,16 @@ function makeConductor(
     limits: compiled,
     haltAfter,
     clock,
-    defaults: { run: branch.run, tool, model, verify, verifyTimeoutMs, allowOutside, permissions },
+    defaults: {
+      run: branch.run,
+      tool,
+      model,
+      verify,
+      verifyTimeoutMs,
+      allowOutside,
+      hooks,
+      permissions,
+    },
   });
 }
 

@@ -23,6 +23,7 @@ export interface CompiledOptions {
   readonly verifyTimeoutMs: number;
   readonly verifyRun: string | null;
   readonly allowOutside: boolean;
+  readonly hooks: boolean;
   readonly requireChange: boolean;
   readonly haltAfter: number;
   readonly keepWorktrees: boolean;
@@ -56,6 +57,7 @@ export function compileOptions(options: RunOptions): CompiledOptions {
     verifyTimeoutMs: duration("verifyTimeoutMs", options.verifyTimeoutMs ?? 300_000),
     verifyRun: textOrNull("verifyRun", options.verifyRun),
     allowOutside: options.allowOutside ?? false,
+    hooks: options.hooks ?? false,
     requireChange: options.requireChange ?? false,
     haltAfter:
       options.haltAfter === Number.POSITIVE_INFINITY

@@ -83,6 +83,11 @@ export interface RunOptions {
   readonly delivery?: DeliveryChoice;
   /** Land changes outside a task's files too. Not in place, where they stay anyway. @default false */
   readonly allowOutside?: boolean;
+  /**
+   * Run the user's git hooks on each commit that is to land: what `pre-commit` or `commit-msg` refuses ends
+   * as `verify-failed`, and is kept. Not in place. @default false
+   */
+  readonly hooks?: boolean;
   /** A task that changes nothing fails the run. @default false */
   readonly requireChange?: boolean;
   readonly permissions?: AgentPermissions;

@@ -131,7 +131,15 @@ export class TaskState {
 /** What an attempt at a task inherits from its run. */
 export type AttemptDefaults = Pick<
   Attempt,
-  "run" | "tool" | "base" | "model" | "verify" | "verifyTimeoutMs" | "allowOutside" | "permissions"
+  | "run"
+  | "tool"
+  | "base"
+  | "model"
+  | "verify"
+  | "verifyTimeoutMs"
+  | "allowOutside"
+  | "hooks"
+  | "permissions"
 >;
 
 /** The attempt as plain data. */

@@ -1,5 +1,7 @@
+import { chmod, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { bench, tasksFor } from "../sample/sample-run.ts";
+import { type Bench, bench, tasksFor } from "../sample/sample-run.ts";
 
 test("an edit that the verify command refuses is parked, and the run's branch lacks it", async () => {
   await using sample = await bench({ files: 2 });
@@ -82,4 +84,32 @@ test("what the check of the whole run refuses stays on the run's branch", async 
   const landed = await sample.repository.git("rev-list", "--count", `main..cluster/${report.run}`);
   expect(landed).toBe("2");
   expect(await sample.leftovers()).toEqual([]);
+});
+
+/** A hook of the user's, in their repository. */
+async function installHook(sample: Bench, name: string, script: string): Promise<void> {
+  const hook = join(sample.repository.path, ".git", "hooks", name);
+  await writeFile(hook, `#!/bin/sh\n${script}\n`);
+  await chmod(hook, 0o755);
+}
+
+test("the user's hooks are not run unless they are asked for", async () => {
+  await using sample = await bench({ files: 1 });
+  await installHook(sample, "pre-commit", "exit 1");
+  const { report } = await sample.run(tasksFor(sample.repository.files, "edit"));
+  expect(report.counts.landed).toBe(1);
+});
+
+test("an edit that a hook of the user refuses is kept, does not land, and says what the hook said", async () => {
+  await using sample = await bench({ files: 2 });
+  const [good = "", bad = ""] = sample.repository.files;
+  const refuses = `if git diff --cached --name-only | grep -q "^${bad}$"; then echo no such thing; exit 1; fi`;
+  await installHook(sample, "pre-commit", refuses);
+  const { report } = await sample.run(tasksFor([good, bad], "edit"), { hooks: true });
+  expect(report.counts).toMatchObject({ landed: 1, "verify-failed": 1 });
+  const task = report.tasks.find(({ files }) => files[0] === bad);
+  expect(task).toMatchObject({ attempts: 1, reason: { code: "HOOK_FAILED" } });
+  expect(task?.reason?.message).toContain("no such thing");
+  const parked = `${task?.evidence.parkedRef}:${bad}`;
+  expect(await sample.repository.git("show", parked)).toContain("DOC_ID");
 });
