@@ -1,4 +1,5 @@
 export { type CommandEnd, runUserCommand, type UserCommand } from "./command/run-user-command.ts";
+export type { WorktreeRoom } from "./disk/disk-room.ts";
 export { WORKSPACE_ERROR_CODES, type WorkspaceErrorCode } from "./errors/codes.ts";
 export { WorkspaceError, type WorkspaceErrorDetails } from "./errors/workspace-error.ts";
 export { type Identity, workspaceEnvironment } from "./git/environment.ts";

@@ -4,6 +4,7 @@ import { DURATION_FORM, durationMs } from "../config/duration.ts";
 import { LAND_FORM, landOf } from "../config/land.ts";
 import { PER_FORM, perOf } from "../config/per.ts";
 import { PRICE_FORM, priceOf } from "../config/price.ts";
+import { SIZE_FORM, sizeBytes } from "../config/size.ts";
 
 function whole(value: string, least: number): number {
   const number = /^\d+$/.test(value.trim()) ? Number(value) : Number.NaN;
@@ -66,4 +67,11 @@ export function landFlag(value: string): DeliveryChoice {
   const choice = landOf(value);
   if (choice === undefined) throw new InvalidArgumentError(`It takes ${LAND_FORM}.`);
   return choice;
+}
+
+/** `--max-disk`: bytes. */
+export function sizeFlag(value: string): number {
+  const bytes = sizeBytes(value);
+  if (bytes === undefined) throw new InvalidArgumentError(`It takes ${SIZE_FORM}.`);
+  return bytes;
 }

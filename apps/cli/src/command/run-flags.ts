@@ -6,6 +6,7 @@ import {
   landFlag,
   priceFlag,
   retriesFlag,
+  sizeFlag,
   textFlag,
   workersFlag,
 } from "./flag-values.ts";
@@ -31,6 +32,7 @@ export interface RunFlags {
   readonly setup?: string;
   readonly setupTimeout?: number;
   readonly verifyRun?: string;
+  readonly maxDisk?: number;
   readonly land?: DeliveryChoice;
   readonly allowOutside?: boolean;
   readonly hooks?: boolean;
@@ -78,6 +80,7 @@ export function withRunFlags(command: Command): Command {
       "must succeed on all that landed before it is delivered",
       textFlag,
     )
+    .option("--max-disk <size>", "all worktrees at most: 500MB, 10GB (default: none)", sizeFlag)
     .option(
       "--land <how>",
       "merge, squash or rebase into the checked-out branch; branch: stay on the run's own; " +

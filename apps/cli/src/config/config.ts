@@ -37,6 +37,8 @@ export interface ClusterConfig {
   /** That command at most: `90s`, `5m`, or a number of seconds. @default "10m" */
   readonly setupTimeout?: string | number | undefined;
   readonly verifyRun?: string | undefined;
+  /** What all worktrees may take on the disk: `10GB`, or bytes. @default no ceiling */
+  readonly maxDisk?: string | number | undefined;
   /**
    * Where what landed is wanted: `merge`, `squash` or `rebase` into the checked-out branch, `branch` for
    * the run's own, `patches` or `patches=FOLDER` for files. @default "merge"

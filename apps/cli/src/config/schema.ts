@@ -6,6 +6,7 @@ import type { ClusterConfig } from "./config.ts";
 import { DURATION_FORM, durationMs } from "./duration.ts";
 import { LAND_FORM, landOf } from "./land.ts";
 import { PER_FORM, perOf } from "./per.ts";
+import { SIZE_FORM, sizeBytes } from "./size.ts";
 
 const text = z.string().trim().min(1, "must not be empty");
 
@@ -64,6 +65,11 @@ export const configSchema: z.ZodType<ClusterConfig> = z.strictObject({
   verifyRun: text
     .optional()
     .describe("A command that must succeed on all that landed before it is delivered"),
+  maxDisk: z
+    .union([z.string(), z.number()])
+    .refine((value) => sizeBytes(value) !== undefined, { error: `must be ${SIZE_FORM}` })
+    .optional()
+    .describe("What all worktrees may take on the disk, such as 10GB. Default: no ceiling"),
   land: z
     .string()
     .refine((value) => landOf(value) !== undefined, { error: `must be ${LAND_FORM}` })
@@ -95,6 +101,7 @@ export const CONFIG_KEYS: readonly string[] = [
   "setup",
   "setupTimeout",
   "verifyRun",
+  "maxDisk",
   "land",
   "allowOutside",
   "hooks",

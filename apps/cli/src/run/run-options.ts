@@ -15,7 +15,7 @@ export function runOptions(
   adapter: AgentAdapter,
   tools: Readonly<Record<string, AgentAdapter>>,
 ): BeginOptions {
-  const { context, model, verify, verifyRun, setup, land, toolArguments } = settings;
+  const { context, model, verify, verifyRun, setup, maxDiskBytes, land, toolArguments } = settings;
   return {
     tool: adapter,
     tools,
@@ -34,6 +34,7 @@ export function runOptions(
     ...(model === undefined ? {} : { model }),
     ...(verify === undefined ? {} : { verify }),
     ...(setup === undefined ? {} : { setup }),
+    ...(maxDiskBytes === undefined ? {} : { maxWorktreeBytes: maxDiskBytes }),
     ...(land === undefined ? {} : { delivery: land }),
     ...(verifyRun === undefined ? {} : { verifyRun }),
   };

@@ -5,6 +5,7 @@ import type { ClusterConfig } from "../config/config.ts";
 import { durationMs } from "../config/duration.ts";
 import { anchorLand, landOf } from "../config/land.ts";
 import { perOf } from "../config/per.ts";
+import { sizeBytes } from "../config/size.ts";
 import { usageError } from "../exit/cli-error.ts";
 import { DEFAULT_TOOL } from "../tools/resolve-tool.ts";
 
@@ -26,6 +27,7 @@ export interface RunSettings {
   readonly setup: string | undefined;
   readonly setupTimeoutMs: number;
   readonly verifyRun: string | undefined;
+  readonly maxDiskBytes: number | undefined;
   readonly land: DeliveryChoice | undefined;
   readonly allowOutside: boolean;
   readonly hooks: boolean;
@@ -93,6 +95,7 @@ function filledIn(
     setup: flags.setup ?? config.setup,
     setupTimeoutMs: flags.setupTimeout ?? configured(config.setupTimeout) ?? 600_000,
     verifyRun: flags.verifyRun ?? config.verifyRun,
+    maxDiskBytes: flags.maxDisk ?? sizeBytes(config.maxDisk ?? ""),
     land: landing(flags, config, cwd),
     allowOutside: flags.allowOutside ?? config.allowOutside ?? false,
     hooks: flags.hooks ?? config.hooks ?? false,

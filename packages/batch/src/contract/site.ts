@@ -16,6 +16,7 @@ import type {
   SalvagedWork,
   SalvageOptions,
   WorkspaceChanges,
+  WorktreeRoom,
 } from "@cluster/workspace";
 
 /** Where instances work: each in a git worktree of its own, or all in the user's folder itself. */
@@ -69,6 +70,8 @@ export interface LandingPlace extends AsyncDisposable {
   readonly base: string;
   /** What the next attempt works on; `base` when nothing has landed. */
   tip(): string;
+  /** For how many workspaces there is room. Absent: for as many as there are instances. */
+  room?(): Promise<WorktreeRoom>;
   openWorkspace(index: number, options?: RunOperationOptions): Promise<WorkPlace>;
   /** @param commit what {@link WorkPlace.commit} gave */
   land(commit: string): Promise<Landing>;

@@ -97,7 +97,7 @@ export function beginRun(options: BeginOptions, compiled: CompiledOptions, parts
       conductor?.stop(reason);
     } else conductor?.drain(reason);
   };
-  const most = Math.max(1, parts.work.total);
+  const most = Math.max(1, Math.min(parts.work.total, compiled.mostInstances));
   const instancesFor = (workers: number): number =>
     Math.min(most, compiled.ahead > 0 ? workers + Math.ceil(workers / 4) : workers);
   const hold = (held: boolean): void => {

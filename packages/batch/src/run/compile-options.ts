@@ -12,6 +12,8 @@ export interface CompiledOptions {
   readonly context: TaskContext;
   /** Attempts that are got ready beside those that take their turn. */
   readonly ahead: number;
+  /** Of the whole run, however many are asked for while it goes on. */
+  readonly mostInstances: number;
   readonly model: string | null;
   readonly timeoutMs: number;
   readonly idleTimeoutMs: number;
@@ -46,6 +48,7 @@ export function compileOptions(options: RunOptions): CompiledOptions {
     place: placeOf(options),
     context,
     ahead: Math.min(aheadOf(workers, context, options), tasks - workers),
+    mostInstances: Number.POSITIVE_INFINITY,
     model: textOrNull("model", options.model),
     timeoutMs: duration("timeoutMs", options.timeoutMs ?? 600_000),
     idleTimeoutMs: duration("idleTimeoutMs", options.idleTimeoutMs ?? Number.POSITIVE_INFINITY),

@@ -6,8 +6,24 @@ import type { Executor } from "../contract/executor.ts";
 import { defaultContext } from "../contract/task-context.ts";
 import type { BeginOptions, RunParts } from "./begin-run.ts";
 import type { CompiledOptions } from "./compile-options.ts";
-import { type ToolShare, toolOf, toolShares } from "./tools-of.ts";
+import type { PlannedWork } from "./planned-work.ts";
+import { type GivenTools, type ToolShare, toolOf, toolShares } from "./tools-of.ts";
 import { transcriptsOf } from "./transcripts.ts";
+
+/** How many worktrees so many instances at once come to: each tool that tasks name has its own. */
+export function worktreesFor(work: PlannedWork, given: GivenTools): (instances: number) => number {
+  const shares = sharesOf(work, given);
+  if (shares.length === 1) return (instances) => instances;
+  return (instances) => shares.reduce((sum, { tasks }) => sum + Math.min(instances, tasks), 0);
+}
+
+function sharesOf({ open, committed }: PlannedWork, given: GivenTools): readonly ToolShare[] {
+  const states = [...open, ...committed.map(({ state }) => state)];
+  return toolShares(
+    states.map(({ task }) => task),
+    given,
+  );
+}
 
 /** What makes the attempts of a run: one executor, or one for each tool that its tasks name. */
 export function makeExecutor(
@@ -15,12 +31,7 @@ export function makeExecutor(
   compiled: CompiledOptions,
   parts: RunParts,
 ): Executor {
-  const { work } = parts;
-  const states = [...work.open, ...work.committed.map(({ state }) => state)];
-  const shares = toolShares(
-    states.map(({ task }) => task),
-    options,
-  );
+  const shares = sharesOf(parts.work, options);
   const workers = compiled.workers + compiled.ahead;
   const [only] = shares;
   if (only !== undefined && shares.length === 1) {

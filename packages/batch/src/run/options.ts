@@ -75,6 +75,12 @@ export interface RunOptions {
    */
   readonly verifyRun?: string;
   /**
+   * What all worktrees of the run may take on the disk, in bytes: as many instances are used as have room,
+   * by the size of what is checked out. What a setup adds is not known before and not counted.
+   * @default Infinity
+   */
+  readonly maxWorktreeBytes?: number;
+  /**
    * Where what landed is wanted in the end: `merge`, `squash` and `rebase` bring it into the branch that is
    * checked out, `branch` leaves it on its own, `patches` writes a file for each task into `folder`, by
    * default `cluster-<run>` in the current one.

@@ -4,14 +4,17 @@ import type { Site } from "../contract/site.ts";
 import { BatchError } from "../errors/batch-error.ts";
 import type { RunOptions } from "./options.ts";
 
+type GivenOptions = Pick<RunOptions, "setup" | "setupTimeoutMs" | "maxWorktreeBytes" | "delivery">;
+
 /** What a run tells the place that its tasks land in. */
 export interface PlaceOptions {
   readonly setup?: Setup;
+  readonly maxWorktreeBytes?: number;
 }
 
 /** @throws {BatchError} OPTION_INVALID for what that place does not have */
 export function placeOptions(
-  { setup, setupTimeoutMs, delivery }: Pick<RunOptions, "setup" | "setupTimeoutMs" | "delivery">,
+  { setup, setupTimeoutMs, maxWorktreeBytes, delivery }: GivenOptions,
   { place }: Site,
 ): PlaceOptions {
   if (place === "in-place" && setup !== undefined) {
@@ -24,9 +27,11 @@ export function placeOptions(
   if (!DELIVERY_MODES.includes(as)) {
     throw invalid(`delivery.as: expected one of ${DELIVERY_MODES.join(", ")}, found ${as}`);
   }
-  if (setup === undefined) return {};
   const timeout = setupTimeoutMs === undefined ? {} : { timeoutMs: setupTimeoutMs };
-  return { setup: { command: setup, ...timeout } };
+  return {
+    ...(setup === undefined ? {} : { setup: { command: setup, ...timeout } }),
+    ...(maxWorktreeBytes === undefined ? {} : { maxWorktreeBytes }),
+  };
 }
 
 /** Where what a run lands is wanted. Patches go beside whatever else is in the current folder. */

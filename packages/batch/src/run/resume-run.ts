@@ -9,6 +9,8 @@ import { keyTasks } from "../plan/task-key.ts";
 import { LocalRunStore } from "../store/local-run-store.ts";
 import { type BeginOptions, beginRun } from "./begin-run.ts";
 import { type CompiledOptions, compileOptions } from "./compile-options.ts";
+import { fitToDisk } from "./fit-to-disk.ts";
+import { worktreesFor } from "./make-executor.ts";
 import { openSite, siteOf } from "./open-site.ts";
 import { placeOptions } from "./place-options.ts";
 import { Recorder } from "./recorder.ts";
@@ -74,7 +76,9 @@ export async function resumeRun(options: ResumeOptions): Promise<Run> {
     );
     const close = (): Promise<void> => Promise.resolve(stored[Symbol.asyncDispose]());
     const workers = { ...options, tasks: [...work.open.map(({ task }) => task)], repository };
-    return beginRun(options, compileOptions(workers), {
+    const places = worktreesFor(work, options);
+    const fitting = await fitToDisk(branch, compileOptions(workers), recorder, places);
+    return beginRun(options, fitting, {
       repository,
       branch,
       recorder,

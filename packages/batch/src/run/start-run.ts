@@ -3,6 +3,8 @@ import { keyTasks } from "../plan/task-key.ts";
 import { beginRun } from "./begin-run.ts";
 import { compileOptions } from "./compile-options.ts";
 import { createRun } from "./create-run.ts";
+import { fitToDisk } from "./fit-to-disk.ts";
+import { worktreesFor } from "./make-executor.ts";
 import { openSite } from "./open-site.ts";
 import type { RunOptions } from "./options.ts";
 import { newWork } from "./planned-work.ts";
@@ -32,11 +34,13 @@ export async function startRun(options: RunOptions): Promise<Run> {
   try {
     await journal.plan(tasks);
     const recorder = new Recorder(branch.run, journal, clock, compiled.secrets);
-    return beginRun(options, compiled, {
+    const work = newWork(journal);
+    const fitting = await fitToDisk(branch, compiled, recorder, worktreesFor(work, options));
+    return beginRun(options, fitting, {
       ...created,
       repository,
       recorder,
-      work: newWork(journal),
+      work,
     });
   } catch (error) {
     await created.undo();

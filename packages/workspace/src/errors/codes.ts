@@ -18,6 +18,7 @@ export const WORKSPACE_ERROR_CODES = {
   BRANCH_MOVED: "Somebody else moved the run's branch again and again while a commit was to land",
   LOCKED: "Another git process kept its lock for longer than lockTimeoutMs",
   DISK_FULL: "The disk, or the user's share of it, is full",
+  DISK_LIMIT: "Another worktree would take more of the disk than the run may",
   SIGNING_FAILED: "The user's configuration asks for a signature and git could not make one",
   HOOK_FAILED: "A hook of the user refused the commit",
   SETUP_FAILED: "The setup command did not succeed in a new worktree",

@@ -14,6 +14,8 @@ export interface CreateRunOptions {
   readonly base?: string;
   /** Makes each new worktree fit for work, before its first task. @default nothing */
   readonly setup?: Setup;
+  /** What all worktrees of the run may take on the disk, in bytes. @default Infinity */
+  readonly maxWorktreeBytes?: number;
   readonly signal?: AbortSignal | undefined;
 }
 

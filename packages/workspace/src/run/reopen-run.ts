@@ -16,6 +16,8 @@ export interface ReopenRunOptions {
   readonly target: string | null;
   /** Makes each new worktree fit for work, before its first task. @default nothing */
   readonly setup?: Setup;
+  /** What all worktrees of the run may take on the disk, in bytes. @default Infinity */
+  readonly maxWorktreeBytes?: number;
   readonly signal?: AbortSignal | undefined;
 }
 

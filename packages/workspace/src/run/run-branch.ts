@@ -1,5 +1,6 @@
 import { rm, rmdir } from "node:fs/promises";
 import { SerialQueue } from "../concurrency/serial-queue.ts";
+import { DiskRoom, type WorktreeRoom } from "../disk/disk-room.ts";
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import { deleteRef } from "../git/refs.ts";
 import { type SalvagedWork, salvage } from "../salvage/salvage.ts";
@@ -34,6 +35,7 @@ export class RunBranch implements AsyncDisposable {
   readonly #tip: BranchTip;
   readonly #landing: SerialQueue = new SerialQueue();
   readonly #workspaces = new Map<number, Promise<Workspace>>();
+  readonly #room: DiskRoom;
   #setupFailure: WorkspaceError | null = null;
   #state: "open" | "disposed" = "open";
 
@@ -47,6 +49,7 @@ export class RunBranch implements AsyncDisposable {
     this.ref = context.ref;
     this.base = context.base;
     this.#tip = new BranchTip(context);
+    this.#room = new DiskRoom(context);
   }
 
   /** The branch's newest commit. */
@@ -55,10 +58,20 @@ export class RunBranch implements AsyncDisposable {
   }
 
   /**
+   * For how many worktrees there is room, by the size of what is checked out: under the ceiling, and on
+   * the disk.
+   * @throws {WorkspaceError} DISK_LIMIT, DISK_FULL when there is none for a single one
+   */
+  room(options: RunOperationOptions = {}): Promise<WorktreeRoom> {
+    return this.#room.look(options.signal);
+  }
+
+  /**
    * Makes the worktree of one instance, brings it to the tip and sets it up. A setup that failed is not
    * tried again.
    * @param index the instance, counted from 0; one workspace each
-   * @throws {WorkspaceError} OPTION_INVALID, WORKSPACE_CLOSED, SETUP_FAILED, DISK_FULL, LOCKED, GIT_FAILED
+   * @throws {WorkspaceError} OPTION_INVALID, WORKSPACE_CLOSED, SETUP_FAILED, DISK_LIMIT, DISK_FULL, LOCKED,
+   *   GIT_FAILED
    */
   openWorkspace(index: number, options: RunOperationOptions = {}): Promise<Workspace> {
     if (this.#state === "disposed") return Promise.reject(closed(this.run));
@@ -163,9 +176,13 @@ export class RunBranch implements AsyncDisposable {
   async #open(index: number, signal: AbortSignal | undefined): Promise<Workspace> {
     await this.salvage();
     if (this.#setupFailure !== null) throw this.#setupFailure;
-    const onRemoved = (): boolean => this.#workspaces.delete(index);
+    const onRemoved = (): void => {
+      this.#workspaces.delete(index);
+      this.#room.giveBack(index);
+    };
     const owner = { tip: () => this.tip(), onRemoved };
-    return openWorkspace(this.#context, index, owner, signal).catch((error: unknown) => {
+    const open = (): Promise<Workspace> => openWorkspace(this.#context, index, owner, signal);
+    return this.#room.take(index, open, signal).catch((error: unknown) => {
       // What failed in one worktree would fail in the next, and may have taken minutes.
       if (error instanceof WorkspaceError && error.code === "SETUP_FAILED") {
         this.#setupFailure ??= error;

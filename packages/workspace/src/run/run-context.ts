@@ -26,6 +26,8 @@ export interface RunContext {
   readonly made: Map<string, CommitObject>;
   /** What makes a new worktree fit for work. */
   readonly setup: Required<Setup> | null;
+  /** What all worktrees of the run may take on the disk; `Infinity` for no ceiling. */
+  readonly maxWorktreeBytes: number;
   /** Aborted when the run is disposed of. */
   readonly closing: AbortController;
   /** Lets go of the process that starts git for this run. */

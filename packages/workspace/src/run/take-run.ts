@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { repositoryQueue } from "../concurrency/repository-queue.ts";
+import { checkCeiling } from "../disk/disk-room.ts";
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import { holdRunner, runGitSeparately } from "../git/separate-runner.ts";
 import type { RepositoryParts } from "../repository/parts.ts";
@@ -25,11 +26,16 @@ export function runFolder(parts: RepositoryParts, run: string): string {
 /** Gives the run its git and its place, and lets go of both should `take` fail. */
 export async function takeRun(
   opened: RepositoryParts,
-  { run, setup: given }: Pick<CreateRunOptions, "run" | "setup">,
+  {
+    run,
+    setup: given,
+    maxWorktreeBytes: ceiling,
+  }: Pick<CreateRunOptions, "run" | "setup" | "maxWorktreeBytes">,
   take: (parts: RepositoryParts) => Promise<TakenBranch>,
 ): Promise<RunBranch> {
   checkName(run);
   const setup = checkSetup(given);
+  const maxWorktreeBytes = checkCeiling(ceiling);
   const letGo = holdRunner();
   try {
     const folder = runFolder(opened, run);
@@ -45,6 +51,7 @@ export async function takeRun(
       shared: repositoryQueue(parts.commonDir),
       made: new Map(),
       setup,
+      maxWorktreeBytes,
       closing: new AbortController(),
       letGo,
     });
