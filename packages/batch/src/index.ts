@@ -137,7 +137,10 @@ export {
   formatTime,
   plural,
 } from "./report/quantities.ts";
+export { reportOfRun } from "./report/report-of-run.ts";
 export type { BeginOptions } from "./run/begin-run.ts";
+export { type CleanedRun, type CleanOptions, cleanRun, type KeptPart } from "./run/clean-run.ts";
+export { type LandedRun, type LandOptions, landRun } from "./run/land-run.ts";
 export { openSite } from "./run/open-site.ts";
 export type { RunOptions } from "./run/options.ts";
 export { type ResumeOptions, resumeRun } from "./run/resume-run.ts";

@@ -19,6 +19,7 @@ export type { FileList } from "./repository/status.ts";
 export type { CreateRunOptions } from "./run/create-run.ts";
 export type { DeliverOptions, Delivery } from "./run/delivery.ts";
 export { DELIVERY_MODES, type DeliveryChoice, type DeliveryMode } from "./run/delivery-choice.ts";
+export type { ForgetRunOptions, ForgottenRun, KeptRef } from "./run/forget-run.ts";
 export type { LandedCommit } from "./run/landed-commits.ts";
 export type { Landing } from "./run/landing.ts";
 export type { CutDelivery, MendedDelivery } from "./run/mend-checkout.ts";

@@ -7,6 +7,8 @@ import type {
   DeliveryChoice,
   FileChange,
   FileList,
+  ForgetRunOptions,
+  ForgottenRun,
   Head,
   LandedCommit,
   Landing,
@@ -44,6 +46,8 @@ export interface Site {
   createRun(options: SiteRunOptions): Promise<LandingPlace>;
   /** As another process left it, with everything that has landed. */
   reopenRun(options: SiteReopenOptions): Promise<LandingPlace>;
+  /** Removes what git keeps of a run, as far as nothing is lost by it. */
+  forgetRun(options: ForgetRunOptions): Promise<ForgottenRun>;
   /** Brings the user's files out of the middle of a delivery whose process was killed. */
   mendDelivery(delivery: CutDelivery): Promise<MendedDelivery>;
 }

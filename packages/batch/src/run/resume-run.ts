@@ -9,6 +9,7 @@ import { keyTasks } from "../plan/task-key.ts";
 import { LocalRunStore } from "../store/local-run-store.ts";
 import { type BeginOptions, beginRun } from "./begin-run.ts";
 import { type CompiledOptions, compileOptions } from "./compile-options.ts";
+import { branchBase, deliveryOf } from "./delivered.ts";
 import { fitToDisk } from "./fit-to-disk.ts";
 import { worktreesFor } from "./make-executor.ts";
 import { openSite, siteOf } from "./open-site.ts";
@@ -141,27 +142,16 @@ async function replan(
  */
 async function baseOf(stored: StoredRun, repository: Site): Promise<string> {
   const { journal, record } = stored;
-  const marks = journal.marks();
-  const resumed = marks.findLast((mark) => mark.type === "run.resumed");
-  const base = resumed?.base ?? record.base;
+  const base = branchBase(stored);
   const delivery = await deliveryOf(stored, repository);
   if (delivery === null || delivery.kind === "kept") return base;
   if (journal.unfinished().length > 0) return (await repository.head()).commit;
-  if (marks.at(-1)?.type === "run.delivering") await endLate(stored, repository, base, delivery);
+  if (journal.marks().at(-1)?.type === "run.delivering")
+    await endLate(stored, repository, base, delivery);
   throw new BatchError(
     "RUN_COMPLETE",
     `Run ${record.run} has come to its end and nothing is left to do. cluster show ${record.run} tells what became of it; cluster retry ${record.run} tries again what failed.`,
   );
-}
-
-/** What became of the branch, if that came to pass: by the journal, or by what git has. */
-async function deliveryOf(stored: StoredRun, repository: Site): Promise<Delivery | null> {
-  const last = stored.journal.marks().at(-1);
-  if (last?.type === "run.ended") return last.delivery;
-  if (last?.type !== "run.delivering") return null;
-  const { branch, from, to } = last;
-  const mended = await repository.mendDelivery({ branch, from, to });
-  return mended === "delivered" ? { kind: "merged", branch, commit: to } : null;
 }
 
 /** The process that delivered it died before it could say so. */

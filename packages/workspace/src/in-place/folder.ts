@@ -5,6 +5,7 @@ import type { Head } from "../repository/head.ts";
 import { resolveInside } from "../repository/paths.ts";
 import type { FileList } from "../repository/status.ts";
 import type { CreateRunOptions } from "../run/create-run.ts";
+import type { ForgottenRun } from "../run/forget-run.ts";
 import type { MendedDelivery } from "../run/mend-checkout.ts";
 import { listFolder } from "./folder-files.ts";
 import { type FolderParts, IN_PLACE } from "./folder-parts.ts";
@@ -97,6 +98,11 @@ export class Folder {
     // SQLite, which Node 22 calls experimental, is of no concern to whoever works in worktrees.
     const { openRun } = await import("./open-run.ts");
     return openRun(this.#parts, run, state);
+  }
+
+  /** In place there are no refs: all that is kept of a run is in its folder. */
+  async forgetRun(): Promise<ForgottenRun> {
+    return { removed: [], kept: [] };
   }
 
   /** Nothing is delivered in place, so nothing of a delivery can be left half-done. */

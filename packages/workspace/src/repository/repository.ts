@@ -1,6 +1,7 @@
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import { type Identity, workspaceEnvironment } from "../git/environment.ts";
 import { type CreateRunOptions, createRun } from "../run/create-run.ts";
+import { type ForgetRunOptions, type ForgottenRun, forgetRun } from "../run/forget-run.ts";
 import { type CutDelivery, type MendedDelivery, mendCheckout } from "../run/mend-checkout.ts";
 import { type ReopenRunOptions, reopenRun } from "../run/reopen-run.ts";
 import type { RunBranch } from "../run/run-branch.ts";
@@ -145,6 +146,15 @@ export class Repository {
    */
   reopenRun(options: ReopenRunOptions): Promise<RunBranch> {
     return reopenRun(this.#parts, options);
+  }
+
+  /**
+   * Removes the branch and the refs of a run whose process has ended, where nothing is lost by it: those
+   * that nothing else has stay, unless `force` says otherwise.
+   * @throws {WorkspaceError} LOCKED, GIT_FAILED
+   */
+  forgetRun(options: ForgetRunOptions): Promise<ForgottenRun> {
+    return forgetRun(this.#parts, options);
   }
 
   /** Whether a local branch has a commit. `false` when either is gone. */

@@ -1,0 +1,22 @@
+import type { Delivery } from "@cluster/workspace";
+import type { StoredRun } from "../contract/run-store.ts";
+import type { Site } from "../contract/site.ts";
+
+/** The commit that the run's branch began on last. */
+export function branchBase({ journal, record }: Pick<StoredRun, "journal" | "record">): string {
+  const resumed = journal.marks().findLast((mark) => mark.type === "run.resumed");
+  return resumed?.base ?? record.base;
+}
+
+/** What became of the branch, if that came to pass: by the journal, or by what git has. */
+export async function deliveryOf(
+  { journal }: Pick<StoredRun, "journal">,
+  repository: Site,
+): Promise<Delivery | null> {
+  const last = journal.marks().at(-1);
+  if (last?.type === "run.ended") return last.delivery;
+  if (last?.type !== "run.delivering") return null;
+  const { branch, from, to } = last;
+  const mended = await repository.mendDelivery({ branch, from, to });
+  return mended === "delivered" ? { kind: "merged", branch, commit: to } : null;
+}
