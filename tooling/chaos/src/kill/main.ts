@@ -9,16 +9,19 @@ const { values } = parseArgs({
     seed: { type: "string" },
     tasks: { type: "string", default: "200" },
     kills: { type: "string", default: "5" },
+    driver: { type: "string" },
     keep: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
 
+const DRIVERS = ["cli", "library"] as const;
+
 /** What is wrong is often wrong many times. */
 const MOST_TOLD = 12;
 
 if (values.help) {
-  console.log(`chaos [--seeds 200] [--first 1] [--seed N] [--tasks 200] [--kills 5] [--keep]
+  console.log(`chaos [--seeds 200] [--first 1] [--seed N] [--tasks 200] [--kills 5] [--driver cli|library] [--keep]
 
 --seed N plays one seed, as a failure names it; --keep leaves what is wrong for a look. Exits with 1 when anything was lost, landed twice or left.`);
 } else {
@@ -27,12 +30,19 @@ if (values.help) {
 
 async function play(): Promise<number> {
   const { seed, tasks, kills, keep } = values;
+  const driver = DRIVERS.find((name) => name === values.driver);
   const first = Number(seed ?? values.first);
   const count = seed === undefined ? Number(values.seeds) : 1;
   const failed: number[] = [];
   const sum = { tasks: 0, kills: 0, sessions: 0, edits: 0 };
   for (let at = first; at < first + count; at += 1) {
-    const trial = await tryToKill({ seed: at, tasks: Number(tasks), kills: Number(kills), keep });
+    const trial = await tryToKill({
+      seed: at,
+      tasks: Number(tasks),
+      kills: Number(kills),
+      keep,
+      ...(driver && { driver }),
+    });
     if (trial.violations.length > 0) failed.push(at);
     sum.tasks += Number(tasks);
     sum.kills += trial.deaths.length;
@@ -55,12 +65,12 @@ async function play(): Promise<number> {
 }
 
 function tell(trial: KillTrial, detailed: boolean): void {
-  const { seed, seconds, sessions, deaths, outcomes, edits } = trial;
+  const { seed, driver, seconds, sessions, deaths, outcomes, edits } = trial;
   const victims = Object.entries(Object.groupBy(deaths, ({ victim }) => victim));
   const killed = victims.map(([victim, list]) => `${list?.length ?? 0} ${victim}`).join(", ");
   const ends = Object.entries(outcomes).map(([outcome, count]) => `${count} ${outcome}`);
   console.log(
-    `seed ${seed}: ${trial.violations.length === 0 ? "ok" : "FAILED"}, ${seconds.toFixed(1)} s, ` +
+    `seed ${seed}: ${trial.violations.length === 0 ? "ok" : "FAILED"}, ${driver}, ${seconds.toFixed(1)} s, ` +
       `${sessions} sessions; killed ${killed}; ${ends.join(", ")}; edits: ${edits.landed} landed, ` +
       `${edits.kept} kept, ${edits.madeAgain} made again, ${edits.inJournal} in the journal`,
   );

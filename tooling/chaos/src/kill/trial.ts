@@ -10,8 +10,9 @@ import { randomOf } from "../random/random.ts";
 import { Assassin, type DoneDeath } from "./deaths/assassin.ts";
 import { deathsOf } from "./deaths/death.ts";
 import { EditLog } from "./deaths/edit-log.ts";
+import { cliDriver } from "./driver/cli-driver.ts";
 import { libraryDriver } from "./driver/library-driver.ts";
-import { COMPLETE, NOTHING_BEGUN } from "./driver/library-order.ts";
+import type { RunOrder } from "./driver/order.ts";
 import { journalsIn, readJournal } from "./judge/journal-facts.ts";
 import { judgeKilled, type KillVerdict } from "./judge/judge.ts";
 import { chaosPlan } from "./plan.ts";
@@ -22,6 +23,8 @@ export interface KillTrialOptions {
   readonly tasks: number;
   /** At least so many kills. */
   readonly kills: number;
+  /** @default as the seed has it: mostly the command line, sometimes a program that uses the library */
+  readonly driver?: "cli" | "library";
   /** Leaves repository and state behind when something is wrong, for a look at them. @default false */
   readonly keep?: boolean;
 }
@@ -30,6 +33,7 @@ export interface KillTrialOptions {
 export interface KillTrial extends KillVerdict {
   readonly seed: number;
   readonly seconds: number;
+  readonly driver: "cli" | "library";
   readonly sessions: number;
   readonly deaths: readonly DoneDeath[];
   /** What the sessions said that ended by themselves. */
@@ -52,7 +56,7 @@ export async function tryToKill(options: KillTrialOptions): Promise<KillTrial> {
   await mkdir(state);
   const base = await repository.git("rev-parse", "HEAD");
   const log = new EditLog(join(state, "edits.jsonl"));
-  const driver = libraryDriver(home, {
+  const order: RunOrder = {
     repository: repository.path,
     python: pythonInterpreter(),
     state,
@@ -60,7 +64,9 @@ export async function tryToKill(options: KillTrialOptions): Promise<KillTrial> {
     workers: 5,
     context: plan.context,
     durability: plan.durability,
-  });
+  };
+  const how = options.driver ?? random.named("driver").pick(["cli", "cli", "library"]);
+  const driver = how === "cli" ? await cliDriver(home, order) : libraryDriver(home, order);
 
   const began = performance.now();
   const done: DoneDeath[] = [];
@@ -81,12 +87,12 @@ export async function tryToKill(options: KillTrialOptions): Promise<KillTrial> {
     await work;
     done.push(...assassin.done);
     relatives.push(...assassin.family.living());
-    if (end.code !== "SIGKILL" && end.code !== 0) said.push(tellEnd(sessions, end));
-    resume = end.code !== NOTHING_BEGUN;
-    if (end.code === "SIGKILL" || end.code === NOTHING_BEGUN) continue;
-    if (end.code === COMPLETE) break;
-    report = reportOf(end);
-    if (report?.end === "complete") break;
+    const ended = driver.read(end);
+    // A start that failed has said so: it is started again.
+    resume = ended.kind !== "nothing-begun" && (resume || ended.kind !== "failed");
+    if (ended.kind === "failed") said.push(`session ${sessions} failed: ${ended.message}`);
+    if (ended.kind === "report") report = ended.report;
+    if (ended.kind === "complete" || (ended.kind === "report" && report?.end === "complete")) break;
     // An error that no kill explains comes again, and then there are too many sessions.
   }
   if (sessions === most) violations.push(`it is not done after ${sessions} sessions`);
@@ -114,17 +120,5 @@ export async function tryToKill(options: KillTrialOptions): Promise<KillTrial> {
   if (done.length < kills) violations.push(`there were ${done.length} kills only`);
   if (options.keep && violations.length > 0) said.push(`kept: ${repository.path} ${home.path}`);
   else await Promise.all([repository, home].map((folder) => folder[Symbol.asyncDispose]()));
-  return { ...verdict, violations, seed, seconds, sessions, deaths: done, said };
-}
-
-function reportOf({ stdout }: CommandEnd): RunReport | null {
-  try {
-    return JSON.parse(stdout) as RunReport;
-  } catch {
-    return null;
-  }
-}
-
-function tellEnd(session: number, { code, stderr }: CommandEnd): string {
-  return `session ${session} ended with ${code}: ${stderr.slice(0, 2_000)}`;
+  return { ...verdict, violations, seed, driver: how, seconds, sessions, deaths: done, said };
 }
