@@ -2,6 +2,7 @@ import { aiderRollout } from "./aider/aider-rollout.ts";
 import { freshAider } from "./aider/fresh-aider.ts";
 import { flood } from "./flood/flood.ts";
 import { idleMemory } from "./idle-memory/idle-memory.ts";
+import { journal } from "./journal/journal.ts";
 import { landing } from "./landing/landing.ts";
 import { longLine } from "./long-line/long-line.ts";
 import { pick } from "./pick/pick.ts";
@@ -25,5 +26,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   idleMemory,
   shutdown,
   pick,
+  journal,
   resume,
 ];
