@@ -10,6 +10,7 @@ import type { CheckResult } from "./check.ts";
 import { checkCache } from "./check-cache.ts";
 import { checkGit, checkNode } from "./check-programs.ts";
 import { checkPython } from "./check-python.ts";
+import { checkRuns } from "./check-runs.ts";
 import { checkTool } from "./check-tools.ts";
 
 /** A table, with what to do below each line that asks for it. */
@@ -41,6 +42,7 @@ export async function runDoctor(flags: DoctorFlags): Promise<ExitName> {
     ...(aider === undefined ? [] : [await checkPython(aider, chosen === DEFAULT_TOOL)]),
     ...probed.map((tool) => checkTool(tool, tool.name === chosen)),
     await checkCache(),
+    ...(await checkRuns(flags.cwd)),
   ];
   const healthy = checks.every(({ status }) => status !== "fail");
   process.stdout.write(

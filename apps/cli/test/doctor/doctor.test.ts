@@ -1,10 +1,13 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { openRepository } from "@cluster/batch";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CheckResult } from "../../src/doctor/check.ts";
 import { checkNode } from "../../src/doctor/check-programs.ts";
 import { checkTool } from "../../src/doctor/check-tools.ts";
+import { createBench } from "../harness/bench.ts";
 import { type Cli, createCli, SAMPLE_CONFIG } from "../harness/cli.ts";
+import { cluster, storeOf } from "../harness/runs.ts";
 
 let cli: Cli;
 beforeAll(async () => {
@@ -100,6 +103,31 @@ describe("cluster doctor", () => {
       remedy: expect.stringContaining("XDG_CACHE_HOME"),
     });
     expect(code).toBe(3);
+  });
+});
+
+describe("the runs that are kept", () => {
+  it("are looked through; one that is damaged is named, with what to do", async () => {
+    await using bench = await createBench(1);
+    const { commonDir } = await openRepository(bench.repository.path);
+    const store = storeOf(bench);
+    const record = {
+      root: bench.repository.path,
+      place: "worktrees",
+      base: "b",
+      target: null,
+    } as const;
+    const begun = { ...record, tool: "sample", workers: 1, createdAt: 1, settings: null };
+    const folders: string[] = [];
+    for (const run of ["whole1", "torn22"]) {
+      await using kept = await store.create({ commonDir }, { ...begun, run });
+      folders.push(kept.folder);
+    }
+    await writeFile(join(folders[1] ?? "", "journal.sqlite-witness"), "");
+    const { code, stdout } = await cluster(bench, "doctor", "--config", SAMPLE_CONFIG);
+    expect(stdout).toMatch(/ok +runs +1 kept/);
+    expect(stdout).toMatch(/warn +run torn22 +.*damaged.*\n +→ .*cluster resume torn22/);
+    expect(code).toBe(0);
   });
 });
 

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createJournal } from "@cluster/batch";
@@ -80,6 +81,16 @@ test("plain SQL tells of the run, its tasks, attempts and outcomes", async () =>
     { type: "task.ended", attempt: 2 },
   ]);
   expect(all("SELECT * FROM v_damages")).toEqual([]);
+  const readme = await readFile(new URL("../../../README.md", import.meta.url), "utf8");
+  const documented = /```sql\n(.*?)```/s.exec(readme)?.[1]?.trim().split("\n") ?? [];
+  expect(documented.map((query) => all(query))).toEqual([
+    [{ outcome: "landed", tasks: 1, usd: 0.5 }],
+    [],
+    [{ files: '["file-1.ts"]', prompt: "do it" }],
+  ]);
+  const views = /\| `v_run`.*?\n\n/s.exec(readme)?.[0].match(/(?<=^\| `)v_\w+/gm);
+  const made = all("SELECT name FROM sqlite_schema WHERE type = 'view'").map(({ name }) => name);
+  expect(views?.sort()).toEqual(made.sort());
   database.close();
   await journal.close();
 });
