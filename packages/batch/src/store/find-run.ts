@@ -9,7 +9,7 @@ import { journalIn } from "./places.ts";
 import { summarise } from "./read-run.ts";
 
 /** The runs that are kept in a repository's folder, in no order. */
-export function runsIn(site: string): readonly string[] {
+function runsIn(site: string): readonly string[] {
   let names: string[];
   try {
     names = readdirSync(site);
@@ -21,7 +21,7 @@ export function runsIn(site: string): readonly string[] {
 }
 
 /** Whether a run's beginning was recorded. What was cut off before is no run. */
-export function hasBegun(folder: string): boolean {
+function hasBegun(folder: string): boolean {
   const journal = journalIn(folder);
   if (!existsSync(journal)) return false;
   return (readWitness(journal)?.sequence ?? 1) > 0;

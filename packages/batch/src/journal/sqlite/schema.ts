@@ -5,7 +5,7 @@ import type { Fault } from "../integrity/fault.ts";
 import { VIEWS } from "./views.ts";
 
 /** `CLST`, so that `file` and other programs tell a journal from another database. */
-export const APPLICATION_ID = 0x434c5354;
+const APPLICATION_ID = 0x434c5354;
 
 const SPENT = `
   input_tokens INTEGER NOT NULL,
