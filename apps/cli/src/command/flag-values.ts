@@ -27,6 +27,12 @@ export function countFlag(value: string): number {
   return whole(value, 0);
 }
 
+/** `--older`: milliseconds; days too. */
+export function ageFlag(value: string): number {
+  const days = /^(\d+)d$/.exec(value.trim())?.[1];
+  return days === undefined ? durationFlag(value) : Number(days) * 86_400_000;
+}
+
 /** `--timeout`, `--idle-timeout`: milliseconds. */
 export function durationFlag(value: string): number {
   const ms = durationMs(value);

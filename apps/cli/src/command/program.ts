@@ -1,11 +1,14 @@
 import { Command } from "commander";
+import { cleanCommand } from "./clean-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
+import { landCommand } from "./land-command.ts";
 import { logsCommand } from "./logs-command.ts";
 import type { OnExit } from "./on-exit.ts";
 import { packageVersion } from "./package-version.ts";
 import { resumeCommand } from "./resume-command.ts";
 import { retryCommand } from "./retry-command.ts";
 import { runCommand } from "./run-command.ts";
+import { showCommand } from "./show-command.ts";
 import { statusCommand } from "./status-command.ts";
 import { pauseCommand, scaleCommand, stopCommand } from "./steer-commands.ts";
 import { toolsCommand } from "./tools-command.ts";
@@ -34,11 +37,14 @@ Examples:
     runCommand(raw, onExit),
     statusCommand(onExit),
     logsCommand(onExit),
+    showCommand(onExit),
     pauseCommand(onExit),
     scaleCommand(onExit),
     stopCommand(onExit),
     resumeCommand(raw, onExit),
     retryCommand(raw, onExit),
+    landCommand(onExit),
+    cleanCommand(onExit),
     undoCommand(onExit),
     doctorCommand(onExit),
     toolsCommand(onExit),

@@ -27,6 +27,8 @@ export interface ReportOptions {
   readonly requireChange: boolean;
   /** The repository, when commands to copy must name it; absent where its folder is the current one. */
   readonly repository?: string | undefined;
+  /** Somebody is at work on the run, or nobody has ended it: nothing is said of its end. @default false */
+  readonly unfinished?: boolean;
 }
 
 /** Tasks that need no line of their own: they went well, or share the reason of the run's end. */
@@ -221,6 +223,17 @@ function goingOn(report: RunReport, options: ReportOptions): string[] {
   return ["Try again what failed:", `  cluster retry ${report.run}${where}`];
 }
 
+function endOf(report: RunReport, options: ReportOptions): string[] {
+  return [
+    "",
+    ...ending(report),
+    ...hintsFor(report),
+    ...report.warnings.map((warning) => `Note: ${printable(warning)}`),
+    ...delivery(report, options),
+    ...goingOn(report, options),
+  ];
+}
+
 /** The end of a run for people: outcomes, failures, speed, cost, and where to look. Pure. */
 export function renderReport(report: RunReport, options: ReportOptions): string {
   return [
@@ -229,11 +242,6 @@ export function renderReport(report: RunReport, options: ReportOptions): string 
     ...outsideChanges(report),
     ...strays(report),
     ...figures(report),
-    "",
-    ...ending(report),
-    ...hintsFor(report),
-    ...report.warnings.map((warning) => `Note: ${printable(warning)}`),
-    ...delivery(report, options),
-    ...goingOn(report, options),
+    ...(options.unfinished === true ? [] : endOf(report, options)),
   ].join("\n");
 }

@@ -18,7 +18,8 @@ export interface PresentOptions {
   readonly progress: Progress;
 }
 
-function isInside(folder: string): boolean {
+/** Whether the command was started there: then commands to copy need not name it. */
+export function isInside(folder: string): boolean {
   const here = realpathSync(process.cwd());
   return here === folder || here.startsWith(`${folder}${sep}`);
 }

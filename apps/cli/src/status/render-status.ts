@@ -71,6 +71,8 @@ export function renderRun(run: RunOverview, now: number): string {
     ...(delivery?.kind === "kept"
       ? [["branch", `${delivery.branch}: ${oneLine(delivery.reason)}`]]
       : []),
+    ...(delivery?.kind === "patches" ? [["patches", delivery.folder]] : []),
+    ...(delivery?.kind === "in-place" ? [["backups", delivery.backups]] : []),
     ["folder", run.folder],
     ...(run.next === null ? [] : [["next", run.next]]),
   ];

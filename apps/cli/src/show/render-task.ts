@@ -1,0 +1,85 @@
+import {
+  type AttemptRecord,
+  describeCost,
+  describeTokens,
+  formatTime,
+  type JournalEntry,
+  type TaskOutcome,
+} from "@cluster/batch";
+import { oneLine, printable } from "../progress/fit.ts";
+import { plainTable } from "../report/plain-table.ts";
+import { formatMoment } from "../runs/when.ts";
+
+/** A task as `cluster show RUN TASK --json` prints it. */
+export interface ShownTask extends JournalEntry {
+  readonly attempts: readonly AttemptRecord[];
+}
+
+function ending({ outcome, withdrawn, token }: JournalEntry): string {
+  if (withdrawn) return "withdrawn";
+  if (outcome !== null) return outcome.outcome;
+  return token === 0 ? "not begun" : "open";
+}
+
+function attemptRow({ token, openedAt, result, end, committed, sequel }: AttemptRecord): string[] {
+  const instance = result?.evidence.instance ?? null;
+  const how = end?.outcome ?? (committed ? "committed" : (result?.verdict ?? "open"));
+  const why = end?.reason?.message ?? result?.failure?.message ?? "";
+  return [
+    String(token),
+    formatMoment(openedAt),
+    instance === null ? "" : String(instance),
+    how,
+    sequel ?? "",
+    oneLine(why, 100),
+  ];
+}
+
+function changes({ evidence }: TaskOutcome): string[] {
+  const rows = [
+    ...evidence.changes.map((change) => ({ change, note: "" })),
+    ...evidence.outside.map((change) => ({ change, note: "outside of its files" })),
+  ].map(({ change, note }) => [
+    printable(change.path),
+    change.status,
+    `+${change.addedLines ?? "?"} -${change.removedLines ?? "?"}`,
+    note,
+  ]);
+  return rows.length === 0 ? [] : ["", plainTable(rows, ["changed", "how", "lines", ""])];
+}
+
+function refs({ evidence }: TaskOutcome): string[][] {
+  const { commit, parkedRef, outsideRef, earlierRefs } = evidence;
+  return [
+    ...(commit === null ? [] : [["commit", commit]]),
+    ...(parkedRef === null ? [] : [["kept under", parkedRef]]),
+    ...(outsideRef === null ? [] : [["outside", outsideRef]]),
+    ...earlierRefs.map((ref) => ["earlier", ref]),
+  ];
+}
+
+/** One task with its evidence, for people. Pure. */
+export function renderTask({ attempts, ...entry }: ShownTask): string {
+  const { task, outcome } = entry;
+  const rows = [
+    ["task", `${task.id}, #${task.index + 1}`],
+    ["files", printable(task.files.join(", ") || "any")],
+    ["message", oneLine(task.prompt)],
+    ["outcome", ending(entry)],
+  ];
+  if (outcome !== null) {
+    const { reason, evidence, spent, tookMs } = outcome;
+    if (reason !== null) rows.push(["reason", oneLine(reason.message)]);
+    rows.push(["time", formatTime(tookMs)], ["cost", describeCost(spent)]);
+    rows.push(["tokens", describeTokens(spent)], ...refs(outcome));
+    if (evidence.endedBy !== null) rows.push(["ended by", evidence.endedBy]);
+    const reply = evidence.reply === null ? "" : oneLine(evidence.reply);
+    if (reply !== "") rows.push(["reply", reply]);
+  }
+  const head = ["attempt", "begun", "instance", "end", "then", "reason"];
+  return [
+    plainTable(rows),
+    ...(outcome === null ? [] : changes(outcome)),
+    ...(attempts.length === 0 ? [] : ["", plainTable(attempts.map(attemptRow), head)]),
+  ].join("\n");
+}
