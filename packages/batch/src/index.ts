@@ -67,7 +67,13 @@ export type {
 } from "./contract/journal.ts";
 export { OUTCOMES, type Outcome } from "./contract/outcome.ts";
 export { costOf, type Price } from "./contract/price.ts";
-export type { FailureCluster, RunReport, SlowTask } from "./contract/report.ts";
+export type {
+  BudgetReport,
+  FailureCluster,
+  LimitReport,
+  RunReport,
+  SlowTask,
+} from "./contract/report.ts";
 export type { RunEvent, RunState, Stage } from "./contract/run-event.ts";
 export type { RunOwner, RunReader, RunSummary } from "./contract/run-reader.ts";
 export type { RunMark, RunRecord } from "./contract/run-record.ts";
@@ -141,17 +147,22 @@ export { reportOfRun } from "./report/report-of-run.ts";
 export type { BeginOptions } from "./run/begin-run.ts";
 export { type CleanedRun, type CleanOptions, cleanRun, type KeptPart } from "./run/clean-run.ts";
 export { type LandedRun, type LandOptions, landRun } from "./run/land-run.ts";
+export type { CanaryOptions, HaltOptions, LimitOptions } from "./run/limit-options.ts";
 export { openSite } from "./run/open-site.ts";
 export type { RunOptions } from "./run/options.ts";
 export { type ResumeOptions, resumeRun } from "./run/resume-run.ts";
 export type { Run } from "./run/run.ts";
 export { startRun } from "./run/start-run.ts";
 export { type UndoneRun, type UndoOptions, undoRun } from "./run/undo-run.ts";
+export type { CanaryDecision, CanaryJudge, CanaryReport } from "./schedule/canary.ts";
+export type { OnQuota } from "./schedule/providers.ts";
 export { foldRun } from "./status/fold-run.ts";
 export {
   type AttemptActivity,
   type InstanceActivity,
   initialRunStatus,
+  type LimitedModel,
+  type RefusingModel,
   type RunStatus,
 } from "./status/run-status.ts";
 export { LocalRunStore, type LocalRunStoreOptions } from "./store/local-run-store.ts";

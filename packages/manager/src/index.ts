@@ -38,6 +38,7 @@ export {
   type PoolOptions,
   type PoolStats,
   type PoolStatus,
+  type Price,
   ProcessExitedError,
   type ProcessHost,
   type ProcessSpec,

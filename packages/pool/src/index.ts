@@ -13,6 +13,7 @@ export {
   type Usage,
 } from "./contract/agent.ts";
 export type { ConnectionEvent } from "./contract/connection-event.ts";
+export type { Price } from "./contract/price.ts";
 export type {
   Exit,
   ProcessHost,

@@ -3,7 +3,7 @@ import type { RunStatus, RunSummary } from "@cluster/batch";
 /**
  * How a run stands.
  * - `running`, `paused`, `draining`, `stopping`: a process is at work on it
- * - `complete`, `halted`, `interrupted`: as its last process ended it
+ * - `complete`, `halted`, `interrupted`, `budget`, `quota`: as its last process ended it
  * - `left`: its process died, and nobody has gone on with it
  * - `unreadable`: its journal cannot be read
  */
@@ -15,6 +15,8 @@ export type RunPhase =
   | "complete"
   | "halted"
   | "interrupted"
+  | "budget"
+  | "quota"
   | "left"
   | "unreadable";
 
@@ -46,6 +48,8 @@ export function nextCommand(run: RunSummary, phase: RunPhase): string | null {
     case "complete":
     case "halted":
     case "interrupted":
+    case "budget":
+    case "quota":
       if (openTasks(run) > 0) return `cluster resume ${run.run}`;
       return run.end?.delivery.kind === "kept" ? `cluster land ${run.run}` : null;
     case "unreadable":

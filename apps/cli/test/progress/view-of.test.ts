@@ -138,7 +138,14 @@ describe("viewOf", () => {
     expect(view([...running, draining], 3).note).toBe("letting 1 turn end");
     const leasing = [started, attempt(0, 0), draining];
     expect(view(leasing, 3).note).toBe("ending");
-    const paused: RunEvent = { ...at(2), type: "run.paused", until: 21_000, reason: "429" };
+    const paused: RunEvent = {
+      ...at(2),
+      type: "run.paused",
+      tool: "aider",
+      model: null,
+      until: 21_000,
+      reason: "429",
+    };
     expect(view([...running, paused], 1_000).note).toContain("paused for 20s");
     expect(view([...running, paused], 22_000).note).toBeNull();
   });

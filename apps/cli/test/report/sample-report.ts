@@ -61,6 +61,7 @@ export function sampleReport(
     endedAt: 3_500,
     end: "complete",
     haltReason: null,
+    budget: null,
     counts,
     tasks,
     failures: [],

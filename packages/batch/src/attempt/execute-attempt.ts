@@ -84,7 +84,8 @@ async function prepare(
     const { task, token, files } = attempt;
     await workspace.reset(attempt.base, { task, token, files, signal });
     course.entered(workspace);
-    if (ahead) await turn.begin();
+    // Its provider may have refused others since it was let in.
+    await turn.begin();
     return workspace;
   } catch (error) {
     if (ahead && !course.calledOff) course.enter("workspace");
@@ -107,6 +108,7 @@ async function onInstance(
   if (!begun && !signal.aborted) return { ...course.end("failed"), failure, untouched: true };
   // After a failure the run may be halted: until that is decided, nobody is to make the same.
   if (failure === null) course.turn.end();
+  else course.turn.failed(failure);
   course.learn(said);
   if (failure !== null && signal.aborted) return course.end("cancelled");
 

@@ -9,6 +9,7 @@ import {
 } from "@cluster/manager";
 import type { Evidence } from "../contract/evidence.ts";
 import type { Attempt, AttemptFailure } from "../contract/executor.ts";
+import { toldOfFailure } from "../schedule/tell-failure.ts";
 import { completeResult } from "./complete-result.ts";
 import { failureOf } from "./failure-of.ts";
 
@@ -72,7 +73,7 @@ function isRefusal(error: unknown): boolean {
 
 function requestOf(attempt: Attempt, workspace: string): AgentTask {
   return {
-    message: attempt.prompt,
+    message: toldOfFailure(attempt),
     files: attempt.files,
     readOnlyFiles: attempt.readOnlyFiles,
     workspace,

@@ -12,6 +12,8 @@ export interface Attempt {
   readonly tool: string;
   readonly model: string | null;
   readonly prompt: string;
+  /** Why the attempt before it did not succeed, where that is to be told; else `null`. */
+  readonly earlierFailure: string | null;
   /** Relative to the repository's root, with `/`. Empty: the task may change any file. */
   readonly files: readonly string[];
   readonly readOnlyFiles: readonly string[];
@@ -83,10 +85,15 @@ export interface ExecuteContext {
 export interface AttemptTurn {
   /** Begins it when that is possible at once. */
   tryBegin(): boolean;
-  /** Resolves when it has begun. Rejects when it is not to begin any more. */
+  /**
+   * Resolves when it has begun. To be called right before its tool hears of the task, also after `tryBegin`:
+   * what let it begin then may hold it back now. Rejects when it is not to begin any more.
+   */
   begin(): Promise<void>;
   /** It has ended well: the next one may begin while the edit is judged and committed. */
   end(): void;
+  /** It has failed. To be told at once: where a provider refuses, nobody else is to begin. */
+  failed(failure: AttemptFailure): void;
 }
 
 /**

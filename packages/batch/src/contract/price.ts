@@ -1,10 +1,6 @@
-import type { Usage } from "@cluster/manager";
+import type { Price, Usage } from "@cluster/manager";
 
-/** What a model costs, as its provider lists it: US dollars for a million tokens. */
-export interface Price {
-  readonly inputUsdPerMTok: number;
-  readonly outputUsdPerMTok: number;
-}
+export type { Price } from "@cluster/manager";
 
 const MILLION = 1_000_000;
 

@@ -21,6 +21,24 @@ export interface SlowTask {
   readonly tookMs: number;
 }
 
+/** A limit, and what counts against it: attempts of earlier sessions of the run too. */
+export interface LimitReport {
+  readonly limit: number;
+  readonly taken: number;
+  /** Of `taken`, what was put down for attempts that did not tell: an upper bound for each. */
+  readonly assumed: number;
+  /** How many attempts did not tell. */
+  readonly untold: number;
+}
+
+/** The limits of a run; `null` for those that were not set. */
+export interface BudgetReport {
+  readonly costUsd: LimitReport | null;
+  readonly tokens: LimitReport | null;
+  /** Of this session, in milliseconds. */
+  readonly timeMs: Pick<LimitReport, "limit" | "taken"> | null;
+}
+
 /** The end of a run, as plain data. */
 export interface RunReport extends Spending {
   readonly run: string;
@@ -29,10 +47,15 @@ export interface RunReport extends Spending {
   readonly base: string;
   readonly startedAt: number;
   readonly endedAt: number;
-  /** How it ended: all tasks tried, halted by what kept failing, or stopped by the user. */
-  readonly end: "complete" | "halted" | "interrupted";
-  /** Why it was halted. */
+  /**
+   * How it ended: all tasks tried, halted by what kept failing, stopped by the user, or with tasks left
+   * for want of budget or of quota.
+   */
+  readonly end: "complete" | "halted" | "interrupted" | "budget" | "quota";
+  /** Why it was halted, or what it lacked. */
   readonly haltReason: string | null;
+  /** What its limits were, and how much of them was taken; `null` where there were none. */
+  readonly budget: BudgetReport | null;
   readonly counts: Readonly<Record<Outcome, number>>;
   readonly tasks: readonly TaskOutcome[];
   /** What did not land, gathered by reason, most frequent first. */

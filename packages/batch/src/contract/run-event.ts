@@ -16,6 +16,12 @@ interface At {
   readonly run: string;
 }
 
+interface OfModel extends At {
+  readonly tool: string;
+  /** `null`: the tool's own. */
+  readonly model: string | null;
+}
+
 interface OfAttempt extends At {
   readonly task: string;
   readonly index: number;
@@ -36,8 +42,26 @@ export type RunEvent =
       readonly before: RunTally | null;
     })
   | (At & { readonly type: "run.state"; readonly state: RunState; readonly reason?: string })
-  /** The provider refused for quota: nothing is dispatched before `until` (milliseconds since the epoch). */
-  | (At & { readonly type: "run.paused"; readonly until: number; readonly reason: string })
+  /** A provider refused for quota: nothing of it is dispatched before `until` (milliseconds since the epoch). */
+  | (OfModel & { readonly type: "run.paused"; readonly until: number; readonly reason: string })
+  /** The wait is over: one task is to show whether the provider answers again. All others still wait. */
+  | (OfModel & { readonly type: "run.probing" })
+  /** The provider answers again. */
+  | (OfModel & { readonly type: "run.continued" })
+  /** It refused, and its tasks go on with another model. */
+  | (OfModel & { readonly type: "run.switched"; readonly to: string; readonly reason: string })
+  /** So many turns with a model at once from now on, of so many at most. */
+  | (OfModel & { readonly type: "run.concurrency"; readonly limit: number; readonly of: number })
+  /** Free memory is below the floor, or above it again. */
+  | (At & { readonly type: "run.memory"; readonly low: boolean; readonly freeBytes: number })
+  /** The first tasks are tried: the others wait. */
+  | (At & { readonly type: "run.canary"; readonly tasks: readonly string[] })
+  /** The trial is over. */
+  | (At & {
+      readonly type: "run.canary-judged";
+      readonly goesOn: boolean;
+      readonly reason: string | null;
+    })
   /** The user holds it back, or no longer: no turn begins meanwhile. */
   | (At & { readonly type: "run.held"; readonly held: boolean })
   /** The user wants so many turns at once from now on. */

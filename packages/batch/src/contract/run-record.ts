@@ -35,6 +35,8 @@ export type RunMark =
       readonly from: string;
       readonly to: string;
     }
+  /** The first tasks were a trial, and whether the others follow. */
+  | { readonly type: "run.canary"; readonly goesOn: boolean; readonly reason: string | null }
   | {
       readonly type: "run.ended";
       readonly end: RunReport["end"];

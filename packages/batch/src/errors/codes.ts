@@ -18,6 +18,7 @@ export const BATCH_ERROR_CODES = {
   BINARY_FILE: "A file to be edited is not text",
   FILE_MISSING: "A file that is to be read does not exist",
   DIRTY_FILES: "A file to be edited has changes that are not committed",
+  PRICE_UNKNOWN: "The cost is limited, and nobody knows what a model costs",
   ATTEMPT_FENCED: "A newer attempt owns the task, or the task has ended",
   TURN_RECALLED: "An attempt's turn is not to be taken as it was planned; it is made anew",
   JOURNAL_UNKNOWN_TASK: "The journal has no such task",

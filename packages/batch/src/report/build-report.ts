@@ -1,7 +1,7 @@
 import type { Delivery } from "@cluster/workspace";
 import type { TaskOutcome } from "../contract/evidence.ts";
 import type { Outcome } from "../contract/outcome.ts";
-import type { RunReport } from "../contract/report.ts";
+import type { BudgetReport, RunReport } from "../contract/report.ts";
 import type { RunStatus } from "../status/run-status.ts";
 import { NO_COUNTS } from "../status/run-status.ts";
 import { clusterFailures } from "./cluster-failures.ts";
@@ -15,6 +15,7 @@ export interface ReportParts {
   readonly tasks: readonly TaskOutcome[];
   readonly end: RunReport["end"];
   readonly haltReason: string | null;
+  readonly budget: BudgetReport | null;
   readonly delivery: Delivery;
   readonly warnings: readonly string[];
   readonly requireChange: boolean;
@@ -46,6 +47,7 @@ export function buildReport(parts: ReportParts): RunReport {
     endedAt,
     end: parts.end,
     haltReason: parts.haltReason,
+    budget: parts.budget,
     counts,
     tasks,
     failures: clusterFailures(

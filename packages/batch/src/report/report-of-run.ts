@@ -40,6 +40,7 @@ export function reportOfRun(
     },
     warnings: [],
     requireChange,
+    budget: null,
     refused: false,
     endedAt: end?.at ?? marks.at(-1)?.at ?? record.createdAt,
   });

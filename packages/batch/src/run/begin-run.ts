@@ -3,6 +3,8 @@ import type { RunReport } from "../contract/report.ts";
 import type { LandingPlace, Site } from "../contract/site.ts";
 import { BatchError } from "../errors/batch-error.ts";
 import { keepRecords } from "../events/keep-records.ts";
+import type { CanaryTrialOptions } from "./canary-trial.ts";
+import type { Closing } from "./closing.ts";
 import type { CompiledOptions } from "./compile-options.ts";
 import { Conductor } from "./conductor.ts";
 import { finishRun } from "./finish-run.ts";
@@ -10,8 +12,10 @@ import { makeExecutor } from "./make-executor.ts";
 import type { RunOptions } from "./options.ts";
 import { deliveryOf } from "./place-options.ts";
 import type { PlannedWork } from "./planned-work.ts";
+import type { PriceList } from "./price-list.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Run } from "./run.ts";
+import { spentBefore } from "./spent-before.ts";
 import { Steering } from "./steering.ts";
 
 /** What a run works on and with, whether it is new or gone on with. */
@@ -20,6 +24,7 @@ export interface RunParts {
   readonly work: PlannedWork;
   readonly branch: LandingPlace;
   readonly recorder: Recorder;
+  readonly prices: PriceList;
   /** The run's folder; `null` where it is kept in memory. */
   readonly folder: string | null;
   /** Lets go of the journal, and of the run. */
@@ -37,7 +42,7 @@ export function beginRun(options: BeginOptions, compiled: CompiledOptions, parts
   const { branch, recorder, folder } = parts;
   const endRecords = folder ? keepRecords(recorder, folder) : async () => {};
   const stopping = new AbortController();
-  let interrupted = false;
+  let stopped = false;
   let conductor: Conductor | null = null;
   let executor: Executor | null = null;
   const steering = new Steering(compiled.workers);
@@ -61,20 +66,21 @@ export function beginRun(options: BeginOptions, compiled: CompiledOptions, parts
     if (steering.workers !== compiled.workers) executor.resize?.(instancesFor(steering.workers));
     conductor = makeConductor(options, compiled, parts, steering.steer(executor), steering);
     const ended = conductor.run();
-    if (interrupted) conductor.stop("The run was stopped before it began.");
+    if (stopped) conductor.stop("The run was stopped before it began.");
     const failure = await ended.then(
       () => null,
       (error: unknown) => ({ error, message: `The run itself failed: ${String(error)}` }),
     );
     const { requireChange, keepWorktrees } = compiled;
-    const haltReason = failure?.message ?? conductor.haltReason;
-    const { left } = conductor;
+    const { left, budget } = conductor;
+    const closing: Closing | null =
+      failure === null ? conductor.closing : { kind: "halted", reason: failure.message };
     const { verifyRun: command, verifyTimeoutMs: timeoutMs, clock } = compiled;
     const { signal } = stopping;
     const check = command === null ? null : { command, timeoutMs, signal, clock };
     const delivery = deliveryOf(branch.run, options.delivery);
     const ending = { requireChange, keepWorktrees, check, delivery, close: parts.close };
-    const how = { haltReason, interrupted, left, ...ending };
+    const how = { closing, budget, left, ...ending };
     const report = await finishRun({ recorder, executor, branch, ...how });
     if (failure !== null) throw failure.error;
     return report;
@@ -90,7 +96,7 @@ export function beginRun(options: BeginOptions, compiled: CompiledOptions, parts
   const interrupt = (state: "draining" | "stopping", reason: string): void => {
     const now = recorder.status.state;
     if (now === "ended" || now === "stopping" || now === state) return;
-    interrupted = true;
+    stopped = true;
     recorder.publish({ type: "run.state", state, reason });
     if (state === "stopping") {
       stopping.abort();
@@ -148,13 +154,16 @@ function requireWorkers(wanted: number): number {
 function makeConductor(
   options: BeginOptions,
   compiled: CompiledOptions,
-  { recorder, branch, work }: RunParts,
+  parts: RunParts,
   executor: Executor,
   steering: Steering,
 ): Conductor {
-  const { model, verify, verifyTimeoutMs, allowOutside, hooks, haltAfter, clock } = compiled;
+  const { recorder, branch, work, prices } = parts;
+  const { model, verify, verifyTimeoutMs, allowOutside, hooks, halt, clock, random } = compiled;
   const permissions = options.permissions ?? null;
   const tool = options.tool.name;
+  // To add up what was spent before takes its time in a long run.
+  const isLimited = [compiled.maxCostUsd, compiled.maxTokens].some(Number.isFinite);
   return new Conductor({
     recorder,
     executor,
@@ -162,8 +171,24 @@ function makeConductor(
     branch,
     tasks: work.open,
     committed: work.committed,
-    limits: compiled,
-    haltAfter,
+    retry: compiled,
+    limits: {
+      compiled,
+      recorder,
+      clock,
+      random,
+      tool,
+      model,
+      workers: () => steering.workers,
+      ahead: compiled.ahead,
+      prices,
+      before:
+        work.before === null || !isLimited
+          ? null
+          : spentBefore(recorder.journal, prices, { tool, model }),
+    },
+    halt,
+    canary: canaryOf(compiled, parts),
     clock,
     defaults: {
       run: branch.run,
@@ -176,6 +201,18 @@ function makeConductor(
       permissions,
     },
   });
+}
+
+/** A run whose trial was accepted needs no other one when it is gone on with. */
+function canaryOf(
+  { canary, clock, verifyTimeoutMs, requireChange }: CompiledOptions,
+  { recorder, branch }: RunParts,
+): CanaryTrialOptions | null {
+  const accepted = recorder.journal
+    .marks()
+    .some((mark) => mark.type === "run.canary" && mark.goesOn);
+  if (canary === null || accepted) return null;
+  return { canary, recorder, branch, clock, verifyTimeoutMs, requireChange };
 }
 
 /** What the pool refuses is known only now: a run that cannot begin leaves nothing. */

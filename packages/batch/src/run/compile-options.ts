@@ -2,11 +2,12 @@ import { type Clock, systemClock } from "@cluster/manager";
 import { PLACES, type Place } from "../contract/site.ts";
 import type { TaskInput } from "../contract/task.ts";
 import { defaultContext, TASK_CONTEXTS, type TaskContext } from "../contract/task-context.ts";
-import { BatchError } from "../errors/batch-error.ts";
+import { type CompiledLimits, compileLimits } from "./compile-limits.ts";
+import { duration, invalid, number, textOrNull, texts, whole } from "./option-checks.ts";
 import type { RunOptions } from "./options.ts";
 
 /** The options that a run itself looks at, with their defaults. */
-export interface CompiledOptions {
+export interface CompiledOptions extends CompiledLimits {
   readonly workers: number;
   readonly place: Place;
   readonly context: TaskContext;
@@ -20,14 +21,12 @@ export interface CompiledOptions {
   readonly startTimeoutMs: number;
   readonly retries: number;
   readonly retryDelayMs: number;
-  readonly maxQuotaWaitMs: number;
   readonly verify: string | null;
   readonly verifyTimeoutMs: number;
   readonly verifyRun: string | null;
   readonly allowOutside: boolean;
   readonly hooks: boolean;
   readonly requireChange: boolean;
-  readonly haltAfter: number;
   readonly keepWorktrees: boolean;
   readonly secrets: readonly string[];
   readonly clock: Clock;
@@ -44,6 +43,7 @@ export function compileOptions(options: RunOptions): CompiledOptions {
   const workers = Math.min(whole("workers", options.workers ?? 3, 1), tasks);
   const context = contextOf(options);
   return {
+    ...compileLimits(options),
     workers,
     place: placeOf(options),
     context,
@@ -55,17 +55,12 @@ export function compileOptions(options: RunOptions): CompiledOptions {
     startTimeoutMs: duration("startTimeoutMs", options.startTimeoutMs ?? 60_000),
     retries: whole("retries", options.retries ?? 1, 0),
     retryDelayMs: number("retryDelayMs", options.retryDelayMs ?? 1_000, 0),
-    maxQuotaWaitMs: number("maxQuotaWaitMs", options.maxQuotaWaitMs ?? 900_000, 0),
     verify: textOrNull("verify", options.verify),
     verifyTimeoutMs: duration("verifyTimeoutMs", options.verifyTimeoutMs ?? 300_000),
     verifyRun: textOrNull("verifyRun", options.verifyRun),
     allowOutside: options.allowOutside ?? false,
     hooks: options.hooks ?? false,
     requireChange: options.requireChange ?? false,
-    haltAfter:
-      options.haltAfter === Number.POSITIVE_INFINITY
-        ? options.haltAfter
-        : whole("haltAfter", options.haltAfter ?? 3, 1),
     keepWorktrees: options.keepWorktrees ?? false,
     secrets: texts("secrets", options.secrets ?? []),
     clock: options.clock ?? systemClock,
@@ -110,38 +105,4 @@ function aheadOf(workers: number, context: TaskContext, options: RunOptions): nu
 function areApart(tasks: readonly TaskInput[]): boolean {
   const files = tasks.flatMap((task) => task.files);
   return tasks.every((task) => task.files.length > 0) && new Set(files).size === files.length;
-}
-
-function whole(name: string, value: number, atLeast: number): number {
-  if (Number.isSafeInteger(value) && value >= atLeast) return value;
-  throw invalid(name, `a whole number of at least ${atLeast}`, value);
-}
-
-function number(name: string, value: number, atLeast: number): number {
-  if (typeof value === "number" && Number.isFinite(value) && value >= atLeast) return value;
-  throw invalid(name, `a number of at least ${atLeast}`, value);
-}
-
-function duration(name: string, value: number): number {
-  if (typeof value === "number" && value > 0) return value;
-  throw invalid(name, "a number of milliseconds above 0, or Infinity", value);
-}
-
-function textOrNull(name: string, value: string | undefined): string | null {
-  if (value === undefined) return null;
-  if (typeof value === "string" && value.trim() !== "") return value;
-  throw invalid(name, "a text that is not empty", value);
-}
-
-function texts(name: string, values: readonly string[]): readonly string[] {
-  if (Array.isArray(values) && values.every((value) => typeof value === "string")) return values;
-  throw invalid(name, "a list of texts", values);
-}
-
-function invalid(name: string, expected: string, found: unknown): BatchError {
-  const shown = typeof found === "string" ? JSON.stringify(found) : String(found);
-  return new BatchError(
-    "OPTION_INVALID",
-    `${name}: expected ${expected}, found ${typeof found} ${shown}.`,
-  );
 }

@@ -1,45 +1,22 @@
-import type { Clock } from "@cluster/manager";
-import { failureOf } from "../attempt/failure-of.ts";
-import { NO_EVIDENCE } from "../attempt/no-evidence.ts";
 import type { Reason, TaskOutcome } from "../contract/evidence.ts";
-import type { Attempt, AttemptResult, Executor } from "../contract/executor.ts";
+import type { AttemptResult } from "../contract/executor.ts";
 import type { Sequel } from "../contract/journal.ts";
 import type { Outcome } from "../contract/outcome.ts";
-import type { LandingPlace } from "../contract/site.ts";
-import { listSome } from "../errors/list-some.ts";
-import { type Decision, decide, type RetryLimits } from "../schedule/decide.ts";
-import { Dispatcher, type TurnTicket } from "../schedule/dispatcher.ts";
+import type { BudgetReport } from "../contract/report.ts";
+import { type Decision, decide } from "../schedule/decide.ts";
+import { Dispatcher } from "../schedule/dispatcher.ts";
 import type { FailurePolicy } from "../schedule/failure-policy.ts";
 import { Halting } from "../schedule/halting.ts";
-import { HeldTasks, type ReleasedTasks } from "./held-tasks.ts";
+import { AttemptMaker } from "./attempt-maker.ts";
+import { Backlog } from "./backlog.ts";
+import { type Closing, leftStanding, unattempted } from "./closing.ts";
+import type { ConductorOptions } from "./conductor-options.ts";
+import type { ReleasedTasks } from "./held-tasks.ts";
+import { landEdit, NOT_MADE_AGAIN } from "./land-edit.ts";
+import { Limits } from "./limits.ts";
 import { reasonWithoutChange } from "./no-change-reason.ts";
 import { type AttemptEnd, OutcomeWriter } from "./outcome-writer.ts";
-import type { Recorder } from "./recorder.ts";
-import { type AttemptDefaults, attemptOf, reasonOf, type TaskState } from "./task-state.ts";
-
-const NOT_MADE_AGAIN: Reason = {
-  failureClass: null,
-  code: "CONFLICT",
-  message:
-    "The edit does not fit what landed before it, and a second turn on top of that changed nothing. The edit is kept, not landed.",
-};
-
-/** What a {@link Conductor} works with. */
-export interface ConductorOptions {
-  readonly recorder: Recorder;
-  readonly executor: Executor;
-  /** How many turns are taken at once, at this moment. */
-  readonly turns: () => number;
-  readonly branch: LandingPlace;
-  /** Tasks that are to be attempted. */
-  readonly tasks: readonly TaskState[];
-  /** Tasks whose newest attempt has a commit that was never landed, with that commit. */
-  readonly committed?: readonly { readonly state: TaskState; readonly commit: string }[];
-  readonly limits: RetryLimits;
-  readonly haltAfter: number;
-  readonly clock: Clock;
-  readonly defaults: Omit<AttemptDefaults, "base">;
-}
+import { reasonOf, type TaskState } from "./task-state.ts";
 
 /**
  * Takes every task to exactly one outcome: attempt → decision → landing, or another attempt. A lane
@@ -48,26 +25,42 @@ export interface ConductorOptions {
 export class Conductor {
   readonly #options: ConductorOptions;
   readonly #dispatcher: Dispatcher<TaskState>;
-  readonly #held: HeldTasks;
+  readonly #backlog: Backlog;
   readonly #halting: Halting;
   readonly #writer: OutcomeWriter;
   readonly #abort = new AbortController();
   readonly #draining = new AbortController();
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
+  readonly #limits: Limits;
+  readonly #maker: AttemptMaker;
   #remaining: number;
-  #haltReason: string | null = null;
-  #closedBecause: string | null = null;
+  #closing: Closing | null = null;
   readonly #left: TaskOutcome[] = [];
 
   constructor(options: ConductorOptions) {
     this.#options = options;
-    const { tasks, committed = [], recorder } = options;
+    const { tasks, committed = [], canary } = options;
     this.#remaining = tasks.length + committed.length;
     const landing = committed.map(({ state }) => state);
-    this.#held = new HeldTasks(tasks, landing, recorder.journal);
-    const never = Number.POSITIVE_INFINITY;
-    const rules = { failures: never, share: never, sameReason: never };
-    this.#halting = new Halting({ ...rules, inRow: options.haltAfter });
+    const { journal } = options.recorder;
+    this.#backlog = new Backlog({ tasks, committed: landing, journal, canary });
+    this.#halting = new Halting(options.halt);
+    this.#limits = new Limits(options.limits, {
+      onChange: () => this.#lookAgain(),
+      onRecall: (lane) => this.#dispatcher.recall(lane),
+      onRefusal: (lane) => {
+        // They would hold instances that others can use.
+        if (this.#dispatcher.othersWait(lane)) this.#dispatcher.recall(lane);
+      },
+      onGivenUp: (reason) => this.#close({ kind: "quota", reason }),
+    });
+    this.#maker = new AttemptMaker({
+      ...options,
+      limits: this.#limits,
+      tellFailure: options.retry.tellFailure,
+      abort: this.#abort.signal,
+      draining: this.#draining.signal,
+    });
     this.#writer = new OutcomeWriter(options.recorder, options.branch);
     this.#dispatcher = new Dispatcher({
       get slots() {
@@ -77,13 +70,19 @@ export class Conductor {
         return options.turns();
       },
       clock: options.clock,
+      gate: this.#limits.gate,
       start: (state) => this.#guarded(() => this.#attempt(state)),
     });
   }
 
-  /** Why the run was halted, if it was. */
-  get haltReason(): string | null {
-    return this.#haltReason;
+  /** Why it started nothing more before its end; `null` when there was no such reason. */
+  get closing(): Closing | null {
+    return this.#closing;
+  }
+
+  /** What the run's limits are, and how much of them was taken. */
+  get budget(): BudgetReport | null {
+    return this.#limits.report();
   }
 
   /** How the tasks stand that were left without an outcome: a later process may go on with them. */
@@ -95,12 +94,17 @@ export class Conductor {
    * Begins, and resolves when every task has its outcome, or was left when the run was told to end.
    * Rejects when the journal fails.
    */
-  run(): Promise<void> {
-    const { committed = [] } = this.#options;
+  async run(): Promise<void> {
+    const { tasks, committed = [] } = this.#options;
     if (this.#remaining === 0) this.#ended.resolve();
     for (const { state, commit } of committed) void this.#guarded(() => this.#land(state, commit));
-    void this.#guarded(() => this.#release(this.#held.begin()));
-    return this.#ended.promise;
+    if (tasks.length > 0) this.#closeIfSpent();
+    void this.#guarded(() => this.#release(this.#backlog.begin()));
+    try {
+      await this.#ended.promise;
+    } finally {
+      this.#limits[Symbol.dispose]();
+    }
   }
 
   /** There may be more to do at once than before. */
@@ -110,9 +114,18 @@ export class Conductor {
 
   /** Starts nothing more, not even the turns of attempts that wait for an instance; turns that run end. */
   drain(reason: string): void {
-    if (this.#closedBecause !== null) return;
-    this.#closedBecause = reason;
-    const waiting = [...this.#dispatcher.close(), ...this.#held.letGo()];
+    this.#close({ kind: "stopped", reason });
+  }
+
+  #close(closing: Closing): void {
+    if (this.#closing !== null) return;
+    this.#closing = closing;
+    const { kind, reason } = closing;
+    if (kind !== "stopped") {
+      this.#options.recorder.publish({ type: "run.state", state: "draining", reason });
+    }
+    const waiting = [...this.#dispatcher.close(), ...this.#backlog.letGo()];
+    this.#limits.close();
     this.#draining.abort();
     void this.#guarded(async () => {
       for (const state of waiting) await this.#leave(state);
@@ -125,65 +138,52 @@ export class Conductor {
     this.#abort.abort(new Error(reason));
   }
 
-  #halt(reason: string): void {
-    if (this.#closedBecause !== null) return;
-    this.#haltReason = reason;
-    this.#options.recorder.publish({ type: "run.state", state: "draining", reason });
-    this.drain(reason);
+  /** How many tasks are still to begin. */
+  get #waiting(): number {
+    return this.#dispatcher.waiting + this.#backlog.size;
+  }
+
+  /** More may begin than before, or nothing any more. */
+  #lookAgain(): void {
+    if (this.#waiting + this.#dispatcher.preparing > 0) this.#closeIfSpent();
+    this.#dispatcher.wake();
+  }
+
+  #closeIfSpent(): void {
+    const reason = this.#limits.spent;
+    if (reason !== null) this.#close({ kind: "budget", reason });
   }
 
   async #attempt(state: TaskState): Promise<void> {
-    const { recorder, branch, defaults } = this.#options;
-    const { task } = state;
-    state.token = await recorder.journal.open(task.id);
-    const id = { task: task.id, index: task.index, attempt: state.token };
-    recorder.publish({ type: "attempt.started", ...id, files: task.files });
-    const attempt = attemptOf(state, { ...defaults, base: branch.tip() });
-    const ticket = this.#dispatcher.ticket();
+    const ticket = this.#dispatcher.ticket(state);
     try {
-      await this.#conduct(state, attempt, ticket);
+      const { result, probe } = await this.#maker.make(state, ticket);
+      await this.#follow(state, result, probe);
     } finally {
       ticket.end();
+      this.#lookAgain();
     }
   }
 
-  /** Makes an attempt, and decides on its result. */
-  async #conduct(state: TaskState, attempt: Attempt, ticket: TurnTicket): Promise<void> {
-    const { recorder, executor, limits } = this.#options;
-    const { task } = state;
-    const id = { task: task.id, index: task.index, attempt: state.token };
-    const calledOff = AbortSignal.any([this.#abort.signal, this.#draining.signal]);
-    const result = recorder.redact(
-      await executor
-        .execute(attempt, {
-          signal: this.#abort.signal,
-          draining: this.#draining.signal,
-          turn: { ...ticket, begin: () => ticket.begin(calledOff) },
-          emit: (progress) => {
-            if (progress.instance !== null) state.leased(recorder.now());
-            recorder.publish({ type: "attempt.stage", ...id, ...progress });
-          },
-        })
-        .catch(unexpected),
-    );
+  /** Decides what follows from an attempt. */
+  async #follow(state: TaskState, result: AttemptResult, probe: boolean): Promise<void> {
     state.learn(result);
-    const decision = decide(result, state, limits);
+    const decision = decide(result, this.#limits.historyOf(state), this.#options.retry);
     if (decision.kind === "land") {
       const commit = result.evidence.commit as string;
       await this.#writer.committed(state, result);
       void this.#guarded(() => this.#land(state, commit));
       return;
     }
-    if (decision.kind === "retry") await this.#retry(state, result, decision);
+    // A task that is refused for its size must not be every probe.
+    const where = probe ? "last" : "first";
+    if (decision.kind === "retry") await this.#retry(state, result, decision, where);
     else await this.#settle(state, result, decision);
   }
 
   /** Puts a commit onto the run's branch. One that does not fit is made again on the new tip, once. */
   async #land(state: TaskState, commit: string): Promise<void> {
-    const landing = await this.#options.branch.land(commit).catch((error: unknown) => ({
-      kind: "failed" as const,
-      reason: reasonOf(failureOf("landing", error)),
-    }));
+    const landing = await landEdit(this.#options.branch, commit);
     if (landing.kind === "failed") {
       await this.#end(state, "infra-error", landing.reason, "halts");
       return;
@@ -193,9 +193,7 @@ export class Conductor {
       await this.#end(state, "landed", null, "resets");
       return;
     }
-    const where = listSome(landing.files);
-    const message = `The edit does not fit what landed before it, in ${where}.`;
-    const reason: Reason = { failureClass: null, code: "CONFLICT", message };
+    const { reason } = landing;
     if (state.replayed) {
       await this.#end(state, "conflict", reason, "resets");
       return;
@@ -207,30 +205,28 @@ export class Conductor {
   async #retry(
     state: TaskState,
     result: AttemptResult,
-    decision: Extract<Decision, { kind: "retry" }>,
+    { sequel, outcome, afterMs }: Extract<Decision, { kind: "retry" }>,
+    where: "first" | "last",
   ): Promise<void> {
-    const { recorder } = this.#options;
-    if (decision.pause) {
-      state.refusals += 1;
-      if (this.#closedBecause === null) {
-        const until = this.#dispatcher.pause(decision.afterMs);
-        recorder.publish({ type: "run.paused", until, reason: result.failure?.message ?? "quota" });
-      }
-    } else {
-      state.retries += 1;
-    }
-    const { outcome, afterMs } = decision;
+    if (sequel === "retry") state.retries += 1;
+    else state.refusals += 1;
     const end = { outcome, reason: reasonOf(result.failure), result };
-    await this.#again(state, decision.pause ? "quota" : "retry", end, afterMs);
+    await this.#again(state, sequel, end, afterMs, where);
   }
 
   /** Gives a task back for another attempt, or ends it when nothing new starts any more. */
-  async #again(state: TaskState, sequel: Sequel, end: AttemptEnd, afterMs: number): Promise<void> {
+  async #again(
+    state: TaskState,
+    sequel: Sequel,
+    end: AttemptEnd,
+    afterMs: number,
+    where: "first" | "last" = "first",
+  ): Promise<void> {
     const { outcome, reason } = end;
     state.pending = { outcome, reason };
-    const goesOn = this.#closedBecause === null;
+    const goesOn = this.#closing === null;
     await this.#writer.failed(state, sequel, end, goesOn);
-    if (!goesOn || !this.#dispatcher.addAfter(state, afterMs)) await this.#leave(state);
+    if (!goesOn || !this.#dispatcher.addAfter(state, afterMs, where)) await this.#leave(state);
   }
 
   async #settle(
@@ -246,7 +242,8 @@ export class Conductor {
     }
     if (verdict === "cancelled") {
       // Of a retry that did not begin, how the attempt before it ended is what is known.
-      if (state.pending === null || this.#abort.signal.aborted) state.pending = this.#cancelled();
+      if (state.pending === null || this.#abort.signal.aborted)
+        state.pending = unattempted(this.#closing);
       await this.#writer.failed(state, "left", { ...state.pending, result }, false);
       await this.#leave(state);
       return;
@@ -255,7 +252,8 @@ export class Conductor {
     const noneLeft = failure?.stage === "lease" && failure.code === "INSTANCE_UNAVAILABLE";
     const nothingLanded = this.#options.recorder.status.counts.landed === 0;
     if (noneLeft && (nothingLanded || this.#waiting > 0)) {
-      this.#halt(`No instance is left to work with: ${failure.message}`);
+      const halted = `No instance is left to work with: ${failure.message}`;
+      this.#close({ kind: "halted", reason: halted });
     }
     await this.#end(state, outcome, reason, bearing);
   }
@@ -265,14 +263,9 @@ export class Conductor {
    * journal: whoever goes on with the run goes on with it.
    */
   async #leave(state: TaskState): Promise<void> {
-    const { outcome, reason } = state.pending ?? this.#cancelled();
+    const { outcome, reason } = leftStanding(this.#closing, state.pending);
     this.#left.push(await this.#writer.left(state, outcome, reason));
     this.#oneLess();
-  }
-
-  #cancelled(): { readonly outcome: "cancelled"; readonly reason: Reason } {
-    const message = this.#closedBecause ?? "stopped";
-    return { outcome: "cancelled", reason: { failureClass: null, code: null, message } };
   }
 
   /** Ends a task out of an attempt. */
@@ -282,26 +275,32 @@ export class Conductor {
     reason: Reason | null,
     bearing: FailurePolicy["bearing"],
   ): Promise<void> {
-    await this.#writer.ended(state, outcome, reason);
+    const ended = await this.#writer.ended(state, outcome, reason);
     this.#oneLess();
-    await this.#release(this.#held.ended(state.task, outcome));
-    const why = this.#halting.note({ outcome, reason, files: state.task.files }, bearing);
+    const released = this.#backlog.ended(state, ended);
+    await this.#release(released);
+    const why = this.#halting.note(ended, bearing);
     // Where nothing is left to start, nothing is saved by giving up, and what landed is wanted.
-    if (why !== null && this.#waiting > 0) this.#halt(why);
+    if (why !== null && this.#waiting > 0) this.#close({ kind: "halted", reason: why });
+    if (released.trialIsOver) void this.#guarded(() => this.#judgeTrial());
   }
 
-  /** Lets tasks begin that waited for others, and ends those that waited in vain. */
+  /** Lets tasks begin that waited, and ends those that waited in vain. */
   async #release({ ready, skipped }: ReleasedTasks): Promise<void> {
-    this.#dispatcher.add(ready);
+    if (!this.#dispatcher.add(ready)) for (const state of ready) await this.#leave(state);
     for (const { state, reason } of skipped) {
       await this.#writer.skipped(state, reason);
       this.#oneLess();
     }
   }
 
-  /** How many tasks are still to begin. */
-  get #waiting(): number {
-    return this.#dispatcher.waiting + this.#held.size;
+  /** The first tasks have their outcomes: whether the others follow. */
+  async #judgeTrial(): Promise<void> {
+    // Whoever has stopped the run has decided.
+    if (this.#closing !== null) return;
+    const { goesOn, reason, ready } = await this.#backlog.judge(this.#draining.signal);
+    if (goesOn) await this.#release({ ready, skipped: [] });
+    else this.#close({ kind: "halted", reason: reason ?? "The trial was not accepted." });
   }
 
   #oneLess(): void {
@@ -318,14 +317,4 @@ export class Conductor {
       this.#ended.reject(error);
     }
   }
-}
-
-/** An executor answers with results; one that rejects all the same is not believed to have done anything. */
-function unexpected(error: unknown): AttemptResult {
-  return {
-    verdict: "failed",
-    failure: { ...failureOf("lease", error), failureClass: null },
-    evidence: NO_EVIDENCE,
-    outsideCommit: null,
-  };
 }

@@ -1,10 +1,11 @@
 import type { Delivery, DeliveryChoice } from "@cluster/workspace";
 import type { TaskOutcome } from "../contract/evidence.ts";
 import type { Executor } from "../contract/executor.ts";
-import type { RunReport } from "../contract/report.ts";
+import type { BudgetReport, RunReport } from "../contract/report.ts";
 import type { LandingPlace } from "../contract/site.ts";
 import { buildReport } from "../report/build-report.ts";
 import { verifyWholeRun, type WholeRunCheck } from "../verify/verify-whole-run.ts";
+import type { Closing } from "./closing.ts";
 import type { Recorder } from "./recorder.ts";
 
 /** What there is to put away. */
@@ -12,10 +13,9 @@ export interface FinishOptions {
   readonly recorder: Recorder;
   readonly executor: Executor;
   readonly branch: LandingPlace;
-  /** Why it was halted, or could not go on. */
-  readonly haltReason: string | null;
-  /** The user asked it to stop or drain. */
-  readonly interrupted: boolean;
+  /** Why it started nothing more before its end. */
+  readonly closing: Closing | null;
+  readonly budget: BudgetReport | null;
   readonly requireChange: boolean;
   readonly keepWorktrees: boolean;
   /** The user's check of everything that landed together; `null` for none. */
@@ -27,6 +27,15 @@ export interface FinishOptions {
   /** How the tasks stand that have no outcome. */
   readonly left: readonly TaskOutcome[];
 }
+
+/** Why what landed is not brought to the user's branch. */
+const UNDELIVERED: Readonly<Record<RunReport["end"], string>> = {
+  complete: "the run did not come to its end",
+  halted: "the run was halted",
+  interrupted: "the run was interrupted",
+  budget: "the run's budget is spent",
+  quota: "the run's provider refuses for quota",
+};
 
 /**
  * Ends processes, brings what landed to the checked-out branch, removes worktrees, and reports. A run
@@ -54,8 +63,7 @@ export async function finishRun(options: FinishOptions): Promise<RunReport> {
       });
     });
   } else {
-    const why = end === "halted" ? "the run was halted" : "the run was interrupted";
-    delivery = undelivered(why);
+    delivery = undelivered(UNDELIVERED[end]);
   }
   if (options.keepWorktrees) recorder.warn("The worktrees were kept: see git worktree list.");
   else await carried("Not every worktree could be removed", () => branch.dispose());
@@ -69,7 +77,11 @@ export async function finishRun(options: FinishOptions): Promise<RunReport> {
     status,
     tasks,
     end,
-    haltReason: options.haltReason === null ? null : recorder.redact(options.haltReason),
+    haltReason:
+      end === "complete" || end === "interrupted"
+        ? null
+        : recorder.redact(options.closing?.reason ?? null),
+    budget: options.budget,
     delivery,
     warnings: recorder.warnings,
     requireChange: options.requireChange,
@@ -102,9 +114,11 @@ async function dispose(executor: Executor): Promise<void> {
   await executor[Symbol.asyncDispose]();
 }
 
-function endOf(options: FinishOptions): RunReport["end"] {
-  if (options.haltReason !== null) return "halted";
-  return options.interrupted && options.left.length > 0 ? "interrupted" : "complete";
+/** Whoever closed the run last when nothing was left to do has changed nothing. */
+function endOf({ closing, left }: FinishOptions): RunReport["end"] {
+  if (closing?.kind === "halted") return "halted";
+  if (closing === null || left.length === 0) return "complete";
+  return closing.kind === "stopped" ? "interrupted" : closing.kind;
 }
 
 function messageOf(error: unknown): string {

@@ -13,9 +13,10 @@ import type { Durability, RunStore } from "../contract/run-store.ts";
 import type { Place, Site } from "../contract/site.ts";
 import type { TaskInput } from "../contract/task.ts";
 import type { TaskContext } from "../contract/task-context.ts";
+import type { LimitOptions } from "./limit-options.ts";
 
 /** What to run, on what, with what. Times are in milliseconds; `Infinity` switches a deadline off. */
-export interface RunOptions {
+export interface RunOptions extends LimitOptions {
   /** The git repository, or in place any folder: a path in it, or one that is open already. */
   readonly repository: string | Site;
   /**
@@ -52,8 +53,6 @@ export interface RunOptions {
   readonly retries?: number;
   /** Before the first retry; it doubles each time, up to a minute, with jitter. @default 1_000 */
   readonly retryDelayMs?: number;
-  /** The longest that everybody waits when the provider refuses for quota. @default 900_000 */
-  readonly maxQuotaWaitMs?: number;
   /**
    * The user's own command line, which judges each edit: `sh -c` runs it in the workspace. The
    * task's files are `"$@"` and the lines of `$CLUSTER_FILES`; they are never spliced in.

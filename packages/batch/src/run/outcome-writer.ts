@@ -61,10 +61,11 @@ export class OutcomeWriter {
   }
 
   /** A task has its outcome, out of an attempt. */
-  async ended(state: TaskState, outcome: Outcome, reason: Reason | null): Promise<void> {
+  async ended(state: TaskState, outcome: Outcome, reason: Reason | null): Promise<TaskOutcome> {
     const ended = await this.settle(state, outcome, reason);
     this.#publishAttemptEnd(state, outcome, reason?.message ?? null, false);
     this.#recorder.publish({ type: "task.ended", outcome: ended });
+    return ended;
   }
 
   /** A task has its outcome without an attempt, or without another one. */

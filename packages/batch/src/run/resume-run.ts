@@ -14,6 +14,7 @@ import { fitToDisk } from "./fit-to-disk.ts";
 import { worktreesFor } from "./make-executor.ts";
 import { openSite, siteOf } from "./open-site.ts";
 import { placeOptions } from "./place-options.ts";
+import { priceList } from "./price-list.ts";
 import { Recorder } from "./recorder.ts";
 import { relink, reopenSkipped } from "./relink.ts";
 import { restoreWork } from "./restore-work.ts";
@@ -40,7 +41,7 @@ export interface ResumeOptions extends BeginOptions {
  * landed: git is asked what did. A commit that was made and never landed is landed; an attempt that was cut
  * short is made again.
  * @throws {BatchError} RUN_UNKNOWN, RUN_AMBIGUOUS, RUN_OWNED, RUN_COMPLETE, NO_TASKS, JOURNAL_DAMAGED,
- *   STORE_FAILED, OPTION_INVALID, TOOL_UNKNOWN
+ *   STORE_FAILED, OPTION_INVALID, TOOL_UNKNOWN, PRICE_UNKNOWN
  * @throws {WorkspaceError} whatever git refuses
  */
 export async function resumeRun(options: ResumeOptions): Promise<Run> {
@@ -59,6 +60,8 @@ export async function resumeRun(options: ResumeOptions): Promise<Run> {
     if (options.tasks !== undefined) await replan(stored, options.tasks, options, compiled);
     requireTasks(stored);
     await reopenSkipped(journal);
+    const toDo = journal.unfinished().map(({ task }) => task);
+    const prices = await priceList(toDo, options, compiled);
     const base = await baseOf(stored, repository);
     const how = placeOptions(options, repository);
     const branch = await repository.reopenRun({ run: record.run, base, target, folder, ...how });
@@ -83,6 +86,7 @@ export async function resumeRun(options: ResumeOptions): Promise<Run> {
       repository,
       branch,
       recorder,
+      prices,
       work,
       folder,
       close,

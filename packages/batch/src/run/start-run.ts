@@ -8,6 +8,7 @@ import { worktreesFor } from "./make-executor.ts";
 import { openSite } from "./open-site.ts";
 import type { RunOptions } from "./options.ts";
 import { newWork } from "./planned-work.ts";
+import { priceList } from "./price-list.ts";
 import { Recorder } from "./recorder.ts";
 import type { Run } from "./run.ts";
 import { newRunId } from "./run-id.ts";
@@ -17,7 +18,7 @@ import { checkTools } from "./tools-of.ts";
  * Checks everything that can be checked first, begins the run's journal, makes its branch, and begins. The
  * promise resolves when the run is under way; its end is `run.finished`.
  * @throws {BatchError} OPTION_INVALID, NO_TASKS, EMPTY_MESSAGE, PATH_OUTSIDE, DIRTY_FILES, NAME_TAKEN,
- *   DEPENDENCY_UNKNOWN, DEPENDENCY_CYCLE, TOOL_UNKNOWN, RUN_EXISTS, STORE_FAILED
+ *   DEPENDENCY_UNKNOWN, DEPENDENCY_CYCLE, TOOL_UNKNOWN, PRICE_UNKNOWN, RUN_EXISTS, STORE_FAILED
  * @throws {WorkspaceError} NOT_A_REPOSITORY, NO_COMMITS, GIT_TOO_OLD and whatever else git refuses
  */
 export async function startRun(options: RunOptions): Promise<Run> {
@@ -28,6 +29,7 @@ export async function startRun(options: RunOptions): Promise<Run> {
   checkTools(options.tasks, options);
   const { model, verify, clock, workers } = compiled;
   const tasks = keyTasks(options.tasks, { tool: tool.name, model, verify });
+  const prices = await priceList(options.tasks, options, compiled);
   const about = { tool: tool.name, workers, createdAt: clock.now() };
   const created = await createRun(repository, options, about, () => newRunId(clock.now()));
   const { journal, branch } = created;
@@ -40,6 +42,7 @@ export async function startRun(options: RunOptions): Promise<Run> {
       ...created,
       repository,
       recorder,
+      prices,
       work,
     });
   } catch (error) {

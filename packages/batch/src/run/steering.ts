@@ -76,7 +76,7 @@ export class Steering {
         return true;
       },
       begin: async () => {
-        if (counts) return;
+        if (counts) return await turn.begin();
         await this.#place(AbortSignal.any([signal, draining]));
         counts = true;
         try {

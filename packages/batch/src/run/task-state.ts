@@ -142,9 +142,16 @@ export type AttemptDefaults = Pick<
   | "permissions"
 >;
 
-/** The attempt as plain data. */
-export function attemptOf(state: TaskState, defaults: AttemptDefaults): Attempt {
-  const { task, token, avoid } = state;
+/**
+ * The attempt as plain data.
+ * @param tellFailure Whether it is told why the attempt before it did not succeed.
+ */
+export function attemptOf(
+  state: TaskState,
+  defaults: AttemptDefaults,
+  tellFailure: boolean,
+): Attempt {
+  const { task, token, avoid, pending } = state;
   return {
     ...defaults,
     tool: task.tool ?? defaults.tool,
@@ -154,10 +161,18 @@ export function attemptOf(state: TaskState, defaults: AttemptDefaults): Attempt 
     index: task.index,
     token,
     prompt: task.prompt,
+    earlierFailure: tellFailure && pending !== null ? worthTelling(pending) : null,
     files: task.files,
     readOnlyFiles: task.readOnlyFiles ?? [],
     avoid: [...avoid],
   };
+}
+
+/** What a model can do something about. */
+function worthTelling({ outcome, reason }: NonNullable<TaskState["pending"]>): string | null {
+  if (outcome === "verify-failed") return reason?.message ?? null;
+  const ofModel = reason?.failureClass === "malformed" || reason?.failureClass === "unproven";
+  return ofModel ? reason.message : null;
 }
 
 /** Why a task did not land, out of an attempt's failure. */

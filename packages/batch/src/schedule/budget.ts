@@ -23,6 +23,9 @@ export interface SpentBefore {
   readonly tokens: number;
   readonly untoldCosts: number;
   readonly untoldTokens: number;
+  /** The largest attempt; `null` where none told. */
+  readonly largestCostUsd: number | null;
+  readonly largestTokens: number | null;
 }
 
 /** What an attempt took; `null`: nobody knows. */
@@ -42,6 +45,8 @@ export interface BudgetState {
 /** One attempt within a budget. It is over once; further words are ignored. */
 export interface BudgetedAttempt {
   settle(taken: Taken): void;
+  /** Nothing of it happened. */
+  cancel(): void;
 }
 
 /**
@@ -64,12 +69,14 @@ export class Budget {
       reserve: reserveCostUsd,
       takenBefore: before?.costUsd ?? 0,
       untoldBefore: before?.untoldCosts ?? 0,
+      largestBefore: before?.largestCostUsd ?? null,
     });
     this.#tokens = new Meter({
       limit: maxTokens ?? none,
       reserve: reserveTokens,
       takenBefore: before?.tokens ?? 0,
       untoldBefore: before?.untoldTokens ?? 0,
+      largestBefore: before?.largestTokens ?? null,
     });
     this.#maxTimeMs = maxTimeMs ?? none;
     this.#elapsed = options.elapsed;
@@ -112,6 +119,10 @@ export class Budget {
         cost.settle(taken.costUsd);
         tokens.settle(taken.tokens);
         this.#longestMs = Math.max(this.#longestMs, this.#elapsed() - beganAt);
+      },
+      cancel: () => {
+        cost.cancel();
+        tokens.cancel();
       },
     };
   }

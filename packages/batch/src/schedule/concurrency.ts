@@ -1,7 +1,7 @@
 /** What a {@link Concurrency} is told. */
 export interface ConcurrencyOptions {
-  /** The number of workers: it begins there, and never goes beyond. */
-  readonly ceiling: number;
+  /** The number of workers, at this moment: it begins there, and never goes beyond. */
+  readonly ceiling: () => number;
   /** Hears of each new limit. */
   onLimit(limit: number): void;
 }
@@ -19,7 +19,8 @@ export interface ConcurrentTurn {
  */
 export class Concurrency {
   readonly #options: ConcurrencyOptions;
-  #limit: number;
+  /** `Infinity`: only the ceiling counts. */
+  #limit = Number.POSITIVE_INFINITY;
   #underWay = 0;
   #answered = 0;
   /** Grows with each fall. */
@@ -27,11 +28,10 @@ export class Concurrency {
 
   constructor(options: ConcurrencyOptions) {
     this.#options = options;
-    this.#limit = options.ceiling;
   }
 
   get limit(): number {
-    return this.#limit;
+    return Math.min(this.#limit, this.#options.ceiling());
   }
 
   get underWay(): number {
@@ -40,7 +40,7 @@ export class Concurrency {
 
   /** How many more turns may begin now. */
   get room(): number {
-    return Math.max(0, this.#limit - this.#underWay);
+    return Math.max(0, this.limit - this.#underWay);
   }
 
   /** A turn begins, whether there is room or not. */
@@ -63,19 +63,20 @@ export class Concurrency {
   #fall(): void {
     this.#era += 1;
     this.#answered = 0;
-    this.#change(Math.max(1, Math.floor(this.#limit / 2)));
+    this.#change(Math.max(1, Math.floor(this.limit / 2)));
   }
 
   #climb(): void {
     this.#answered += 1;
-    if (this.#answered < this.#limit) return;
+    if (this.#answered < this.limit) return;
     this.#answered = 0;
-    this.#change(Math.min(this.#options.ceiling, this.#limit + 1));
+    this.#change(this.#limit + 1);
   }
 
-  #change(limit: number): void {
-    if (limit === this.#limit) return;
-    this.#limit = limit;
-    this.#options.onLimit(limit);
+  #change(wanted: number): void {
+    const { ceiling, onLimit } = this.#options;
+    const before = this.limit;
+    this.#limit = wanted >= ceiling() ? Number.POSITIVE_INFINITY : wanted;
+    if (this.limit !== before) onLimit(this.limit);
   }
 }

@@ -9,13 +9,18 @@ export interface TaskHistory {
   readonly retries: number;
   /** Refusals for quota, which do not count as retries. */
   readonly refusals: number;
+  /** Its provider refused it, and did the work of others since. */
+  readonly othersAnswered: boolean;
 }
 
 /** How long to go on trying. */
 export interface RetryLimits {
   readonly retries: number;
   readonly retryDelayMs: number;
+  /** The longest that a retry waits because the provider asks for it. */
   readonly maxQuotaWaitMs: number;
+  /** An edit that `verify` refused is made again: the next attempt is told why. */
+  readonly tellFailure: boolean;
   readonly random: () => number;
 }
 
@@ -24,9 +29,9 @@ export type Decision =
   | { readonly kind: "land" }
   | {
       readonly kind: "retry";
+      /** `quota`: it does not count, and waits for its provider. */
+      readonly sequel: "retry" | "quota";
       readonly afterMs: number;
-      /** Everybody waits, and the attempt does not count. */
-      readonly pause: boolean;
       readonly outcome: Outcome;
     }
   | {
@@ -35,11 +40,9 @@ export type Decision =
       readonly bearing: FailurePolicy["bearing"];
     };
 
-/** How often one task may be refused for quota before it is given up. */
+/** So often a task may be refused for quota while others are not, before it is taken for too large. */
 const MOST_REFUSALS = 5;
 const LONGEST_DELAY_MS = 60_000;
-/** A refusal that names no time: providers count by the minute. */
-const QUOTA_DELAY_MS = 5_000;
 
 /** Decides what follows from an attempt. Pure: chance is injected. */
 export function decide(
@@ -53,7 +56,9 @@ export function decide(
     case "no-change":
       return { kind: "end", outcome: "no-change", bearing: "resets" };
     case "verify-failed":
-      return { kind: "end", outcome: "verify-failed", bearing: "resets" };
+      return limits.tellFailure && history.retries < limits.retries
+        ? { kind: "retry", sequel: "retry", afterMs: 0, outcome: "verify-failed" }
+        : { kind: "end", outcome: "verify-failed", bearing: "resets" };
     case "cancelled":
       return { kind: "end", outcome: "cancelled", bearing: "neutral" };
     case "failed":
@@ -69,17 +74,17 @@ function afterFailure(
   if (failure === null) return { kind: "end", outcome: "infra-error", bearing: "halts" };
   const { retry, outcome, bearing } = policyFor(failure);
   const { random } = limits;
-  if (retry === "pause" && history.refusals < MOST_REFUSALS) {
-    const firstMs = QUOTA_DELAY_MS;
-    const own = backoffMs(history.refusals + 1, { firstMs, maxMs: LONGEST_DELAY_MS, random });
-    const afterMs = Math.min(failure.retryAfterMs ?? own, limits.maxQuotaWaitMs);
-    return { kind: "retry", afterMs, pause: true, outcome };
+  if (retry === "pause") {
+    const tooLarge = history.othersAnswered && history.refusals >= MOST_REFUSALS;
+    return tooLarge
+      ? { kind: "end", outcome, bearing: "neutral" }
+      : { kind: "retry", sequel: "quota", afterMs: 0, outcome };
   }
   if (retry === "backoff" && history.retries < limits.retries) {
     const firstMs = limits.retryDelayMs;
     const own = backoffMs(history.retries + 1, { firstMs, maxMs: LONGEST_DELAY_MS, random });
     const asked = Math.min(failure.retryAfterMs ?? 0, limits.maxQuotaWaitMs);
-    return { kind: "retry", afterMs: Math.max(own, asked), pause: false, outcome };
+    return { kind: "retry", sequel: "retry", afterMs: Math.max(own, asked), outcome };
   }
   return { kind: "end", outcome, bearing };
 }

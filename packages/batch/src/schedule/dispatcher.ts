@@ -1,4 +1,21 @@
 import type { Clock } from "@cluster/manager";
+import { BatchError } from "../errors/batch-error.ts";
+import { Lanes } from "./lanes.ts";
+
+/** Says what may begin now. Items of one lane are let in or held back alike. */
+export interface Gate<Item> {
+  laneOf(item: Item): string;
+  /** How many more items of a lane may be got ready, beside those that are and have not begun their turn. */
+  startRoom(lane: string): number;
+  /** How many more turns of a lane may begin. */
+  turnRoom(lane: string): number;
+  /** A turn begins, before anything of it happens. */
+  begun(item: Item): void;
+  /** Whether a turn that was let in, and of which nothing has happened yet, may still begin. */
+  stands(item: Item): boolean;
+  /** It does not, and waits again. */
+  takenBack(item: Item): void;
+}
 
 /** What a {@link Dispatcher} needs. */
 export interface DispatcherOptions<Item> {
@@ -7,6 +24,8 @@ export interface DispatcherOptions<Item> {
   /** How many of them take their turn at once. @default slots */
   readonly turns?: number;
   readonly clock: Clock;
+  /** @default everything is let in */
+  readonly gate?: Gate<Item>;
   /** Works on an item; the slot is free again when it settles. It must not reject. */
   start(item: Item): Promise<void>;
 }
@@ -15,37 +34,60 @@ export interface DispatcherOptions<Item> {
 export interface TurnTicket {
   /** Begins it when that is possible at once. */
   tryBegin(): boolean;
-  /** Resolves when it has begun. Rejects when `signal` is aborted before. */
+  /**
+   * Resolves when it has begun. A turn that `tryBegin` has let in waits again when the gate holds its lane
+   * back meanwhile. Rejects when `signal` is aborted before, and with a {@link BatchError}
+   * TURN_RECALLED when the item is to be started anew.
+   */
   begin(signal: AbortSignal): Promise<void>;
   /** It is over, and another item may begin its own. Doing so again does nothing. */
   end(): void;
 }
 
+/** An item at work, up to the end of its turn. */
+interface Preparation {
+  readonly lane: string;
+  turn: "waiting" | "begun" | "over";
+  recalled: boolean;
+  /** Set while it waits for its turn. */
+  waits: PromiseWithResolvers<void> | null;
+}
+
+const OPEN: Gate<unknown> = {
+  laneOf: () => "",
+  startRoom: () => Number.POSITIVE_INFINITY,
+  turnRoom: () => Number.POSITIVE_INFINITY,
+  begun: () => {},
+  stands: () => true,
+  takenBack: () => {},
+};
+
 /**
- * Keeps as many items at work as there are slots. An item that waits for its retry holds no slot; a
- * pause holds everybody back; after `close` nothing new starts.
+ * Keeps as many items at work as there are slots, as far as its gate lets them in. An item that waits for
+ * its retry holds no slot; after `close` nothing new starts.
  *
  * Where there are fewer turns than slots, the items beyond get everything ready meanwhile, and take
  * their turns in the order in which they asked.
  */
 export class Dispatcher<Item> {
   readonly #options: DispatcherOptions<Item>;
+  readonly #gate: Gate<Item>;
+  readonly #lanes: Lanes<Item>;
   readonly #delayed = new Map<Item, () => void>();
-  /** Places before the head are empty: what has begun is not held. */
-  readonly #queue: (Item | null)[] = [];
-  #head = 0;
-  /** Those whose wait is over. They go before the others: what began is to end. */
-  readonly #again: Item[] = [];
-  /** Those that are ready and wait for their turn. */
-  readonly #ready: (() => void)[] = [];
+  /** Those at work. */
+  readonly #items = new Map<Item, Preparation>();
+  /** Those that are ready and wait for their turn, in the order in which they asked. */
+  readonly #ready = new Set<Item>();
   #atWork = 0;
   #turns = 0;
   #closed = false;
-  #pausedUntil = 0;
-  #endPause: (() => void) | null = null;
+  #pumping = false;
+  #pumpAgain = false;
 
   constructor(options: DispatcherOptions<Item>) {
     this.#options = options;
+    this.#gate = options.gate ?? OPEN;
+    this.#lanes = new Lanes((item) => this.#gate.laneOf(item));
   }
 
   /** How many items are at work. */
@@ -53,127 +95,200 @@ export class Dispatcher<Item> {
     return this.#atWork;
   }
 
+  /** How many turns have begun and are not over. */
+  get turnsUnderWay(): number {
+    return this.#turns;
+  }
+
   /** How many items are still to be started, those that wait for their retry among them. */
   get waiting(): number {
-    return this.#again.length + this.#delayed.size + this.#queue.length - this.#head;
+    return this.#delayed.size + this.#lanes.size;
+  }
+
+  /** How many items are at work whose turn has not begun. */
+  get preparing(): number {
+    return [...this.#items.values()].filter(({ turn }) => turn === "waiting").length;
   }
 
   /** For an item that is at work. */
-  ticket(): TurnTicket {
-    let state: "waiting" | "begun" | "over" = "waiting";
-    const begin = (): void => {
-      this.#turns += 1;
-      state = "begun";
-    };
+  ticket(item: Item): TurnTicket {
+    const preparation = this.#items.get(item);
+    if (preparation === undefined) throw new Error("A ticket is for an item that is at work.");
     return {
       tryBegin: () => {
-        if (state === "begun") return true;
-        if (this.#ready.length > 0 || !this.#turnIsFree()) return false;
-        begin();
+        if (preparation.turn === "begun") return true;
+        if (preparation.turn === "over" || preparation.recalled) return false;
+        if (this.#waitsBefore(preparation.lane) || !this.#mayBegin(preparation.lane)) return false;
+        this.#begin(item, preparation);
         return true;
       },
-      begin: async (signal) => {
-        const begun = Promise.withResolvers<void>();
-        const take = (): void => {
-          begin();
-          begun.resolve();
-        };
-        const giveUp = (): void => begun.reject(signal.reason);
-        signal.throwIfAborted();
-        signal.addEventListener("abort", giveUp, { once: true });
-        this.#ready.push(take);
-        this.#pump();
-        try {
-          await begun.promise;
-        } finally {
-          signal.removeEventListener("abort", giveUp);
-          const at = this.#ready.indexOf(take);
-          if (at >= 0) this.#ready.splice(at, 1);
-        }
-      },
+      begin: (signal) => this.#beginInTurn(item, preparation, signal),
       end: () => {
-        if (state === "begun") this.#turns -= 1;
-        const freed = state === "begun";
-        state = "over";
-        if (freed) this.#pump();
+        const freed = preparation.turn === "begun";
+        preparation.turn = "over";
+        if (!freed) return;
+        this.#turns -= 1;
+        this.#pump();
       },
     };
   }
 
-  /** Adds items at the end of the queue. */
-  add(items: readonly Item[]): void {
-    for (const item of items) this.#queue.push(item);
+  /** Adds items at the end of the queue. Returns false, and takes none, when nothing new starts any more. */
+  add(items: readonly Item[]): boolean {
+    if (this.#closed) return false;
+    for (const item of items) this.#lanes.add(item);
     this.#pump();
+    return true;
   }
 
-  /** Adds an item again after a wait. Returns false, and takes it not, when nothing new starts any more. */
-  addAfter(item: Item, ms: number): boolean {
+  /**
+   * Adds an item again after a wait, before those that were never begun, or behind all. Returns false, and
+   * takes it not, when nothing new starts any more.
+   */
+  addAfter(item: Item, ms: number, where: "first" | "last" = "first"): boolean {
     if (this.#closed) return false;
     const cancel = this.#options.clock.after(ms, () => {
       this.#delayed.delete(item);
-      this.#again.push(item);
+      if (where === "first") this.#lanes.addAgain(item);
+      else this.#lanes.add(item);
       this.#pump();
     });
     this.#delayed.set(item, cancel);
     return true;
   }
 
-  /** Starts nothing for `ms`. Of several pauses the one that ends last counts. Returns its end. */
-  pause(ms: number): number {
-    const { clock } = this.#options;
-    if (this.#closed) return clock.now();
-    const until = clock.now() + ms;
-    if (until <= this.#pausedUntil) return this.#pausedUntil;
-    this.#pausedUntil = until;
-    this.#endPause?.();
-    this.#endPause = clock.after(ms, () => {
-      this.#endPause = null;
-      this.#pausedUntil = 0;
-      this.#pump();
-    });
-    return until;
+  /** The gate may let in more than before. */
+  wake(): void {
+    this.#pump();
+  }
+
+  /**
+   * The turns of a lane of which nothing has happened are not to begin: their tickets reject, and whoever
+   * holds them gives the items back.
+   */
+  recall(lane: string): void {
+    for (const preparation of this.#items.values()) {
+      if (preparation.lane !== lane) continue;
+      preparation.recalled = true;
+      preparation.waits?.reject(recalled());
+    }
+  }
+
+  /** Whether items of any other lane wait to be started. */
+  othersWait(lane: string): boolean {
+    return this.#lanes.hasOthers(lane);
   }
 
   /** Starts nothing more. Returns what was waiting, which is the caller's from now on. */
   close(): Item[] {
     this.#closed = true;
-    this.#endPause?.();
     for (const cancel of this.#delayed.values()) cancel();
-    const waiting = [
-      ...this.#again.splice(0),
-      ...this.#delayed.keys(),
-      ...(this.#queue.splice(0).slice(this.#head) as Item[]),
-    ];
+    const waiting = [...this.#delayed.keys(), ...this.#lanes.clear()];
     this.#delayed.clear();
-    this.#head = 0;
     return waiting;
   }
 
-  #next(): { readonly item: Item } | null {
-    const again = this.#again.shift();
-    if (again !== undefined) return { item: again };
-    if (this.#head >= this.#queue.length) return null;
-    const item = this.#queue[this.#head] as Item;
-    this.#queue[this.#head] = null;
-    this.#head += 1;
-    return { item };
+  async #beginInTurn(item: Item, preparation: Preparation, signal: AbortSignal): Promise<void> {
+    if (preparation.turn === "begun") {
+      if (this.#gate.stands(item)) return;
+      this.#takeBack(item, preparation);
+    }
+    signal.throwIfAborted();
+    if (preparation.recalled) throw recalled();
+    const waits = Promise.withResolvers<void>();
+    const giveUp = (): void => {
+      this.#ready.delete(item);
+      waits.reject(signal.reason);
+    };
+    signal.addEventListener("abort", giveUp, { once: true });
+    preparation.waits = waits;
+    this.#ready.add(item);
+    this.#pump();
+    try {
+      await waits.promise;
+    } finally {
+      signal.removeEventListener("abort", giveUp);
+      this.#ready.delete(item);
+    }
   }
 
-  #turnIsFree(): boolean {
+  #begin(item: Item, preparation: Preparation): void {
+    preparation.turn = "begun";
+    this.#turns += 1;
+    this.#gate.begun(item);
+  }
+
+  #takeBack(item: Item, preparation: Preparation): void {
+    preparation.turn = "waiting";
+    this.#turns -= 1;
+    this.#gate.takenBack(item);
+  }
+
+  #mayBegin(lane: string): boolean {
     const { slots, turns = slots } = this.#options;
-    return this.#endPause === null && this.#turns < turns;
+    return this.#turns < turns && this.#gate.turnRoom(lane) > 0;
   }
 
+  /** Whether somebody of the lane has asked before and waits. */
+  #waitsBefore(lane: string): boolean {
+    return [...this.#ready].some((item) => this.#items.get(item)?.lane === lane);
+  }
+
+  #mayStart(lane: string): boolean {
+    let preparing = 0;
+    for (const one of this.#items.values()) {
+      if (one.lane === lane && one.turn === "waiting") preparing += 1;
+    }
+    return preparing < this.#gate.startRoom(lane);
+  }
+
+  /** What the gate and the starts call back comes here again: one loop sees to all of it. */
   #pump(): void {
-    while (this.#ready.length > 0 && this.#turnIsFree()) this.#ready.shift()?.();
-    while (this.#endPause === null && !this.#closed && this.#atWork < this.#options.slots) {
-      const next = this.#next();
+    if (this.#pumping) {
+      this.#pumpAgain = true;
+      return;
+    }
+    this.#pumping = true;
+    do {
+      this.#pumpAgain = false;
+      this.#beginReady();
+      this.#startWaiting();
+    } while (this.#pumpAgain);
+    this.#pumping = false;
+  }
+
+  #beginReady(): void {
+    for (const item of [...this.#ready]) {
+      const preparation = this.#items.get(item);
+      if (preparation === undefined || preparation.recalled) continue;
+      if (!this.#mayBegin(preparation.lane)) continue;
+      this.#ready.delete(item);
+      this.#begin(item, preparation);
+      preparation.waits?.resolve();
+    }
+  }
+
+  #startWaiting(): void {
+    while (!this.#closed && this.#atWork < this.#options.slots) {
+      const next = this.#lanes.take((lane) => this.#mayStart(lane));
       if (next === null) return;
+      const { item, lane } = next;
       this.#atWork += 1;
-      void this.#options.start(next.item).finally(() => {
+      const preparation: Preparation = { lane, turn: "waiting", recalled: false, waits: null };
+      this.#items.set(item, preparation);
+      void this.#options.start(item).finally(() => {
         this.#atWork -= 1;
+        // It may be at work again by now.
+        if (this.#items.get(item) === preparation) this.#items.delete(item);
         this.#pump();
       });
     }
   }
+}
+
+function recalled(): BatchError {
+  return new BatchError(
+    "TURN_RECALLED",
+    "The turn was not taken: its model refuses meanwhile, and the task is attempted anew.",
+  );
 }

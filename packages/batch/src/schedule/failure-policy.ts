@@ -7,7 +7,7 @@ export interface FailurePolicy {
   /**
    * - `never`: the same request would fail again
    * - `backoff`: again after a wait, on another instance if there is one
-   * - `pause`: everybody waits, then again; it uses up none of the retries
+   * - `pause`: again when its provider answers; it uses up none of the retries
    */
   readonly retry: "never" | "backoff" | "pause";
   /** How the task ends when it is not retried. */
@@ -51,6 +51,8 @@ const GIVEN_UP_CODES: ReadonlySet<string> = new Set([
 
 /** Decides what follows from a failure. */
 export function policyFor(failure: AttemptFailure): FailurePolicy {
+  // Others were refused meanwhile, and it was spared that.
+  if (failure.code === "TURN_RECALLED") return BY_CLASS.quota;
   if (failure.code !== null && GIVEN_UP_CODES.has(failure.code)) {
     return { retry: "never", outcome: "cancelled", bearing: "neutral" };
   }

@@ -8,6 +8,8 @@ export interface MeterOptions {
   readonly takenBefore?: number;
   /** Attempts of earlier sessions of which nobody knows what they took. */
   readonly untoldBefore?: number;
+  /** The largest attempt of earlier sessions, where one is known. */
+  readonly largestBefore?: number | null;
 }
 
 /** Where a {@link Meter} stands. */
@@ -29,6 +31,8 @@ export interface MeterState {
 export interface Reservation {
   /** @param taken `null`: nobody knows. It counts as the bound of one attempt then. */
   settle(taken: number | null): void;
+  /** The attempt did not begin. */
+  cancel(): void;
 }
 
 /** How much larger than the largest attempt so far the next one may be. */
@@ -48,13 +52,14 @@ export class Meter {
   readonly #options: MeterOptions;
   #told: number;
   #untold: number;
-  #largest: number | null = null;
+  #largest: number | null;
   readonly #underWay = new Map<Reservation, number>();
 
   constructor(options: MeterOptions) {
     this.#options = options;
     this.#told = options.takenBefore ?? 0;
     this.#untold = options.untoldBefore ?? 0;
+    this.#largest = options.largestBefore ?? null;
   }
 
   get state(): MeterState {
@@ -94,6 +99,7 @@ export class Meter {
         this.#told += amount;
         this.#largest = Math.max(this.#largest ?? 0, amount);
       },
+      cancel: () => this.#underWay.delete(reservation),
     };
     this.#underWay.set(reservation, bound ?? left);
     return reservation;

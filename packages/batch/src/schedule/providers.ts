@@ -22,7 +22,6 @@ export type ProviderHappening = Provider &
     | { readonly type: "refuses"; readonly until: number; readonly reason: string }
     /** The wait is over: one task may be given to it. */
     | { readonly type: "may-be-probed" }
-    | { readonly type: "probed" }
     | { readonly type: "answers" }
     | { readonly type: "replaced"; readonly by: string; readonly reason: string }
     | { readonly type: "limited"; readonly limit: number; readonly of: number }
@@ -36,7 +35,7 @@ export interface ProvidersOptions {
   readonly random: () => number;
   readonly maxQuotaWaitMs: number;
   /** How many turns a provider gets at once at most. */
-  readonly ceiling: number;
+  readonly ceiling: () => number;
   readonly onQuota: OnQuota;
   onHappening(happening: ProviderHappening): void;
 }
@@ -49,6 +48,8 @@ export type ProviderWord =
 /** One turn with a provider. Its first word counts. */
 export interface ProviderTurn {
   readonly probe: boolean;
+  /** As long as nothing of it has happened: whether it would be let in now. */
+  readonly stands: boolean;
   end(word: ProviderWord): void;
 }
 
@@ -115,6 +116,10 @@ export class Providers implements Disposable {
     const turn = circuit.concurrency.begin();
     return {
       probe: passage.probe,
+      get stands() {
+        // A probe is what others wait for.
+        return passage.probe || circuit.breaker.state.kind === "closed";
+      },
       end: (word) => this.#end(this.laneOf(named), circuit, passage, turn, word),
     };
   }
@@ -188,7 +193,7 @@ export class Providers implements Disposable {
       }),
       concurrency: new Concurrency({
         ceiling,
-        onLimit: (limit) => onHappening({ ...provider, type: "limited", limit, of: ceiling }),
+        onLimit: (limit) => onHappening({ ...provider, type: "limited", limit, of: ceiling() }),
       }),
     };
     this.#circuits.set(key, circuit);
@@ -203,9 +208,7 @@ export class Providers implements Disposable {
     } else if (state.kind === "closed") {
       circuit.recoveries += 1;
       onHappening({ ...provider, type: "answers" });
-    } else if (state.probing) {
-      onHappening({ ...provider, type: "probed" });
-    } else {
+    } else if (!state.probing) {
       onHappening({ ...provider, type: "may-be-probed" });
     }
   }

@@ -2,6 +2,7 @@ import type { PoolEvent } from "@cluster/manager";
 import type { RunTally } from "../contract/journal.ts";
 import type { RunEvent } from "../contract/run-event.ts";
 import { addSpending } from "../report/spending.ts";
+import { foldLimits } from "./fold-limits.ts";
 import type { AttemptActivity, InstanceActivity, RunStatus } from "./run-status.ts";
 
 /** The status after an event: pure, so that every display folds the same. */
@@ -24,20 +25,33 @@ export function foldRun(status: RunStatus, event: RunEvent): RunStatus {
       };
     case "run.state":
       return { ...status, state: event.state, stateReason: event.reason ?? status.stateReason };
-    case "run.paused":
-      return { ...status, pausedUntil: event.until };
     case "run.held":
       return { ...status, held: event.held };
     case "run.scaled":
       return { ...status, workers: event.workers };
+    case "run.paused":
+    case "run.probing":
+    case "run.continued":
+    case "run.switched":
+    case "run.concurrency":
+    case "run.memory":
+    case "run.canary":
+    case "run.canary-judged":
+      return foldLimits(status, event);
     case "run.ended":
-      return { ...status, state: "ended", endedAt: event.at, pausedUntil: null };
+      return {
+        ...status,
+        state: "ended",
+        endedAt: event.at,
+        pausedUntil: null,
+        refusing: [],
+        canary: false,
+      };
     case "attempt.started":
       return {
         ...status,
         queued: status.queued - 1,
         running: status.running + 1,
-        pausedUntil: null,
         attempts: [
           ...status.attempts,
           {

@@ -16,6 +16,25 @@ export interface InstanceActivity {
   readonly since: number;
 }
 
+/** A provider that refuses for quota. */
+export interface RefusingModel {
+  readonly tool: string;
+  /** `null`: the tool's own. */
+  readonly model: string | null;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+  /** The wait is over, and one task is to show whether it answers again. */
+  readonly probing: boolean;
+}
+
+/** A model that gets few turns at once. */
+export interface LimitedModel {
+  readonly tool: string;
+  /** `null`: the tool's own. */
+  readonly model: string | null;
+  readonly limit: number;
+}
+
 /** An attempt that is under way, on an instance or waiting for one. */
 export interface AttemptActivity {
   readonly task: string;
@@ -48,6 +67,14 @@ export interface RunStatus extends Spending {
   readonly pausedUntil: number | null;
   /** The user holds it back: no turn begins until it is continued. */
   readonly held: boolean;
+  /** Providers that have refused for quota, and have not answered since. */
+  readonly refusing: readonly RefusingModel[];
+  /** Models that get fewer turns at once than there are workers. */
+  readonly limited: readonly LimitedModel[];
+  /** Free memory is below the floor: no turn begins beside others. */
+  readonly memoryLow: boolean;
+  /** Only the first tasks are tried, as a trial of the others. */
+  readonly canary: boolean;
   readonly total: number;
   /** Not begun, or waiting for the next attempt. */
   readonly queued: number;
@@ -83,6 +110,10 @@ export function initialRunStatus(run: string): RunStatus {
     endedAt: null,
     pausedUntil: null,
     held: false,
+    refusing: [],
+    limited: [],
+    memoryLow: false,
+    canary: false,
     total: 0,
     queued: 0,
     running: 0,

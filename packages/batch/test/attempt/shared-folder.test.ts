@@ -14,7 +14,7 @@ test.each([
   async (how) => {
     const order: string[] = [];
     const turn = async (): Promise<void> => {
-      order.push("turn");
+      if (!order.includes("turn")) order.push("turn");
     };
     const lease = { instance: 0, release: async () => {} } as unknown as Lease<
       AgentTask,
@@ -49,6 +49,7 @@ test.each([
           },
           begin: turn,
           end: () => {},
+          failed: () => {},
         },
         emit: ({ stage }) => {
           if (stage === "turn") stop.abort();

@@ -11,6 +11,8 @@ const paused = (at: number): RunEvent => ({
   type: "run.paused",
   at,
   run: "r",
+  tool: "sample",
+  model: null,
   until: at + 1,
   reason: "quota",
 });

@@ -37,6 +37,7 @@ export function madeReport(
     tasks,
     end: "complete",
     haltReason: null,
+    budget: null,
     delivery: { kind: "merged", branch: "main", commit: "fedcba9876543210" },
     warnings: [],
     requireChange: false,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import {
   type AgentResult,
   type AgentTask,
@@ -38,8 +38,18 @@ export interface Bench extends AsyncDisposable {
     tasks: readonly TaskInput[],
     options?: Partial<RunOptions>,
   ): Promise<{ readonly report: RunReport; readonly events: readonly RunEvent[] }>;
+  /** The turns that agents were told to log, by `[fake:log]`, in the order of what happened. */
+  agentLog(): Promise<readonly LoggedTurn[]>;
   /** What a run must not leave: processes, worktrees, locks. Waits a little for processes to go. */
   leftovers(): Promise<string[]>;
+}
+
+/** One line of the agents' own log. */
+export interface LoggedTurn {
+  readonly what: "begun" | "answered" | "failed";
+  readonly files: readonly string[];
+  readonly model: string | null;
+  readonly message: string;
 }
 
 /** How to make a {@link Bench}. */
@@ -98,6 +108,13 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
       const events: RunEvent[] = [];
       run.subscribe((event) => events.push(event));
       return { report: await run.finished, events };
+    },
+    async agentLog() {
+      const text = await readFile(`${folder.path}/turns.jsonl`, "utf8");
+      return text
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as LoggedTurn);
     },
     async leftovers() {
       await waitFor(() => leftoverProcesses(marker).length === 0, {

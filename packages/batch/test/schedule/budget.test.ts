@@ -53,7 +53,8 @@ test("what nobody told is told", () => {
     budget.begin().settle({ costUsd: null, tokens: null });
   }
   expect(budget.exhausted).toContain("None of 3 attempts told what it took");
-  const before = { costUsd: 2, tokens: 0, untoldCosts: 2, untoldTokens: 0 };
+  const untold = { untoldCosts: 2, untoldTokens: 0 };
+  const before = { costUsd: 2, tokens: 0, ...untold, largestCostUsd: null, largestTokens: null };
   const resumed = new Budget({ maxCostUsd: 5, reserveCostUsd: 1.5, before, elapsed: () => 0 });
   expect(resumed.exhausted).toContain("$3.00 of it assumed for 2 attempts that did not tell");
 });

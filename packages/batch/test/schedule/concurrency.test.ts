@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Concurrency, type ConcurrentTurn } from "../../src/schedule/concurrency.ts";
 
-function sample(ceiling: number) {
+function sample(workers: number) {
+  const ceiling = (): number => workers;
   const limits: number[] = [];
   const concurrency = new Concurrency({ ceiling, onLimit: (limit) => limits.push(limit) });
   const begin = (count: number): ConcurrentTurn[] =>

@@ -53,6 +53,13 @@ test("what was taken before counts, and a higher limit goes on from there", () =
   expect(new Meter({ limit: 120, ...spent }).room).toBe(2);
 });
 
+test("an attempt that did not begin has taken nothing, and says nothing about others", () => {
+  const meter = new Meter({ limit: 100 });
+  meter.reserve().cancel();
+  expect(meter.state).toMatchObject({ taken: 0, reserved: 0, bound: null, untold: 0 });
+  expect(meter.room).toBe(1);
+});
+
 test("without a limit it only counts", () => {
   const meter = new Meter({ limit: Number.POSITIVE_INFINITY });
   const reservations = [meter.reserve(), meter.reserve()];

@@ -18,7 +18,7 @@ function sample(onQuota: OnQuota = "wait") {
     clock,
     random: () => 1,
     maxQuotaWaitMs: 900_000,
-    ceiling: 4,
+    ceiling: () => 4,
     onQuota,
     onHappening: (happening) => happenings.push(happening),
   });
@@ -48,7 +48,18 @@ test("a provider is probed by one turn, and gets fewer at once after a refusal",
   probe.end({ kind: "answered" });
   expect(providers.turnRoom(BIG)).toBe(2);
   expect(providers.recoveries(BIG)).toBe(1);
-  expect(types()).toEqual(["limited", "refuses", "may-be-probed", "probed", "answers"]);
+  expect(types()).toEqual(["limited", "refuses", "may-be-probed", "answers"]);
+});
+
+test("a turn of which nothing has happened stands as long as nobody is refused, a probe always", () => {
+  const { clock, providers } = sample();
+  const [first, second] = [providers.begin(BIG), providers.begin(BIG)];
+  expect(second.stands).toBe(true);
+  first.end(REFUSED);
+  expect(second.stands).toBe(false);
+  second.end({ kind: "unknown" });
+  clock.advance(1_000);
+  expect(providers.begin(BIG).stands).toBe(true);
 });
 
 test("an overload lowers what it gets at once, and closes nothing", () => {

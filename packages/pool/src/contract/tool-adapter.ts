@@ -1,3 +1,4 @@
+import type { Price } from "./price.ts";
 import type { ProcessHost, ToolProcess } from "./process-host.ts";
 import type { ToolConnection } from "./tool-connection.ts";
 
@@ -75,4 +76,10 @@ export interface ToolAdapter<Request = string, Result = string> {
   connect(process: ToolProcess): ToolConnection<Request, Result>;
   /** Whether the tool is there, without a turn. */
   probe?(): Promise<ToolProbe>;
+  /**
+   * What a model costs, for a tool that knows; `null` when it does not. Asked before a run whose cost is
+   * limited.
+   * @param model by the name that a request gives it; `null`: the one that the tool chooses itself
+   */
+  priceOf?(model: string | null): Promise<Price | null>;
 }

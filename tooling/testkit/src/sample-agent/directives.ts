@@ -14,11 +14,22 @@ const DIRECTIVES: readonly string[] = [
   "fail",
   "hang",
   "hang-deaf",
+  "log",
   "no-change",
   "outside",
   "sleep",
   "write",
 ];
+
+/** Directives that hold for some requests only, and have another one in them. */
+const CONDITIONS: readonly string[] = ["first", "model", "only", "turns"];
+
+/** What a directive may depend on. */
+interface Asked {
+  readonly message?: string;
+  readonly files?: readonly string[];
+  readonly model?: string | undefined;
+}
 
 /** One instruction to the sample agent, such as `sleep=200`. */
 export interface Directive {
@@ -29,19 +40,19 @@ export interface Directive {
 /**
  * Reads the directives of a message, `[fake:NAME]` or `[fake:NAME=VALUE]`, and leaves out those that
  * are not for this task: `[fake:only=FILE:…]` is for tasks with a file whose path ends with FILE,
- * `[fake:first=K:…]` for the first K attempts at the same files.
+ * `[fake:first=K:…]` for the first K attempts at the same files, `[fake:turns=A-B:…]` for the turns A to B
+ * of all agents together, counted from 1, `[fake:model=NAME:…]` for requests with that model.
  *
  * @param stateFolder where attempts are counted
  * @throws {Error} when a directive is unknown, or counts attempts and has no folder to count in
  */
 export async function directivesFor(
-  message: string,
-  files: readonly string[],
+  { message = "", files = [], model }: Asked,
   stateFolder: string | undefined,
 ): Promise<readonly Directive[]> {
   const found: Directive[] = [];
   for (const [, text = ""] of message.matchAll(/\[fake:([^\]]+)\]/g)) {
-    const directive = await resolve(text, files, stateFolder);
+    const directive = await resolve(text, { files, model }, stateFolder);
     if (directive) found.push(directive);
   }
   return found;
@@ -49,17 +60,36 @@ export async function directivesFor(
 
 async function resolve(
   text: string,
-  files: readonly string[],
+  asked: Asked,
   stateFolder: string | undefined,
 ): Promise<Directive | null> {
   const { name, value } = parseDirective(text);
-  if (name !== "only" && name !== "first") return known({ name, value });
+  if (!CONDITIONS.includes(name)) return known({ name, value });
   const [, condition = "", rest = ""] = /^([^:]*):(.*)$/s.exec(value) ?? [];
-  const applies =
-    name === "only"
-      ? files.some((file) => file.endsWith(condition))
-      : (await attempt(text, files, stateFolder)) <= Number(condition);
-  return applies ? resolve(rest, files, stateFolder) : null;
+  const applies = await meets(name, condition, text, asked, stateFolder);
+  return applies ? resolve(rest, asked, stateFolder) : null;
+}
+
+async function meets(
+  name: string,
+  condition: string,
+  text: string,
+  { files = [], model }: Asked,
+  stateFolder: string | undefined,
+): Promise<boolean> {
+  switch (name) {
+    case "only":
+      return files.some((file) => file.endsWith(condition));
+    case "model":
+      return model === condition;
+    case "first":
+      return (await attempt(text, files, stateFolder)) <= Number(condition);
+    default: {
+      const [from = "", to = from] = condition.split("-");
+      const turn = await attempt(text, [], stateFolder);
+      return turn >= Number(from) && turn <= Number(to);
+    }
+  }
 }
 
 /** Takes `NAME` or `NAME=VALUE` apart. */

@@ -1,3 +1,5 @@
+import { appendFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Directive, directivesFor, parseDirective } from "./directives.ts";
 import { edit } from "./edits.ts";
@@ -9,6 +11,7 @@ export interface TurnRequest {
   readonly files?: readonly string[];
   readonly readOnlyFiles?: readonly string[];
   readonly workspace?: string;
+  readonly model?: string;
 }
 
 /** What a turn may do while it runs. */
@@ -22,8 +25,34 @@ export interface TurnTools {
 
 /** One turn: the directives of the message, or the default edit. Gives what an `AgentResult` has. */
 export async function runTurn(request: TurnRequest, tools: TurnTools): Promise<object> {
+  const directives = await directivesFor(request, process.env.SAMPLE_AGENT_STATE);
+  const logged = directives.some(({ name }) => name === "log");
+  if (logged) await log("begun", request);
+  try {
+    const result = await answer(request, directives, tools);
+    if (logged) await log("answered", request);
+    return result;
+  } catch (error) {
+    if (logged) await log("failed", request);
+    throw error;
+  }
+}
+
+/** One line for each beginning and end of a turn, of all agents that share a folder. */
+async function log(what: string, request: TurnRequest): Promise<void> {
+  const { message = "", files = [], model = null } = request;
+  const folder = process.env.SAMPLE_AGENT_STATE;
+  if (folder === undefined) throw new Error("[fake:log] needs a folder in SAMPLE_AGENT_STATE");
+  const line = JSON.stringify({ what, files, model, message });
+  await appendFile(join(folder, "turns.jsonl"), `${line}\n`);
+}
+
+async function answer(
+  request: TurnRequest,
+  directives: readonly Directive[],
+  tools: TurnTools,
+): Promise<object> {
   const { message = "", files = [], readOnlyFiles = [], workspace = process.cwd() } = request;
-  const directives = await directivesFor(message, files, process.env.SAMPLE_AGENT_STATE);
   const questions: object[] = [];
   let allowed = true;
   for (const directive of directives) {

@@ -1,0 +1,33 @@
+import { failureOf } from "../attempt/failure-of.ts";
+import type { Reason } from "../contract/evidence.ts";
+import type { LandingPlace } from "../contract/site.ts";
+import { listSome } from "../errors/list-some.ts";
+import { reasonOf } from "./task-state.ts";
+
+/** What became of an edit that was to land. */
+export type Landed =
+  | { readonly kind: "landed"; readonly commit: string }
+  /** It does not fit what landed before it. */
+  | { readonly kind: "conflict"; readonly reason: Reason }
+  | { readonly kind: "failed"; readonly reason: Reason | null };
+
+/** Of an edit that did not fit, when a second turn on the new tip changed nothing. */
+export const NOT_MADE_AGAIN: Reason = {
+  failureClass: null,
+  code: "CONFLICT",
+  message:
+    "The edit does not fit what landed before it, and a second turn on top of that changed nothing. The edit is kept, not landed.",
+};
+
+/** Puts a commit onto the run's branch. Never rejects. */
+export async function landEdit(branch: LandingPlace, commit: string): Promise<Landed> {
+  try {
+    const landing = await branch.land(commit);
+    if (landing.kind === "landed") return landing;
+    const where = listSome(landing.files);
+    const message = `The edit does not fit what landed before it, in ${where}.`;
+    return { kind: "conflict", reason: { failureClass: null, code: "CONFLICT", message } };
+  } catch (error) {
+    return { kind: "failed", reason: reasonOf(failureOf("landing", error)) };
+  }
+}

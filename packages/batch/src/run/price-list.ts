@@ -1,0 +1,48 @@
+import type { Price } from "../contract/price.ts";
+import type { TaskInput } from "../contract/task.ts";
+import { BatchError } from "../errors/batch-error.ts";
+import type { Provider } from "../schedule/providers.ts";
+import type { CompiledOptions } from "./compile-options.ts";
+import { type GivenTools, toolOf } from "./tools-of.ts";
+
+/** What a model costs; `null`: nobody knows. */
+export type PriceList = (provider: Provider) => Price | null;
+
+/**
+ * What the models of a run cost: as the user says, otherwise as their tool knows. Tools are asked only where
+ * money is limited, since it takes its time.
+ * @throws {BatchError} PRICE_UNKNOWN when money is limited and a model has no price
+ */
+export async function priceList(
+  tasks: readonly Pick<TaskInput, "tool" | "model">[],
+  given: GivenTools,
+  { prices, maxCostUsd, onQuota, model: own }: CompiledOptions,
+): Promise<PriceList> {
+  const told = (model: string | null): Price | null =>
+    (model === null ? undefined : prices[model]) ?? prices["*"] ?? null;
+  if (maxCostUsd === Number.POSITIVE_INFINITY) return ({ model }) => told(model);
+  const known = new Map<string, Price>();
+  const learn = async (tool: string, model: string | null): Promise<void> => {
+    if (known.has(keyOf(tool, model))) return;
+    const price = told(model) ?? (await toolOf(tool, given)?.priceOf?.(model)) ?? null;
+    if (price === null) throw unknownPrice(tool, model);
+    known.set(keyOf(tool, model), price);
+  };
+  for (const { tool = given.tool.name, model = own } of tasks) {
+    await learn(tool, model);
+    if (typeof onQuota === "object") await learn(tool, onQuota.switchTo);
+  }
+  return ({ tool, model }) => known.get(keyOf(tool, model)) ?? told(model);
+}
+
+function keyOf(tool: string, model: string | null): string {
+  return JSON.stringify([tool, model]);
+}
+
+function unknownPrice(tool: string, model: string | null): BatchError {
+  const what = model === null ? `the model that ${tool} chooses itself` : `the model ${model}`;
+  return new BatchError(
+    "PRICE_UNKNOWN",
+    `No price is known for ${what}, so that a limit on cost could not be kept. Say what it costs (prices; on the command line --price), or limit the tokens instead.`,
+  );
+}
