@@ -1,11 +1,11 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import { withLockedRef } from "../git/ref-transaction.ts";
-import { deleteRef } from "../git/refs.ts";
 import { readHead } from "../repository/head.ts";
 import { CheckoutRefused, moveCheckout } from "./checkout.ts";
 import { checkDelivery, type DeliveryChoice, deliveryCommand } from "./delivery-choice.ts";
 import { composeDelivery } from "./delivery-commit.ts";
+import { dropBranch } from "./drop-branch.ts";
 import type { CutDelivery } from "./mend-checkout.ts";
 import { park } from "./parking.ts";
 import { writePatches } from "./patch-files.ts";
@@ -69,9 +69,9 @@ export async function deliver(
 ): Promise<Delivery> {
   const { signal, announce } = options;
   const { as, folder } = checkDelivery(options);
-  const { parts, base, target, ref, branch } = context;
+  const { parts, base, target, branch } = context;
   if (tip === base) {
-    await deleteRef(parts.git, ref, tip);
+    await dropBranch(context, tip);
     return { kind: "nothing" };
   }
   const kept = (reason: string): Delivery => ({
@@ -125,7 +125,7 @@ async function deliverPatches(
   const written = await writePatches(context, tip, folder);
   if (written.kind === "refused") return kept(written.reason);
   const originals = await park(context, tip, "landed");
-  await deleteRef(context.parts.git, context.ref, tip).catch(() => {});
+  await dropBranch(context, tip).catch(() => {});
   return { kind: "patches", folder: written.folder, files: written.files, originals };
 }
 
@@ -139,7 +139,7 @@ async function giveUp(
   const args = ["merge-base", "--is-ancestor", tip, commit];
   const hasThem = (await git.run(args, { answers: [1] })).exitCode === 0;
   const originals = hasThem ? {} : { originals: await park(context, tip, "landed") };
-  await deleteRef(git, context.ref, tip).catch(() => {});
+  await dropBranch(context, tip).catch(() => {});
   return originals;
 }
 

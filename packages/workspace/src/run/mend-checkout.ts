@@ -1,4 +1,4 @@
-import { lstat, readFile, rm } from "node:fs/promises";
+import { lstat, readFile, readlink, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { removeDeadLocks } from "../git/dead-locks.ts";
 import { type Git, nulSeparated, text } from "../git/git.ts";
@@ -54,30 +54,83 @@ async function treeOfIndex(git: Git): Promise<string | null> {
   return exitCode === 0 ? stdout.trim() : null;
 }
 
+/** One path that the delivery writes or removes. Paths are bytes: not all of them are UTF-8. */
+interface Written {
+  /** As git tells it, each byte a character. */
+  readonly path: string;
+  readonly place: Buffer;
+  readonly kind: string;
+  readonly mode: string;
+  readonly blob: string;
+}
+
 /** Files that are, or begin, as the delivery wrote them are made again what the index has. */
 async function undoFiles(git: Git, root: string, from: string, to: string): Promise<void> {
-  const args = ["diff-tree", "-r", "-z", "--no-renames", "--name-status", from, to];
-  const parts = nulSeparated((await git.run(args)).stdout);
+  const written = await writtenBetween(git, root, from, to);
+  // First what was added: it may stand where a folder was, or have made one where a file was.
+  for (const added of written.filter(({ kind }) => kind === "A")) {
+    if (!(await isOurs(git, added))) continue;
+    await rm(added.place);
+    await removeEmptyAbove(root, added.path);
+  }
   const restored: string[] = [];
-  for (let index = 0; index + 1 < parts.length; index += 2) {
-    const [kind, path] = [parts[index], text(parts[index + 1] as string)];
-    const place = join(root, path);
-    const entry = await lstat(place).catch(() => undefined);
-    if (kind === "A") {
-      if (entry?.isFile() && (await isOurs(git, place, path, to))) await rm(place);
-    } else if (entry === undefined || (entry.isFile() && kind !== "D")) {
-      const ours = entry === undefined || (await isOurs(git, place, path, to));
-      if (ours) restored.push(`${path}\0`);
-    }
+  for (const one of written.filter(({ kind }) => kind !== "A")) {
+    const there = await lstat(one.place).catch(() => undefined);
+    const ours = there === undefined || (one.kind !== "D" && (await isOurs(git, one)));
+    if (ours) restored.push(`${one.path}\0`);
   }
   if (restored.length === 0) return;
-  const input = restored.join("");
+  const input = Buffer.from(restored.join(""), "latin1");
   await git.run(["checkout-index", "--force", "-z", "--stdin"], { input });
 }
 
-async function isOurs(git: Git, place: string, path: string, to: string): Promise<boolean> {
-  const { stdout } = await git.run(["cat-file", "--filters", `${to}:${path}`]);
-  const written = Buffer.from(stdout, "latin1");
+async function writtenBetween(
+  git: Git,
+  root: string,
+  from: string,
+  to: string,
+): Promise<readonly Written[]> {
+  const args = ["diff-tree", "-r", "-z", "--no-renames", "--raw", from, to];
+  const parts = nulSeparated((await git.run(args)).stdout);
+  const written: Written[] = [];
+  for (let index = 0; index + 1 < parts.length; index += 2) {
+    const [, mode = "", , blob = "", kind = ""] = (parts[index] as string).split(" ");
+    const path = parts[index + 1] as string;
+    written.push({ path, place: placeOf(root, path), kind, mode, blob });
+  }
+  return written;
+}
+
+function placeOf(root: string, path: string): Buffer {
+  return Buffer.concat([Buffer.from(`${root}/`), Buffer.from(path, "latin1")]);
+}
+
+async function isOurs(git: Git, { place, path, mode, blob }: Written): Promise<boolean> {
+  const entry = await lstat(place).catch(() => undefined);
+  if (mode === "120000") {
+    return (
+      entry?.isSymbolicLink() === true && (await readlink(place)) === text(await read(git, blob))
+    );
+  }
+  if (entry?.isFile() !== true) return false;
+  const written = Buffer.from(await read(git, blob, path), "latin1");
   const found = await readFile(place);
   return found.length <= written.length && found.equals(written.subarray(0, found.length));
+}
+
+/** What a blob is in the work tree at a path, where git can be told that path. */
+async function read(git: Git, blob: string, path?: string): Promise<string> {
+  const named = path !== undefined && Buffer.from(text(path)).equals(Buffer.from(path, "latin1"));
+  const how = named ? ["--filters", `--path=${text(path)}`] : ["blob"];
+  return (await git.run(["cat-file", ...how, blob])).stdout;
+}
+
+async function removeEmptyAbove(root: string, path: string): Promise<void> {
+  for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
+    const removed = await rmdir(placeOf(root, path.slice(0, end))).then(
+      () => true,
+      () => false,
+    );
+    if (!removed) return;
+  }
 }

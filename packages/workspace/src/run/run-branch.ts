@@ -2,12 +2,12 @@ import { rm, rmdir } from "node:fs/promises";
 import { SerialQueue } from "../concurrency/serial-queue.ts";
 import { DiskRoom, type WorktreeRoom } from "../disk/disk-room.ts";
 import { WorkspaceError } from "../errors/workspace-error.ts";
-import { deleteRef } from "../git/refs.ts";
 import { type SalvagedWork, salvage } from "../salvage/salvage.ts";
 import { openWorkspace } from "../workspace/open.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { type DeliverOptions, type Delivery, deliver } from "./delivery.ts";
 import { type DeliveryChoice, deliveryCommand } from "./delivery-choice.ts";
+import { dropBranch } from "./drop-branch.ts";
 import { hasCommit, type LandedCommit, landedCommits, readAttempt } from "./landed-commits.ts";
 import { BranchTip, type Landing } from "./landing.ts";
 import { park } from "./parking.ts";
@@ -156,7 +156,8 @@ export class RunBranch implements AsyncDisposable {
   }
 
   /**
-   * Removes the run's worktrees with all that is in them, and the branch when nothing landed on it.
+   * Removes the run's worktrees with all that is in them, and the branch when nothing landed on it and
+   * nobody has it checked out.
    * What landed or was parked stays. May be called more than once.
    */
   async dispose(): Promise<void> {
@@ -216,7 +217,7 @@ export class RunBranch implements AsyncDisposable {
     // Only when no other run has worktrees there.
     await rmdir(this.#context.parts.worktrees).catch(() => {});
     this.#context.made.clear();
-    if (this.tip() === this.base) await deleteRef(this.#context.parts.git, this.ref, this.base);
+    if (this.tip() === this.base) await dropBranch(this.#context, this.base);
   }
 }
 

@@ -26,6 +26,22 @@ test("what landed stays on its branch", async () => {
   expect(await at.sample.git("rev-parse", "cluster/r1")).toBe(run.tip());
 });
 
+test("a branch that the user has checked out stays, whether anything landed on it or not", async () => {
+  await using at = await setting({ files: { "a.md": "a\n" } });
+  const empty = await at.repository.createRun({ run: "r1" });
+  await at.sample.git("switch", "-q", "cluster/r1");
+  await empty.dispose();
+  expect(await at.sample.git("rev-parse", "HEAD")).toBe(empty.base);
+  await at.sample.git("switch", "-q", "main");
+
+  await using run = await at.repository.createRun({ run: "r2" });
+  await run.land(await edit(await run.openWorkspace(0), "a.md", "1"));
+  const look = join(at.worktrees, "look");
+  await at.sample.git("worktree", "add", "-q", look, "cluster/r2");
+  expect(await run.deliver()).toMatchObject({ kind: "merged" });
+  expect(await at.sample.git("-C", look, "status", "--porcelain", "-b")).toBe("## cluster/r2");
+});
+
 test("a worktree of the user's on a disk that is not there keeps its record", async () => {
   await using at = await setting();
   const unplugged = join(at.worktrees, "unplugged");

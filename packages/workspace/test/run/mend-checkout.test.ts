@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { edit, type WorkSetting, workSetting, write } from "../setting.ts";
@@ -43,6 +43,40 @@ test("a checkout whose files were half written is as before, and can be delivere
   expect(await at.sample.git("rev-parse", "HEAD")).toBe(move.from);
   expect(existsSync(file("new.md"))).toBe(false);
   expect(await at.run.deliver()).toMatchObject({ kind: "merged", commit: move.to });
+  expect(await at.sample.git("status", "--porcelain")).toBe("");
+});
+
+test("links, folders in the place of files, and names that are no UTF-8 are brought back too", async () => {
+  const odd = Buffer.concat([Buffer.from("/caf"), Buffer.from([0xe9]), Buffer.from(".md")]);
+  const oddIn = (folder: string): Buffer => Buffer.concat([Buffer.from(folder), odd]);
+  await using at = await workSetting({
+    files: { "a.md": "a\n", "link.md": "a file\n", "folder/x.md": "x\n" },
+    async prepare(sample) {
+      await writeFile(oddIn(sample.path), "odd\n");
+      await sample.commit("An odd name");
+    },
+  });
+  const from = at.run.base;
+  const change = async (root: string): Promise<void> => {
+    await symlink("elsewhere", join(root, "new-link"));
+    await rm(join(root, "link.md"));
+    await symlink("elsewhere", join(root, "link.md"));
+    await rm(join(root, "folder"), { recursive: true });
+    await writeFile(join(root, "folder"), "a file now\n");
+    await rm(join(root, "a.md"));
+    await mkdir(join(root, "a.md"));
+    await writeFile(join(root, "a.md/deep.md"), "deep\n");
+    await writeFile(oddIn(root), "odd\nby the run\n");
+  };
+  await change(at.workspace.path);
+  await at.run.land(String(await at.workspace.commit({ paths: "all", message: "All kinds" })));
+  // Every file was written, and the index was not.
+  await change(at.sample.path);
+  expect(await at.repository.mendDelivery({ branch: "main", from, to: at.run.tip() })).toBe(
+    "undone",
+  );
+  expect(await at.sample.git("status", "--porcelain")).toBe("");
+  expect(await at.run.deliver()).toMatchObject({ kind: "merged" });
   expect(await at.sample.git("status", "--porcelain")).toBe("");
 });
 
