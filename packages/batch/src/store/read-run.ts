@@ -42,7 +42,13 @@ export function readRun(folder: string): RunReader {
       },
       marks: () => guarded(() => reader.marks()),
       tally: () => guarded(() => reader.tally()),
-      entries: () => reader.entries("all"),
+      *entries() {
+        try {
+          yield* reader.entries("all");
+        } catch (error) {
+          throw storeFailure(error, "read the journal", path);
+        }
+      },
       attempts: (task) => guarded(() => reader.attempts(reader.lastOf(task) ?? unknownTask(task))),
       damages: () => guarded(() => reader.damages()),
       check: () => guarded(() => checkReadOnly(database, path)),

@@ -117,8 +117,12 @@ export class SqliteJournal implements Journal {
     return this.#read(() => this.#reader.attempts(this.#reader.task(planned).last));
   }
 
-  entries(): Iterable<JournalEntry> {
-    return this.#reader.entries("all");
+  *entries(): Iterable<JournalEntry> {
+    try {
+      yield* this.#reader.entries("all");
+    } catch (error) {
+      throw storeFailure(error, "read the journal", this.#parts.path);
+    }
   }
 
   async close(): Promise<void> {

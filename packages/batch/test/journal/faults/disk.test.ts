@@ -19,9 +19,11 @@ async function mounted(path: string, size: string) {
   await run("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", path]);
   return {
     path,
-    async fill() {
+    /** Leaves so many bytes free. */
+    async fill(free = 0) {
       const { bavail, bsize } = await statfs(path);
-      await writeFile(join(path, "filler"), Buffer.alloc(bavail * bsize, 1)).catch(() => {});
+      const filler = Buffer.alloc(bavail * bsize - free, 1);
+      await writeFile(join(path, "filler"), filler).catch(() => {});
     },
     readOnly: () => run("mount", ["-o", "remount,ro", path]),
     writable: () => run("mount", ["-o", "remount,rw", path]),
@@ -55,6 +57,9 @@ describe.runIf(canMount)("a disk of its own", () => {
     if (token > 0) {
       await expect(journal.record({ ...committed, token })).rejects.toMatchObject(full);
     }
+    await rm(join(disk.path, "filler"));
+    // Some of them would find their place.
+    await disk.fill(400_000);
     await expect(journal.plan(sampleTasks(5_000))).rejects.toMatchObject(full);
     expect(told(journal)).toEqual(before);
     expect(journal.size).toBe(20);
