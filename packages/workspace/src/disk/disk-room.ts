@@ -2,7 +2,6 @@ import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import type { RunContext } from "../run/run-context.ts";
-import { checkoutSize } from "./checkout-size.ts";
 
 /** For how many worktrees there is room. */
 export interface WorktreeRoom {
@@ -23,21 +22,22 @@ export function checkCeiling(maxWorktreeBytes: number = Number.POSITIVE_INFINITY
   );
 }
 
+type RoomContext = Pick<RunContext, "content" | "folder" | "maxWorktreeBytes">;
+
 /** Looks whether there is room for a worktree before it is made. */
 export class DiskRoom {
-  readonly #context: Pick<RunContext, "parts" | "base" | "folder" | "maxWorktreeBytes">;
-  #each: Promise<number> | null = null;
+  readonly #context: RoomContext;
   readonly #made = new Set<number>();
   #beingMade = 0;
 
-  constructor(context: Pick<RunContext, "parts" | "base" | "folder" | "maxWorktreeBytes">) {
+  constructor(context: RoomContext) {
     this.#context = context;
   }
 
   /** @throws {WorkspaceError} DISK_LIMIT, DISK_FULL when there is none for a single one */
-  async look(signal?: AbortSignal): Promise<WorktreeRoom> {
+  async look(): Promise<WorktreeRoom> {
     const { folder, maxWorktreeBytes } = this.#context;
-    const each = await this.#eachBytes(signal);
+    const { bytes: each } = await this.#context.content();
     const free = await freeBytes(folder);
     const byCeiling = each === 0 ? Number.POSITIVE_INFINITY : Math.floor(maxWorktreeBytes / each);
     const unmade = Math.max(0, Math.floor(free / Math.max(each, 1)) - this.#beingMade);
@@ -58,8 +58,8 @@ export class DiskRoom {
    * Makes the worktree of an instance, if there is room for it.
    * @throws {WorkspaceError} DISK_LIMIT, DISK_FULL
    */
-  async take<T>(index: number, make: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const { worktrees, by, limit } = await this.look(signal);
+  async take<T>(index: number, make: () => Promise<T>): Promise<T> {
+    const { worktrees, by, limit } = await this.look();
     if (this.#made.size + this.#beingMade + 1 > worktrees) {
       throw refusal(by, `${limit}; there is room for ${worktrees}`, "Use fewer instances.");
     }
@@ -76,15 +76,6 @@ export class DiskRoom {
   /** A worktree is gone. */
   giveBack(index: number): void {
     this.#made.delete(index);
-  }
-
-  #eachBytes(signal: AbortSignal | undefined): Promise<number> {
-    const { parts, base } = this.#context;
-    this.#each ??= checkoutSize(parts.git, base, signal).catch((error: unknown) => {
-      this.#each = null;
-      throw error;
-    });
-    return this.#each;
   }
 }
 

@@ -19,6 +19,7 @@ export const WORKSPACE_ERROR_CODES = {
   LOCKED: "Another git process kept its lock for longer than lockTimeoutMs",
   DISK_FULL: "The disk, or the user's share of it, is full",
   DISK_LIMIT: "Another worktree would take more of the disk than the run may",
+  FILTER_FAILED: "A filter of the user's configuration, such as that of LFS, failed",
   SIGNING_FAILED: "The user's configuration asks for a signature and git could not make one",
   HOOK_FAILED: "A hook of the user refused the commit",
   SETUP_FAILED: "The setup command did not succeed in a new worktree",

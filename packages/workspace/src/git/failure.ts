@@ -5,6 +5,10 @@ const WORDS: readonly (readonly [RegExp, WorkspaceErrorCode])[] = [
   [/No space left on device|Disk quota exceeded|not enough space|out of disk space/i, "DISK_FULL"],
   [/detected dubious ownership/, "NOT_TRUSTED"],
   [/not a git repository|invalid gitfile format/i, "NOT_A_REPOSITORY"],
+  [
+    /(smudge|clean) filter \S+ failed|external filter '.*' failed|filter-process: .*not found/s,
+    "FILTER_FAILED",
+  ],
   [/gpg failed to sign|failed to write commit object/, "SIGNING_FAILED"],
   [/Unable to create '.*\.lock': File exists/s, "LOCKED"],
   [/could not lock config file|Another git process seems to be running/, "LOCKED"],

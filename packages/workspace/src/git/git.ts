@@ -178,6 +178,13 @@ function failure(
       );
     case "DISK_FULL":
       return new WorkspaceError(code, `${command} found no space on the disk: ${said}`, details);
+    case "FILTER_FAILED":
+      return new WorkspaceError(
+        code,
+        `${command} failed in a filter that .gitattributes and your configuration name, such as Git LFS: ` +
+          `install it, and fetch what it needs (git lfs install; git lfs fetch). It said: ${said}`,
+        details,
+      );
     default:
       return new WorkspaceError(code, `${command} failed: ${said}`, details);
   }

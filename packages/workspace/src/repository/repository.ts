@@ -8,7 +8,13 @@ import type { RunBranch } from "../run/run-branch.ts";
 import { type Head, readHead } from "./head.ts";
 import type { RepositoryParts } from "./parts.ts";
 import { resolveInside } from "./paths.ts";
-import { dirtyFiles, type FileList, trackedFiles, untrackedFiles } from "./status.ts";
+import {
+  dirtyFiles,
+  type FileList,
+  submodulePaths,
+  trackedFiles,
+  untrackedFiles,
+} from "./status.ts";
 
 /** What a question to the repository can be given up with. */
 export interface SignalOption {
@@ -92,12 +98,25 @@ export class Repository {
     const known = new Set(tracked);
     const unknown = paths.filter((path) => !known.has(path));
     if (unknown.length > 0) {
+      await this.#refuseSubmodules(unknown, options);
       throw new WorkspaceError(
         "PATH_UNTRACKED",
         `Git does not track ${listed(unknown)}. Add and commit them first.`,
         { files: unknown },
       );
     }
+  }
+
+  async #refuseSubmodules(paths: readonly string[], { signal }: SignalOption): Promise<void> {
+    const submodules = await submodulePaths(this.#parts.git, signal);
+    const [first] = submodules.filter((one) => paths.some((path) => path.startsWith(`${one}/`)));
+    if (first === undefined) return;
+    const files = paths.filter((path) => path.startsWith(`${first}/`));
+    throw new WorkspaceError(
+      "PATH_UNTRACKED",
+      `${listed(files)} belongs to the submodule ${first}, a repository of its own. Run in its folder.`,
+      { files },
+    );
   }
 
   /**

@@ -19,6 +19,14 @@ export async function trackedFiles(git: Git, signal?: AbortSignal): Promise<stri
   return [...paths];
 }
 
+/** The folders of submodules in the index. */
+export async function submodulePaths(git: Git, signal?: AbortSignal): Promise<string[]> {
+  const { stdout } = await git.run(["ls-files", "-z", "--stage"], { signal });
+  return nulSeparated(stdout).flatMap((entry) =>
+    entry.startsWith("160000 ") ? text(entry.slice(entry.indexOf("\t") + 1)) : [],
+  );
+}
+
 /** Files that are neither in the index nor ignored. */
 export async function untrackedFiles(git: Git, signal?: AbortSignal): Promise<string[]> {
   const args = ["ls-files", "-z", "--others", "--exclude-standard"];

@@ -62,8 +62,8 @@ export class RunBranch implements AsyncDisposable {
    * the disk.
    * @throws {WorkspaceError} DISK_LIMIT, DISK_FULL when there is none for a single one
    */
-  room(options: RunOperationOptions = {}): Promise<WorktreeRoom> {
-    return this.#room.look(options.signal);
+  room(): Promise<WorktreeRoom> {
+    return this.#room.look();
   }
 
   /**
@@ -183,7 +183,7 @@ export class RunBranch implements AsyncDisposable {
     };
     const owner = { tip: () => this.tip(), onRemoved };
     const open = (): Promise<Workspace> => openWorkspace(this.#context, index, owner, signal);
-    return this.#room.take(index, open, signal).catch((error: unknown) => {
+    return this.#room.take(index, open).catch((error: unknown) => {
       // What failed in one worktree would fail in the next, and may have taken minutes.
       if (error instanceof WorkspaceError && error.code === "SETUP_FAILED") {
         this.#setupFailure ??= error;

@@ -1,4 +1,5 @@
 import type { SerialQueue } from "../concurrency/serial-queue.ts";
+import type { CheckoutContent } from "../disk/checkout-content.ts";
 import type { CommitObject } from "../git/commit-object.ts";
 import type { RepositoryParts } from "../repository/parts.ts";
 import type { Setup } from "../setup/setup.ts";
@@ -28,6 +29,8 @@ export interface RunContext {
   readonly setup: Required<Setup> | null;
   /** What all worktrees of the run may take on the disk; `Infinity` for no ceiling. */
   readonly maxWorktreeBytes: number;
+  /** What a worktree at `base` holds; read once. */
+  readonly content: () => Promise<CheckoutContent>;
   /** Aborted when the run is disposed of. */
   readonly closing: AbortController;
   /** Lets go of the process that starts git for this run. */

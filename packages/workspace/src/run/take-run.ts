@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { repositoryQueue } from "../concurrency/repository-queue.ts";
+import { type CheckoutContent, readCheckoutContent } from "../disk/checkout-content.ts";
 import { checkCeiling } from "../disk/disk-room.ts";
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import { holdRunner, runGitSeparately } from "../git/separate-runner.ts";
@@ -41,8 +42,10 @@ export async function takeRun(
     const folder = runFolder(opened, run);
     const environment = markedEnvironment(opened.git.options.environment, folder);
     const parts = { ...opened, git: opened.git.with({ runGit: runGitSeparately, environment }) };
+    const taken = await take(parts);
+    let content: Promise<CheckoutContent> | undefined;
     return new RunBranch({
-      ...(await take(parts)),
+      ...taken,
       parts,
       run,
       ref: branchRef(run),
@@ -52,6 +55,10 @@ export async function takeRun(
       made: new Map(),
       setup,
       maxWorktreeBytes,
+      content: () => {
+        content ??= readCheckoutContent(parts.git, taken.base);
+        return content;
+      },
       closing: new AbortController(),
       letGo,
     });

@@ -6,10 +6,13 @@ import type { Git } from "../git/git.ts";
 import type { WorktreeSetup } from "../setup/worktree-setup.ts";
 import { repairWorktree, type WorktreeFolder } from "./folder.ts";
 import { beginReset, endReset } from "./reset-mark.ts";
+import { resetSubmodules } from "./submodules.ts";
 
 /** How a worktree is reset. */
 export interface ResetOptions {
   readonly setup?: WorktreeSetup | null;
+  /** The folders of submodules. */
+  readonly submodules?: readonly string[];
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -23,7 +26,7 @@ export async function resetWorktree(
   git: Git,
   worktree: WorktreeFolder,
   commit: string,
-  { setup = null, signal }: ResetOptions = {},
+  { setup = null, submodules = [], signal }: ResetOptions = {},
 ): Promise<void> {
   const checkout = (): Promise<unknown> =>
     breakingOwnLock(worktree, () =>
@@ -31,6 +34,7 @@ export async function resetWorktree(
     );
   const clean = async (): Promise<void> => {
     await git.run(["clean", "-ffdxq", ...(setup?.excludes ?? [])], { signal });
+    await resetSubmodules(git, worktree, submodules, signal);
   };
   await repairWorktree(worktree);
   await beginReset(worktree.gitDir);

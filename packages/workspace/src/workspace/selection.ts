@@ -14,7 +14,7 @@ export interface ClassifiedChanges {
  * `.`, is everything. A rename is inside only with both of its ends: half of one would be a loss.
  */
 export function classify(
-  { entries, repositories }: Snapshot,
+  { entries, notHeld }: Snapshot,
   files: readonly string[],
 ): ClassifiedChanges {
   const covers = coverage(files);
@@ -24,7 +24,7 @@ export function classify(
     const covered = covers(change.path) && (change.from === undefined || covers(change.from));
     (covered ? inside : outside).push(change);
   }
-  for (const path of repositories) {
+  for (const path of notHeld) {
     const change = { path, status: "added", addedLines: null, removedLines: null } as const;
     (covers(path) ? inside : outside).push(change);
   }

@@ -7,8 +7,11 @@ export interface Snapshot {
   readonly base: string;
   readonly tree: string;
   readonly entries: readonly DiffEntry[];
-  /** Folders that are repositories of their own without a commit: git cannot hold them in a tree. */
-  readonly repositories: readonly string[];
+  /**
+   * What no tree can hold: folders that are repositories of their own without a commit, and what is in
+   * the folders of submodules.
+   */
+  readonly notHeld: readonly string[];
 }
 
 /**
@@ -20,7 +23,7 @@ export async function takeSnapshot(
   base: string,
   signal?: AbortSignal,
 ): Promise<Snapshot> {
-  const repositories = await addAll(git, signal);
+  const notHeld = await addAll(git, signal);
   const [diff, tree] = await Promise.all([
     git.run(
       ["diff-index", "--cached", "--raw", "--numstat", "-z", "-M", "--no-ext-diff", base, "--"],
@@ -28,7 +31,7 @@ export async function takeSnapshot(
     ),
     git.line(["write-tree"], { signal }),
   ]);
-  return { base, tree, entries: parseDiff(diff.stdout), repositories };
+  return { base, tree, entries: parseDiff(diff.stdout), notHeld };
 }
 
 const NO_COMMIT = /^error: '(.+)\/' does not have a commit checked out$/gm;

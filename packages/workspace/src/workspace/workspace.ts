@@ -14,6 +14,7 @@ import { composeMessage, type Trailers } from "./message.ts";
 import { resetWorktree } from "./reset.ts";
 import { classify, selectedTree } from "./selection.ts";
 import { type Snapshot, snapshotPatch, takeSnapshot, unwrittenPatch } from "./snapshot.ts";
+import { changedInSubmodules } from "./submodules.ts";
 
 /** What a workspace needs of the run that owns it. */
 export interface WorkspaceOwner {
@@ -106,7 +107,9 @@ export class Workspace {
     this.#requireOpen();
     const to = commit ?? this.#owner.tip();
     const { signal } = options;
-    await resetWorktree(this.#git, this.#worktree, to, { setup: this.#setup, signal });
+    const { submodules } = await this.#context.content();
+    const how = { setup: this.#setup, submodules, signal };
+    await resetWorktree(this.#git, this.#worktree, to, how);
     this.#base = to;
   }
 
@@ -130,7 +133,7 @@ export class Workspace {
     options: WorkspaceOperationOptions = {},
   ): Promise<WorkspaceChanges> {
     this.#requireOpen();
-    const snapshot = await takeSnapshot(this.#git, this.#base, options.signal);
+    const snapshot = await this.#look(options.signal);
     const changes = classify(snapshot, files);
     this.#snapshots.set(changes, snapshot);
     return changes;
@@ -197,6 +200,14 @@ export class Workspace {
       });
     });
     this.#owner.onRemoved();
+  }
+
+  async #look(signal: AbortSignal | undefined): Promise<Snapshot> {
+    const snapshot = await takeSnapshot(this.#git, this.#base, signal);
+    const { submodules } = await this.#context.content();
+    if (submodules.length === 0) return snapshot;
+    const changed = await changedInSubmodules(this.#git, this.#worktree, submodules, signal);
+    return { ...snapshot, notHeld: [...snapshot.notHeld, ...changed] };
   }
 
   #message({ message, trailers, tool }: CommitOptions): string {

@@ -3,7 +3,7 @@ import { isolatedGitEnvironment, sampleRepository, temporaryFolder } from "@clus
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { openRepository, type Repository } from "../../src/index.ts";
-import { edit, read, workSetting, write } from "../setting.ts";
+import { edit, read, setting, workSetting, write } from "../setting.ts";
 
 const environment = isolatedGitEnvironment();
 
@@ -102,6 +102,25 @@ test("filters such as LFS's: files are whole in the workspace, pointers in the c
   await at.run.land(commit);
   expect((await at.run.deliver()).kind).toBe("merged");
   expect(await at.sample.read("x.big")).toBe("hello\nmore\n");
+});
+
+test.each([
+  ["filter.big.process", "no-such-filter filter-process"],
+  ["filter.big.smudge", "exit 3;"],
+])("a filter that does not run, as LFS's where it is not installed: %s", async (key, command) => {
+  await using at = await setting({
+    files: { ".gitattributes": "*.big filter=big\n", "x.big": "pointer\n" },
+    async prepare(sample) {
+      await sample.git("config", key, command);
+      await sample.git("config", "filter.big.required", "true");
+    },
+  });
+  await using run = await at.repository.createRun({ run: "r1" });
+  await expect(run.openWorkspace(0)).rejects.toMatchObject({
+    code: "FILTER_FAILED",
+    message: expect.stringContaining("git lfs install"),
+  });
+  expect((await at.sample.git("worktree", "list")).split("\n")).toHaveLength(1);
 });
 
 test("a sparse checkout stays sparse", async () => {

@@ -1,6 +1,12 @@
 import { leftoverProcesses, TEST_MARKER } from "@cluster/testkit";
 import { execa } from "execa";
-import type { Setting } from "../setting.ts";
+
+/** Where a program is to run. */
+export interface KilledAt {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly sample: { readonly path: string };
+  readonly worktrees: string;
+}
 
 const BEGIN = `
   import { openRepository } from "@cluster/workspace";
@@ -24,7 +30,7 @@ export interface KillOptions {
  * Runs a program that has `repository`, and `here(what)`, at which it is killed with -9. Gives `what`.
  */
 export async function killed(
-  at: Setting,
+  at: KilledAt,
   body: string,
   { gits = false, before }: KillOptions = {},
 ): Promise<unknown> {
