@@ -49,7 +49,7 @@ export interface Site {
   /** Removes what git keeps of a run, as far as nothing is lost by it. */
   forgetRun(options: ForgetRunOptions): Promise<ForgottenRun>;
   /** Brings the user's files out of the middle of a delivery whose process was killed. */
-  mendDelivery(delivery: CutDelivery): Promise<MendedDelivery>;
+  mendDelivery(delivery: CutDelivery, run?: string): Promise<MendedDelivery>;
 }
 
 /** Which run to go on with. */

@@ -10,7 +10,7 @@ import { Conductor } from "./conductor.ts";
 import { finishRun } from "./finish-run.ts";
 import { makeExecutor } from "./make-executor.ts";
 import type { RunOptions } from "./options.ts";
-import { deliveryOf } from "./place-options.ts";
+import { wantedDelivery } from "./place-options.ts";
 import type { PlannedWork } from "./planned-work.ts";
 import type { PriceList } from "./price-list.ts";
 import type { Recorder } from "./recorder.ts";
@@ -78,7 +78,7 @@ export function beginRun(options: BeginOptions, compiled: CompiledOptions, parts
     const { verifyRun: command, verifyTimeoutMs: timeoutMs, clock } = compiled;
     const { signal } = stopping;
     const check = command === null ? null : { command, timeoutMs, signal, clock };
-    const delivery = deliveryOf(branch.run, options.delivery);
+    const delivery = wantedDelivery(branch.run, options.delivery);
     const ending = { requireChange, keepWorktrees, check, delivery, close: parts.close };
     const how = { closing, budget, left, ...ending };
     const report = await finishRun({ recorder, executor, branch, ...how });

@@ -10,13 +10,13 @@ export function branchBase({ journal, record }: Pick<StoredRun, "journal" | "rec
 
 /** What became of the branch, if that came to pass: by the journal, or by what git has. */
 export async function deliveryOf(
-  { journal }: Pick<StoredRun, "journal">,
+  { journal, record }: Pick<StoredRun, "journal" | "record">,
   repository: Site,
 ): Promise<Delivery | null> {
   const last = journal.marks().at(-1);
   if (last?.type === "run.ended") return last.delivery;
   if (last?.type !== "run.delivering") return null;
   const { branch, from, to } = last;
-  const mended = await repository.mendDelivery({ branch, from, to });
+  const mended = await repository.mendDelivery({ branch, from, to }, record.run);
   return mended === "delivered" ? { kind: "merged", branch, commit: to } : null;
 }

@@ -6,6 +6,7 @@ import { BatchError } from "../errors/batch-error.ts";
 import { LocalRunStore } from "../store/local-run-store.ts";
 import { branchBase, deliveryOf } from "./delivered.ts";
 import { openSite, siteOf } from "./open-site.ts";
+import { wantedDelivery } from "./place-options.ts";
 
 /** Which run to land, and how. */
 export interface LandOptions {
@@ -55,7 +56,7 @@ export async function landRun(options: LandOptions): Promise<LandedRun> {
     await using branch = await repository.reopenRun({ run, base, target, folder });
     await branch.salvage();
     const delivery = await branch.deliver({
-      ...choice,
+      ...wantedDelivery(run, choice),
       announce: (move) => journal.mark({ type: "run.delivering", ...move }),
     });
     await journal.mark({ type: "run.ended", ...howItEnded(journal.marks()), delivery });

@@ -35,7 +35,7 @@ export function placeOptions(
 }
 
 /** Where what a run lands is wanted. Patches go beside whatever else is in the current folder. */
-export function deliveryOf(
+export function wantedDelivery(
   run: string,
   { as = "merge", folder }: DeliveryChoice = {},
 ): DeliveryChoice {

@@ -3,7 +3,7 @@ import { type Identity, workspaceEnvironment } from "../git/environment.ts";
 import { type CreateRunOptions, createRun } from "../run/create-run.ts";
 import { type ForgetRunOptions, type ForgottenRun, forgetRun } from "../run/forget-run.ts";
 import { type CutDelivery, type MendedDelivery, mendCheckout } from "../run/mend-checkout.ts";
-import { type ReopenRunOptions, reopenRun } from "../run/reopen-run.ts";
+import { outliveRun, type ReopenRunOptions, reopenRun } from "../run/reopen-run.ts";
 import type { RunBranch } from "../run/run-branch.ts";
 import { type Head, readHead } from "./head.ts";
 import type { RepositoryParts } from "./parts.ts";
@@ -143,9 +143,11 @@ export class Repository {
   /**
    * Brings the checkout out of the middle of a delivery whose process was killed: the branch has it then,
    * or everything is as before. What the user has written meanwhile is not touched.
+   * @param run whose delivery it was: gits of its dead process that are at work are waited for
    * @throws {WorkspaceError} LOCKED, DISK_FULL, GIT_FAILED
    */
-  mendDelivery(delivery: CutDelivery): Promise<MendedDelivery> {
+  async mendDelivery(delivery: CutDelivery, run?: string): Promise<MendedDelivery> {
+    if (run !== undefined) await outliveRun(this.#parts, run);
     return mendCheckout(this.#parts, delivery);
   }
 

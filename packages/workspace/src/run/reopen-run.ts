@@ -21,11 +21,20 @@ export interface ReopenRunOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Waits until nothing of the run's dead process is at work. */
+export function outliveRun(
+  parts: RepositoryParts,
+  run: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  return outliveLeftProcesses(runFolder(parts, run), parts.git.options.lockTimeoutMs, signal);
+}
+
 /** See {@link Repository.reopenRun}. */
 export function reopenRun(opened: RepositoryParts, options: ReopenRunOptions): Promise<RunBranch> {
   const { run, target, signal } = options;
   return takeRun(opened, options, async (parts) => {
-    await outliveLeftProcesses(runFolder(parts, run), parts.git.options.lockTimeoutMs, signal);
+    await outliveRun(parts, run, signal);
     await removeStaleLocks(parts, run);
     const base = await resolveCommit(parts, options.base, signal);
     const ref = branchRef(run);
