@@ -20,7 +20,7 @@ export type { CreateRunOptions } from "./run/create-run.ts";
 export type { DeliverOptions, Delivery } from "./run/delivery.ts";
 export { DELIVERY_MODES, type DeliveryChoice, type DeliveryMode } from "./run/delivery-choice.ts";
 export type { ForgetRunOptions, ForgottenRun, KeptRef } from "./run/forget-run.ts";
-export type { LandedCommit } from "./run/landed-commits.ts";
+export type { LandedCommit, LandedCommitsOptions } from "./run/landed-commits.ts";
 export type { Landing } from "./run/landing.ts";
 export type { CutDelivery, MendedDelivery } from "./run/mend-checkout.ts";
 export type { ReopenRunOptions } from "./run/reopen-run.ts";

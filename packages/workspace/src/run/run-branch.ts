@@ -8,7 +8,13 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { type DeliverOptions, type Delivery, deliver } from "./delivery.ts";
 import { type DeliveryChoice, deliveryCommand } from "./delivery-choice.ts";
 import { dropBranch } from "./drop-branch.ts";
-import { hasCommit, type LandedCommit, landedCommits, readAttempt } from "./landed-commits.ts";
+import {
+  hasCommit,
+  type LandedCommit,
+  type LandedCommitsOptions,
+  landedCommits,
+  readAttempt,
+} from "./landed-commits.ts";
 import { BranchTip, type Landing } from "./landing.ts";
 import { park } from "./parking.ts";
 import type { RunContext } from "./run-context.ts";
@@ -111,8 +117,8 @@ export class RunBranch implements AsyncDisposable {
    * What landed, in that order, as the trailers `Cluster-Task` and `Cluster-Attempt` of the branch's
    * commits say it: the witness beside any journal.
    */
-  landedCommits(options: RunOperationOptions = {}): Promise<readonly LandedCommit[]> {
-    return landedCommits(this.#context, this.tip(), options.signal);
+  landedCommits(options: LandedCommitsOptions = {}): Promise<readonly LandedCommit[]> {
+    return landedCommits(this.#context, this.tip(), options);
   }
 
   /** Whether a commit is in the repository, with its tree: one that no ref pointed to may be gone. */

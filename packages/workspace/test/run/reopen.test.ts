@@ -136,6 +136,11 @@ test("the trailers that count are the last ones, and only those of this run", as
   await write(workspace, "a.md", "last\n");
   await run.land(String(await workspace.commit({ paths: "all", message: "No task" })));
   const landed = await run.landedCommits();
+  const [first, ...later] = landed;
+  expect(await run.landedCommits({ after: String(first?.commit) })).toEqual(later);
+  for (const after of ["0".repeat(40), "--help"]) {
+    expect(await run.landedCommits({ after })).toEqual(landed);
+  }
   expect(landed.map(({ task, attempt }) => [task, attempt])).toEqual([
     ["tâsk 0", 1],
     ["tâsk 1", 2],
