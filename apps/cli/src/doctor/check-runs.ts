@@ -5,12 +5,14 @@ import { type CheckResult, ok, warn } from "./check.ts";
 /** Whether what is kept of this folder's runs is as it was written; nothing where no run can be. */
 export async function checkRuns(cwd: string | undefined): Promise<readonly CheckResult[]> {
   let kept: KeptRuns;
+  let runs: readonly RunSummary[];
   try {
     kept = await keptRuns(cwd);
+    runs = await kept.store.list(kept.repository);
   } catch {
+    // A folder of runs that cannot be read is told of already.
     return [];
   }
-  const runs = await kept.store.list(kept.repository);
   const faults: CheckResult[] = [];
   for (const run of runs) {
     const found = await faultOf(run, kept);

@@ -11,6 +11,7 @@ import { checkCache } from "./check-cache.ts";
 import { checkGit, checkNode } from "./check-programs.ts";
 import { checkPython } from "./check-python.ts";
 import { checkRuns } from "./check-runs.ts";
+import { checkState } from "./check-state.ts";
 import { checkTool } from "./check-tools.ts";
 
 /** A table, with what to do below each line that asks for it. */
@@ -42,6 +43,7 @@ export async function runDoctor(flags: DoctorFlags): Promise<ExitName> {
     ...(aider === undefined ? [] : [await checkPython(aider, chosen === DEFAULT_TOOL)]),
     ...probed.map((tool) => checkTool(tool, tool.name === chosen)),
     await checkCache(),
+    await checkState(),
     ...(await checkRuns(flags.cwd)),
   ];
   const healthy = checks.every(({ status }) => status !== "fail");

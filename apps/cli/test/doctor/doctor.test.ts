@@ -94,6 +94,20 @@ describe("cluster doctor", () => {
     expect(code).toBe(3);
   });
 
+  it("tells where runs are kept and how much there is, and that it cannot be written", async () => {
+    const { of } = await diagnose(["--tool", "sample"]);
+    const folder = join(cli.home, ".local/state/cluster");
+    expect(of("state folder")).toMatchObject({ status: "ok", found: `${folder}, 0 MB` });
+    const file = join(cli.home, "no-folder");
+    await writeFile(file, "");
+    const broken = await diagnose(["--tool", "sample"], { CLUSTER_STATE: file });
+    expect(broken.of("state folder")).toMatchObject({
+      status: "fail",
+      remedy: expect.stringContaining("CLUSTER_STATE"),
+    });
+    expect(broken.code).toBe(3);
+  });
+
   it("says that the cache folder cannot be written", async () => {
     const file = join(cli.home, "a-file");
     await writeFile(file, "");

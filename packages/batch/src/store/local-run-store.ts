@@ -27,11 +27,12 @@ type Place = Pick<Site, "commonDir">;
 
 /** Keeps runs in the user's state folder: a folder for each repository, and in it one for each run. */
 export class LocalRunStore implements RunStore {
-  readonly #folder: string;
+  /** Where all of them are, of every repository; absolute. */
+  readonly folder: string;
   readonly #now: (() => number) | undefined;
 
   constructor(options: LocalRunStoreOptions = {}) {
-    this.#folder = options.folder ?? stateFolder();
+    this.folder = options.folder ?? stateFolder();
     this.#now = options.now;
   }
 
@@ -41,7 +42,7 @@ export class LocalRunStore implements RunStore {
     options: { readonly durability?: Durability } = {},
   ): Promise<StoredRun> {
     requireRunName(record.run);
-    const folder = join(siteFolder(this.#folder, repository), record.run);
+    const folder = join(siteFolder(this.folder, repository), record.run);
     makeFolder(folder, record.run);
     let ownership: Ownership | undefined;
     try {
@@ -88,7 +89,7 @@ export class LocalRunStore implements RunStore {
 
   /** The runs of a repository, newest first. @throws {BatchError} STORE_FAILED */
   async list(repository: Place): Promise<readonly RunSummary[]> {
-    return listRuns(siteFolder(this.#folder, repository));
+    return listRuns(siteFolder(this.folder, repository));
   }
 
   async remove(repository: Place, run: string): Promise<void> {
@@ -107,7 +108,7 @@ export class LocalRunStore implements RunStore {
   }
 
   #find(repository: Place, run: string): string {
-    const site = siteFolder(this.#folder, repository);
+    const site = siteFolder(this.folder, repository);
     return join(site, findRun(site, run));
   }
 

@@ -1,4 +1,3 @@
-import { execa } from "execa";
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import { failureCode, isStaleRef } from "./failure.ts";
 import type { Git } from "./git.ts";
@@ -27,6 +26,8 @@ export async function withLockedRef(
   work: () => Promise<void>,
 ): Promise<RefTransactionEnd> {
   const { cwd, environment } = git.options;
+  // It takes 60 ms to load: too long for those who only look at a repository.
+  const { execa } = await import("execa");
   const transaction = execa("git", ["update-ref", "--stdin", "-m", move.message], {
     cwd,
     env: environment,
