@@ -110,7 +110,6 @@ async function onInstance(
   if (failure === null) course.turn.end();
   else course.turn.failed(failure);
   course.learn(said);
-  if (failure !== null && signal.aborted) return course.end("cancelled");
 
   course.enter("evidence");
   course.worksIn(workspace);
@@ -120,6 +119,7 @@ async function onInstance(
     // Not landed, and not lost either: all of it is kept.
     const all = [...seen.inside, ...seen.outside];
     course.learn({ commit: await commitEdit(workspace, attempt, seen, all) });
+    if (signal.aborted) return course.end("cancelled");
     return { ...course.end("failed"), failure };
   }
   const elsewhere = attempt.allowOutside ? [] : seen.outside;

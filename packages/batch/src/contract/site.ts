@@ -34,6 +34,8 @@ export interface Site {
   readonly root: string;
   /** An absolute path that names the site among all others, wherever in it somebody stands. */
   readonly commonDir: string;
+  /** Another work tree of the same repository, as this one was opened. Absent: there is only one. */
+  at?(path: string): Promise<Site>;
   head(): Promise<Head>;
   trackedFiles(): Promise<readonly string[]>;
   listFiles(): Promise<FileList>;

@@ -71,7 +71,9 @@ export function beginRun(options: BeginOptions, compiled: CompiledOptions, parts
       () => null,
       (error: unknown) => ({ error, message: `The run itself failed: ${String(error)}` }),
     );
-    const { requireChange, keepWorktrees } = compiled;
+    const { requireChange } = compiled;
+    // Of edits that the journal could not take, only the worktrees know: whoever goes on keeps them.
+    const keepWorktrees = compiled.keepWorktrees || (failure !== null && branch.shared !== true);
     const { left, budget } = conductor;
     const closing: Closing | null =
       failure === null ? conductor.closing : { kind: "halted", reason: failure.message };

@@ -1,4 +1,5 @@
 import type { Delivery } from "@cluster/workspace";
+import type { Journal } from "../contract/journal.ts";
 import type { StoredRun } from "../contract/run-store.ts";
 import type { Site } from "../contract/site.ts";
 
@@ -19,4 +20,11 @@ export async function deliveryOf(
   const { branch, from, to } = last;
   const mended = await repository.mendDelivery({ branch, from, to }, record.run);
   return mended === "delivered" ? { kind: "merged", branch, commit: to } : null;
+}
+
+/** The commits that the journal knows to have landed. */
+export function* landedIn(journal: Journal): Iterable<string> {
+  for (const { outcome } of journal.entries()) {
+    if (outcome?.outcome === "landed" && outcome.evidence.commit) yield outcome.evidence.commit;
+  }
 }

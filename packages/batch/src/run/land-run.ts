@@ -4,7 +4,7 @@ import type { RunStore } from "../contract/run-store.ts";
 import type { Site } from "../contract/site.ts";
 import { BatchError } from "../errors/batch-error.ts";
 import { LocalRunStore } from "../store/local-run-store.ts";
-import { branchBase, deliveryOf } from "./delivered.ts";
+import { branchBase, deliveryOf, landedIn } from "./delivered.ts";
 import { openSite, siteOf } from "./open-site.ts";
 import { wantedDelivery } from "./place-options.ts";
 
@@ -53,7 +53,8 @@ export async function landRun(options: LandOptions): Promise<LandedRun> {
     const before = await deliveryOf(stored, repository);
     if (before !== null && before.kind !== "kept") return { run, delivery: before, open };
     const base = branchBase(stored);
-    await using branch = await repository.reopenRun({ run, base, target, folder });
+    const landed = (): Iterable<string> => landedIn(journal);
+    await using branch = await repository.reopenRun({ run, base, target, folder, landed });
     await branch.salvage();
     const delivery = await branch.deliver({
       ...wantedDelivery(run, choice),

@@ -27,7 +27,13 @@ export async function openSite(path: string, place?: Place): Promise<Site> {
   }
 }
 
-/** The site of a run as the run began on it. */
+/**
+ * The site of a run as the run began on it, whichever work tree of its repository somebody stands in. One that
+ * is gone, or another repository's by now, is not looked for.
+ */
 export async function siteOf({ place = "worktrees", root }: RunRecord, site: Site): Promise<Site> {
-  return site.place === place ? site : openSite(root, place);
+  if (site.place !== place) return openSite(root, place);
+  if (site.root === root) return site;
+  const began = (await site.at?.(root).catch(() => null)) ?? null;
+  return began?.root === root && began.commonDir === site.commonDir ? began : site;
 }

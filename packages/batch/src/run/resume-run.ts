@@ -9,7 +9,7 @@ import { keyTasks } from "../plan/task-key.ts";
 import { LocalRunStore } from "../store/local-run-store.ts";
 import { type BeginOptions, beginRun } from "./begin-run.ts";
 import { type CompiledOptions, compileOptions } from "./compile-options.ts";
-import { branchBase, deliveryOf } from "./delivered.ts";
+import { branchBase, deliveryOf, landedIn } from "./delivered.ts";
 import { fitToDisk } from "./fit-to-disk.ts";
 import { worktreesFor } from "./make-executor.ts";
 import { openSite, siteOf } from "./open-site.ts";
@@ -64,7 +64,9 @@ export async function resumeRun(options: ResumeOptions): Promise<Run> {
     const prices = await priceList(toDo, options, compiled);
     const base = await baseOf(stored, repository);
     const how = placeOptions(options, repository);
-    const branch = await repository.reopenRun({ run: record.run, base, target, folder, ...how });
+    const landed = (): Iterable<string> => landedIn(journal);
+    const which = { run: record.run, base, target, folder, landed };
+    const branch = await repository.reopenRun({ ...which, ...how });
     undo = () => branch.dispose();
     const recorder = new Recorder(record.run, journal, compiled.clock, compiled.secrets);
     if (stored.damage !== null) recorder.warn(stored.damage.message);
@@ -141,7 +143,8 @@ async function replan(
 
 /**
  * The commit that the run's branch begins on. A run that was delivered has left its branch: whatever it is
- * still to do begins on what is checked out now.
+ * still to do begins on what is checked out now, or, where that is another branch than the run is for, on
+ * what was delivered: the other one's commits are not to come along.
  * @throws {BatchError} RUN_COMPLETE when nothing is left to do
  */
 async function baseOf(stored: StoredRun, repository: Site): Promise<string> {
@@ -149,7 +152,11 @@ async function baseOf(stored: StoredRun, repository: Site): Promise<string> {
   const base = branchBase(stored);
   const delivery = await deliveryOf(stored, repository);
   if (delivery === null || delivery.kind === "kept") return base;
-  if (journal.unfinished().length > 0) return (await repository.head()).commit;
+  if (journal.unfinished().length > 0) {
+    const head = await repository.head();
+    if (head.branch === record.target) return head.commit;
+    return delivery.kind === "merged" ? delivery.commit : base;
+  }
   if (journal.marks().at(-1)?.type === "run.delivering")
     await endLate(stored, repository, base, delivery);
   throw new BatchError(

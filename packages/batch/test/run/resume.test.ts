@@ -18,7 +18,7 @@ async function keptBench(files: number): Promise<
   Bench & {
     readonly store: LocalRunStore;
     begin(tasks: readonly TaskInput[]): Promise<Run>;
-    goOn(tasks?: readonly TaskInput[]): Promise<Run>;
+    goOn(tasks?: readonly TaskInput[], path?: string): Promise<Run>;
   }
 > {
   const sample = await bench({ files });
@@ -28,8 +28,8 @@ async function keptBench(files: number): Promise<
     ...sample,
     store,
     begin: (tasks) => sample.start(tasks, { store }),
-    async goOn(tasks) {
-      const repository = await openRepository(sample.repository.path, {
+    async goOn(tasks, path = sample.repository.path) {
+      const repository = await openRepository(path, {
         directory: sample.worktrees,
       });
       const { tool } = sample;
@@ -200,6 +200,81 @@ test("a run whose process died after the delivery, before it could say so, is co
   await expect(sample.goOn()).rejects.toMatchObject({ code: "RUN_COMPLETE" });
   expect(await sample.repository.git("rev-parse", "main")).toBe(tip);
   expect(await sample.repository.git("branch", "--list", "cluster/*")).toBe("");
+});
+
+test("a run whose branch the user has deleted goes on where that was, and delivers all of it", async () => {
+  await using sample = await keptBench(6);
+  const { files } = sample.repository;
+  await using run = await sample.begin(tasksFor(files, "edit [fake:sleep=200]"));
+  await waitFor(() => run.status().counts.landed >= 2, { what: "two to land" });
+  run.drain();
+  await run.finished;
+  await sample.repository.git("branch", "-qD", run.branch);
+  await using again = await sample.goOn();
+  expect(await again.finished).toMatchObject({ ok: true, counts: { landed: 6 } });
+  const counts = await landings(sample);
+  expect(files.map((file) => counts[file])).toEqual(files.map(() => 2));
+});
+
+test("what is tried again after the delivery brings nothing of another branch along", async () => {
+  await using sample = await keptBench(2);
+  const prompt = "edit [fake:only=page-002.md:first=1:no-change]";
+  await using run = await sample.begin(tasksFor(sample.repository.files, prompt));
+  const { tasks } = await run.finished;
+  const open = tasks.find(({ outcome }) => outcome === "no-change")?.task ?? "";
+  {
+    const repository = await openRepository(sample.repository.path);
+    await using stored = await sample.store.open(repository, run.id);
+    await stored.journal.record({ type: "task.reopened", task: open, reason: "again" });
+  }
+  await sample.repository.git("switch", "-qc", "feature");
+  await sample.repository.git("commit", "-q", "--allow-empty", "-m", "Not for main");
+  await using again = await sample.goOn();
+  await sample.repository.git("switch", "-q", "main");
+  expect(await again.finished).toMatchObject({ ok: true, counts: { landed: 2 } });
+  expect(await sample.repository.git("log", "--format=%s", "main")).not.toContain("Not for main");
+});
+
+test("a run can be gone on with from another work tree of its repository", async () => {
+  await using sample = await keptBench(4);
+  const { files, git } = sample.repository;
+  await using run = await sample.begin(tasksFor(files, "edit [fake:sleep=200]"));
+  await waitFor(() => run.status().counts.landed >= 1, { what: "the first to land" });
+  run.drain();
+  await run.finished;
+  const side = `${sample.worktrees}-side`;
+  await git("worktree", "add", "-q", "-b", "side", side);
+  await using again = await sample.goOn(undefined, side);
+  expect(await again.finished).toMatchObject({ ok: true, delivery: { branch: "main" } });
+  expect(await git("status", "--porcelain", "-b")).toBe("## main");
+  expect(await landings(sample)).toMatchObject(Object.fromEntries(files.map((file) => [file, 2])));
+});
+
+test("an edit that the journal could not take any more is kept by who goes on", async () => {
+  await using sample = await keptBench(2);
+  const full: RunStore = {
+    async create(...given) {
+      const stored = await sample.store.create(...given);
+      const { journal } = stored;
+      const record = journal.record.bind(journal);
+      journal.record = async (transition) => {
+        if (transition.type === "attempt.committed") throw new Error("the disk is full");
+        await record(transition);
+      };
+      return stored;
+    },
+    open: (...given) => sample.store.open(...given),
+    remove: (...given) => sample.store.remove(...given),
+  };
+  const tasks = tasksFor(sample.repository.files, "edit");
+  await using run = await sample.start(tasks, { store: full, workers: 1 });
+  await expect(run.finished).rejects.toMatchObject({ code: "RUN_FAILED" });
+  await using again = await sample.goOn();
+  const report = await again.finished;
+  expect(report).toMatchObject({ ok: true, counts: { landed: 2 } });
+  const kept = await sample.repository.git("show", `refs/cluster/${run.id}/interrupted-1`);
+  expect(kept).toContain("DOC_ID");
+  expect(await sample.leftovers()).toEqual([]);
 });
 
 test("a run that was killed before its tasks were planned says that nothing was done", async () => {

@@ -24,7 +24,7 @@ test("drain lets running attempts end and land, and starts nothing new", async (
   expect(await sample.leftovers()).toEqual([]);
 });
 
-test("stop ends turns at once; what was landed stays, nothing half-written remains", async () => {
+test("stop ends turns at once; what was landed stays, and what was half done is kept aside", async () => {
   await using sample = await bench({ files: 6 });
   const tasks = sample.repository.files.map((file, index) => ({
     prompt: index === 0 ? "edit" : "edit [fake:after-edit=hang]",
@@ -43,6 +43,9 @@ test("stop ends turns at once; what was landed stays, nothing half-written remai
   expect(await sample.repository.git("diff", "--name-only", `main..cluster/${run.id}`)).toBe(
     sample.repository.files[0],
   );
+  const parked = report.tasks.flatMap(({ evidence }) => evidence.parkedRef ?? []);
+  expect(parked).toHaveLength(2);
+  for (const ref of parked) expect(await sample.repository.git("show", ref)).toContain("DOC_ID");
   expect(await sample.leftovers()).toEqual([]);
 });
 

@@ -46,6 +46,21 @@ export class Repository {
     this.author = parts.identities.author;
   }
 
+  /**
+   * Another work tree of this repository, opened as this one was.
+   * @throws {WorkspaceError} NOT_A_REPOSITORY, GIT_FAILED
+   */
+  async at(path: string): Promise<Repository> {
+    const there = this.#parts.git.with({ cwd: path });
+    const [root, gitDir, commonDir] = await Promise.all([
+      there.line(["rev-parse", "--show-toplevel"]),
+      there.line(["rev-parse", "--absolute-git-dir"]),
+      there.line(["rev-parse", "--path-format=absolute", "--git-common-dir"]),
+    ]);
+    const git = there.with({ cwd: root });
+    return new Repository({ ...this.#parts, root, gitDir, commonDir, git });
+  }
+
   /** Where HEAD is now. */
   head(options: SignalOption = {}): Promise<Head> {
     return readHead(this.#parts.git, options.signal);

@@ -1,3 +1,4 @@
+import type { Git } from "../git/git.ts";
 import { readRef } from "../git/refs.ts";
 import type { RepositoryParts } from "../repository/parts.ts";
 import type { Setup } from "../setup/setup.ts";
@@ -14,6 +15,11 @@ export interface ReopenRunOptions {
   readonly base: string;
   /** The branch that was checked out then; `null` for a detached HEAD. */
   readonly target: string | null;
+  /**
+   * The commits that are known to have landed. It is asked for them when the branch is gone, as after
+   * `git branch -D`, which then begins at the last one that is still there. @default none
+   */
+  readonly landed?: () => Iterable<string>;
   /** Makes each new worktree fit for work, before its first task. @default nothing */
   readonly setup?: Setup;
   /** What all worktrees of the run may take on the disk, in bytes. @default Infinity */
@@ -39,7 +45,23 @@ export function reopenRun(opened: RepositoryParts, options: ReopenRunOptions): P
     const base = await resolveCommit(parts, options.base, signal);
     const ref = branchRef(run);
     const tip = await readRef(parts.git, ref);
-    if (tip === null) await createBranch(parts, ref, base);
-    return { base, start: tip ?? base, target, reopened: true };
+    const start = tip ?? (await lastOf(parts.git, base, options.landed?.() ?? [])) ?? base;
+    if (tip === null) await createBranch(parts, ref, start);
+    return { base, start, target, reopened: true };
   });
+}
+
+/** The commit on top of `base` that no other one of these is on top of. */
+async function lastOf(
+  git: Git,
+  base: string,
+  commits: Iterable<string>,
+): Promise<string | undefined> {
+  const given = [...commits].map((id) => `${id}\n`).join("");
+  if (given === "") return undefined;
+  const how = ["--topo-order", "--max-count=1", `--ancestry-path=${base}`, "--ignore-missing"];
+  const { stdout } = await git.run(["rev-list", ...how, "--stdin"], {
+    input: `^${base}\n${given}`,
+  });
+  return stdout.trim() || undefined;
 }

@@ -46,6 +46,7 @@ export class RunBranch implements AsyncDisposable {
   #state: "open" | "disposed" = "open";
 
   #salvage: Promise<readonly SalvagedWork[]> | null = null;
+  #isSalvaged = false;
   #landedBefore: Promise<ReadonlyMap<string, string>> | null = null;
 
   /** Use {@link Repository.createRun} or {@link Repository.reopenRun}. */
@@ -136,10 +137,16 @@ export class RunBranch implements AsyncDisposable {
   salvage(options: SalvageOptions = {}): Promise<readonly SalvagedWork[]> {
     if (!this.#context.reopened) return Promise.resolve([]);
     if (this.#state === "disposed") return Promise.reject(closed(this.run));
-    this.#salvage ??= salvage(this.#context, this.tip(), options.known ?? []).catch((error) => {
-      this.#salvage = null;
-      throw error;
-    });
+    this.#salvage ??= salvage(this.#context, this.tip(), options.known ?? []).then(
+      (salvaged) => {
+        this.#isSalvaged = true;
+        return salvaged;
+      },
+      (error: unknown) => {
+        this.#salvage = null;
+        throw error;
+      },
+    );
     return this.#salvage;
   }
 
@@ -162,7 +169,7 @@ export class RunBranch implements AsyncDisposable {
   }
 
   /**
-   * Removes the run's worktrees with all that is in them, and the branch when nothing landed on it and
+   * Removes the run's worktrees with all that is in them (of a reopened run, once they were salvaged), and the branch when nothing landed on it and
    * nobody has it checked out.
    * What landed or was parked stays. May be called more than once.
    */
@@ -219,9 +226,12 @@ export class RunBranch implements AsyncDisposable {
     );
     const failed = removed.find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;
-    await rm(this.#context.folder, { recursive: true, force: true });
-    // Only when no other run has worktrees there.
-    await rmdir(this.#context.parts.worktrees).catch(() => {});
+    // What a killed process left, and could not be salvaged, is not this one's to remove.
+    if (this.#isSalvaged || !this.#context.reopened) {
+      await rm(this.#context.folder, { recursive: true, force: true });
+      // Only when no other run has worktrees there.
+      await rmdir(this.#context.parts.worktrees).catch(() => {});
+    }
     this.#context.made.clear();
     if (this.tip() === this.base) await dropBranch(this.#context, this.base);
   }

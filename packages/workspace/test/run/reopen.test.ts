@@ -118,6 +118,31 @@ test("without its ref it begins at the base again, and a lock that its git left 
   expect(await run.park(run.base, "t1")).toBe("refs/cluster/r1/t1");
 });
 
+test("without its ref it goes on at the last commit that is known to have landed on it", async () => {
+  await using at = await setting({ files: FILES });
+  const first = await at.repository.createRun({ run: "r1" });
+  const workspace = await first.openWorkspace(0);
+  const landed: string[] = [];
+  for (const line of ["one", "two", "three"]) {
+    await workspace.reset();
+    await first.land(await edit(workspace, "a.md", line));
+    landed.push(first.tip());
+  }
+  await first.dispose();
+  await at.sample.git("branch", "-qD", "cluster/r1");
+  const [one, two, three] = landed as [string, string, string];
+  const elsewhere = await at.sample.git("commit-tree", "-m", "No part of it", "HEAD^{tree}");
+  const gone = "1".repeat(40);
+  await using run = await at.repository.reopenRun({
+    run: "r1",
+    base: first.base,
+    target: "main",
+    landed: () => [two, elsewhere, three, gone, one],
+  });
+  expect(run.tip()).toBe(three);
+  expect(await at.sample.git("rev-parse", run.ref)).toBe(three);
+});
+
 test("the trailers that count are the last ones, and only those of this run", async () => {
   await using at = await setting({ files: FILES });
   await using run = await at.repository.createRun({ run: "r1" });

@@ -179,6 +179,28 @@ test("a record without its folder, a folder without its record, and records cut 
   await expectClean(at);
 });
 
+test("what cannot be salvaged is not removed either, and can be later", async () => {
+  await using at = await setting({ files: FILES });
+  const path = await killed(
+    at,
+    `${OPEN}
+    await writeFile(zero.path + "/a.md", "half of an edit\\n");
+    await writeFile(one.path + "/b.md", "another\\n");
+    await rm(zero.path + "/b.md");
+    execFileSync("mkfifo", [zero.path + "/b.md"]);
+    await here(zero.path);`,
+  );
+  {
+    await using run = await reopen(at);
+    await expect(run.salvage()).rejects.toMatchObject({ code: "GIT_FAILED" });
+  }
+  await rm(join(String(path), "b.md"));
+  await using run = await reopen(at);
+  expect(await run.salvage()).toHaveLength(2);
+  expect(await at.sample.git("show", "refs/cluster/r1/interrupted-1:a.md")).toBe("half of an edit");
+  await expectClean(at);
+});
+
 test("the user's own worktrees keep their records, also those whose folder is away", async () => {
   await using at = await setting({ files: FILES });
   const unplugged = `${at.sample.path}-unplugged`;
