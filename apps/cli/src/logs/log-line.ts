@@ -1,5 +1,6 @@
 import { formatTime, type PoolEvent, plural, type RunEvent } from "@cluster/batch";
 import { oneLine, printable } from "../progress/fit.ts";
+import { noteLine } from "../progress/plain-lines.ts";
 import { formatMoment } from "../runs/when.ts";
 
 /** Tells events as lines. It remembers the files of the tasks that are under way, and nothing else. */
@@ -57,28 +58,6 @@ function tellRun(event: OfRun): string | null {
     }
     case "run.state":
       return `run ${event.run}: ${event.state}${event.reason === undefined ? "" : `: ${oneLine(event.reason)}`}`;
-    case "run.paused":
-      return `run ${event.run}: paused for ${formatTime(Math.max(0, event.until - event.at))}: ${oneLine(event.reason)}`;
-    case "run.held":
-      return `run ${event.run}: ${event.held ? "held back by its user" : "let go on by its user"}`;
-    case "run.scaled":
-      return `run ${event.run}: ${plural(event.workers, "worker")} from now on`;
-    case "run.probing":
-      return `${modelOf(event)}: one task shows whether it answers again`;
-    case "run.continued":
-      return `${modelOf(event)} answers again`;
-    case "run.switched":
-      return `${modelOf(event)} refuses; its tasks go on with ${printable(event.to)}: ${oneLine(event.reason)}`;
-    case "run.concurrency":
-      return `${modelOf(event)}: ${event.limit} of ${event.of} turns at once`;
-    case "run.memory":
-      return `run ${event.run}: free memory is ${event.low ? "below" : "above"} the floor`;
-    case "run.canary":
-      return `run ${event.run}: ${plural(event.tasks.length, "task")} first, as a trial of the others`;
-    case "run.canary-judged": {
-      const why = event.reason === null ? "" : `: ${oneLine(event.reason)}`;
-      return `run ${event.run}: the trial is over, ${event.goesOn ? "the others follow" : "the others do not follow"}${why}`;
-    }
     case "run.ended": {
       const { end, counts, haltReason } = event.report;
       const why = haltReason === null ? "" : `: ${oneLine(haltReason)}`;
@@ -87,18 +66,14 @@ function tellRun(event: OfRun): string | null {
     case "pool":
       return tellPool(event.event);
     default:
-      return null;
+      return note(event);
   }
 }
 
-function modelOf({
-  tool,
-  model,
-}: {
-  readonly tool: string;
-  readonly model: string | null;
-}): string {
-  return printable(model === null ? tool : `${tool} with ${model}`);
+/** What holds a run up is told as its progress tells it. */
+function note(event: OfRun): string | null {
+  const text = noteLine(event, { tool: "" });
+  return text === null ? null : `run ${event.run}: ${text}`;
 }
 
 function tellPool(event: PoolEvent): string | null {

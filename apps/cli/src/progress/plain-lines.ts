@@ -1,4 +1,4 @@
-import { formatTime, type RunEvent, type RunStatus } from "@cluster/batch";
+import { formatTime, plural, type RunEvent, type RunStatus } from "@cluster/batch";
 import { oneLine, printable } from "./fit.ts";
 
 function names(files: readonly string[]): string {
@@ -37,6 +37,12 @@ export function noteLine(event: RunEvent, { tool }: Pick<RunStatus, "tool">): st
       return `another attempt at task ${event.index + 1} after ${event.outcome}: ${oneLine(event.message ?? "")}`;
     case "run.paused":
       return `paused for ${formatTime(Math.max(0, event.until - event.at))}: ${oneLine(event.reason)}`;
+    case "run.held":
+      return event.held
+        ? `paused by cluster pause; go on with: cluster resume ${event.run}`
+        : "going on";
+    case "run.scaled":
+      return `from now on ${plural(event.workers, "worker")}`;
     case "run.state":
       if (event.reason === undefined || SAID_ALREADY.has(event.reason)) return null;
       return oneLine(event.reason);

@@ -44,6 +44,7 @@ function hasKnownCost({ costUsd, knownCostUsd, usage, ended }: RunStatus): boole
 }
 
 function noteOf(status: RunStatus, now: number): string | null {
+  if (status.held && status.state === "running") return `paused: cluster resume ${status.run}`;
   switch (status.state) {
     case "preparing":
       return "preparing";
