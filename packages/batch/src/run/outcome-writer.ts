@@ -84,6 +84,12 @@ export class OutcomeWriter {
     return ended;
   }
 
+  /** Keeps the edits of a task that is given up, and says under which refs. */
+  async keep(state: TaskState): Promise<readonly string[]> {
+    await this.#keepEdits(state, "cancelled");
+    return state.keptAs;
+  }
+
   /** Parks what did not land: no edit is dropped. */
   async #keepEdits(state: TaskState, outcome: Outcome): Promise<void> {
     const { id } = state.task;

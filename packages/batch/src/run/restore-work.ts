@@ -1,3 +1,4 @@
+import type { Journal } from "../contract/journal.ts";
 import type { LandingPlace } from "../contract/site.ts";
 import { OutcomeWriter } from "./outcome-writer.ts";
 import type { CommittedTask, PlannedWork } from "./planned-work.ts";
@@ -8,8 +9,13 @@ import { TaskState } from "./task-state.ts";
 /**
  * What is left of a run that another process began. Git is the witness of what landed: where the journal
  * is silent on it, it is told.
+ * @param isUnwanted Whether a task is to be withdrawn, if it has not landed. What it had edited is kept.
  */
-export async function restoreWork(recorder: Recorder, branch: LandingPlace): Promise<PlannedWork> {
+export async function restoreWork(
+  recorder: Recorder,
+  branch: LandingPlace,
+  isUnwanted: (task: string) => boolean = () => false,
+): Promise<PlannedWork> {
   const { journal } = recorder;
   const landed = new Map<string, string>();
   for (const { task, commit } of await branch.landedCommits()) landed.set(task, commit);
@@ -27,9 +33,24 @@ export async function restoreWork(recorder: Recorder, branch: LandingPlace): Pro
       await writer.settle(state, "landed", null);
       continue;
     }
+    if (isUnwanted(entry.task.id)) {
+      for (const ref of await writer.keep(state)) {
+        const { task } = entry;
+        const name = task.name ?? task.files[0] ?? task.id;
+        recorder.warn(`Task ${name} is not wanted any more; what it had edited is kept as ${ref}.`);
+      }
+      await withdraw(journal, entry.task.id);
+      continue;
+    }
     const commit = attempts.at(-1)?.committed === true ? state.commit : null;
     if (commit !== null && (await branch.hasCommit(commit))) committed.push({ state, commit });
     else open.push(state);
   }
   return { total: journal.size, open, committed, before: journal.tally() };
+}
+
+/** A task is no part of the run any more. */
+export async function withdraw(journal: Journal, task: string): Promise<void> {
+  const reason = "It is not in the list of tasks any more.";
+  await journal.record({ type: "task.withdrawn", task, reason });
 }

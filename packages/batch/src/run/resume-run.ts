@@ -17,7 +17,7 @@ import { placeOptions } from "./place-options.ts";
 import { priceList } from "./price-list.ts";
 import { Recorder } from "./recorder.ts";
 import { relink, reopenSkipped } from "./relink.ts";
-import { restoreWork } from "./restore-work.ts";
+import { restoreWork, withdraw } from "./restore-work.ts";
 import type { Run } from "./run.ts";
 import { checkTools } from "./tools-of.ts";
 
@@ -57,12 +57,15 @@ export async function resumeRun(options: ResumeOptions): Promise<Run> {
     await endLeftovers();
     const compiled = compileOptions({ ...options, tasks: [], repository });
     if (compiled.place === "in-place") requireNamedFiles(repository, options.tasks ?? []);
-    if (options.tasks !== undefined) await replan(stored, options.tasks, options, compiled);
+    const isUnwanted =
+      options.tasks === undefined
+        ? () => false
+        : await replan(stored, options.tasks, options, compiled);
     requireTasks(stored);
     await reopenSkipped(journal);
     const toDo = journal.unfinished().map(({ task }) => task);
     const prices = await priceList(toDo, options, compiled);
-    const base = await baseOf(stored, repository);
+    const base = await baseOf(stored, repository, isUnwanted);
     const how = placeOptions(options, repository);
     const landed = (): Iterable<string> => landedIn(journal);
     const which = { run: record.run, base, target, folder, landed };
@@ -75,7 +78,7 @@ export async function resumeRun(options: ResumeOptions): Promise<Run> {
       recorder.warn(`An attempt was cut short; what it had edited is kept as ${ref}.`);
     }
     await journal.mark({ type: "run.resumed", base });
-    const work = await restoreWork(recorder, branch);
+    const work = await restoreWork(recorder, branch, isUnwanted);
     checkTools(
       work.open.map(({ task }) => task),
       options,
@@ -118,13 +121,17 @@ function committedEdits(journal: StoredRun["journal"]): readonly string[] {
   });
 }
 
-/** Brings the plan to what is wanted now: tasks are the same when their keys are. */
+/**
+ * Brings the plan to what is wanted now: tasks are the same when their keys are.
+ * @returns Whether a task is not wanted any more. One that was attempted is not withdrawn yet: its edit may
+ *   have landed, or is to be kept first.
+ */
 async function replan(
   { journal }: StoredRun,
   inputs: readonly TaskInput[],
   { tool }: ResumeOptions,
   { model, verify }: CompiledOptions,
-): Promise<void> {
+): Promise<(task: string) => boolean> {
   const wanted = keyTasks(inputs, { tool: tool.name, model, verify });
   await journal.plan(wanted);
   await relink(journal, wanted);
@@ -134,11 +141,10 @@ async function replan(
     if (!withdrawn || !ids.has(task.id)) continue;
     await journal.record({ type: "task.reopened", task: task.id, reason: again });
   }
-  const reason = "It is not in the list of tasks any more.";
-  for (const { task } of journal.unfinished()) {
-    if (ids.has(task.id)) continue;
-    await journal.record({ type: "task.withdrawn", task: task.id, reason });
+  for (const { task, token } of journal.unfinished()) {
+    if (token === 0 && !ids.has(task.id)) await withdraw(journal, task.id);
   }
+  return (task) => !ids.has(task);
 }
 
 /**
@@ -147,16 +153,23 @@ async function replan(
  * what was delivered: the other one's commits are not to come along.
  * @throws {BatchError} RUN_COMPLETE when nothing is left to do
  */
-async function baseOf(stored: StoredRun, repository: Site): Promise<string> {
+async function baseOf(
+  stored: StoredRun,
+  repository: Site,
+  isUnwanted: (task: string) => boolean,
+): Promise<string> {
   const { journal, record } = stored;
   const base = branchBase(stored);
   const delivery = await deliveryOf(stored, repository);
   if (delivery === null || delivery.kind === "kept") return base;
-  if (journal.unfinished().length > 0) {
+  const unfinished = journal.unfinished().map(({ task }) => task.id);
+  if (unfinished.some((task) => !isUnwanted(task))) {
     const head = await repository.head();
     if (head.branch === record.target) return head.commit;
     return delivery.kind === "merged" ? delivery.commit : base;
   }
+  // The edits of their attempts were parked when those ended, before the delivery.
+  for (const task of unfinished) await withdraw(journal, task);
   if (journal.marks().at(-1)?.type === "run.delivering")
     await endLate(stored, repository, base, delivery);
   throw new BatchError(

@@ -75,6 +75,12 @@ export class TaskState {
     return this.#earlier;
   }
 
+  /** The refs that its edits are kept under. */
+  get keptAs(): readonly string[] {
+    const { parkedRef, outsideRef, earlierRefs } = this.#evidence;
+    return [parkedRef, outsideRef, ...earlierRefs].filter((ref) => ref !== null);
+  }
+
   /** Notes when it first got an instance. */
   leased(now: number): void {
     this.#leasedAt ??= now;

@@ -277,6 +277,53 @@ test("an edit that the journal could not take any more is kept by who goes on", 
   expect(await sample.leftovers()).toEqual([]);
 });
 
+test("of tasks that a changed list has no more, what landed is told, and what was edited is kept", async () => {
+  await using sample = await keptBench(3);
+  const { files, git } = sample.repository;
+  const repository = await openRepository(sample.repository.path, { directory: sample.worktrees });
+  const { commit: base, branch: target } = await repository.head();
+  const tool = sample.tool.name;
+  const tasks = keyTasks(tasksFor(files, "edit"), { tool, model: null, verify: null });
+  const record = {
+    root: repository.root,
+    base,
+    target,
+    tool,
+    workers: 1,
+    run: "cut",
+    createdAt: 1,
+  };
+  const commits: string[] = [];
+  // Killed when one had landed and one was committed, and its worktree was the next task's already.
+  {
+    await using stored = await sample.store.create(repository, { ...record, settings: null });
+    const { journal } = stored;
+    await journal.plan(tasks);
+    const branch = await repository.createRun({ run: "cut" });
+    const workspace = await branch.openWorkspace(0);
+    for (const task of tasks.slice(0, 2)) {
+      const token = await journal.open(task.id);
+      await workspace.reset();
+      await writeFile(`${workspace.path}/${task.files[0]}`, "by hand\n");
+      const trailers = { "Cluster-Task": task.id, "Cluster-Attempt": token };
+      const commit = await workspace.commit({ paths: "all", message: "An edit", trailers });
+      commits.push(String(commit));
+      const evidence = { ...NO_EVIDENCE, instance: 0, commit };
+      const result = { verdict: "edited", failure: null, evidence, outsideCommit: null } as const;
+      await journal.record({ type: "attempt.committed", task: task.id, token, result });
+    }
+    await branch.land(commits[0] as string);
+    await workspace.reset();
+  }
+  await using run = await sample.goOn(tasksFor(files.slice(2), "edit"));
+  const report = await run.finished;
+  expect(report).toMatchObject({ ok: true, counts: { landed: 2 } });
+  expect(report.tasks.flatMap((task) => task.files)).toEqual([files[0], files[2]]);
+  const ref = await git("for-each-ref", "--format=%(refname)", `--contains=${commits[1]}`);
+  expect(ref).toMatch(/^refs\/cluster\/cut\//);
+  expect(report.warnings.join()).toContain(ref);
+});
+
 test("a run that was killed before its tasks were planned says that nothing was done", async () => {
   await using sample = await keptBench(1);
   const repository = await openRepository(sample.repository.path, { directory: sample.worktrees });
