@@ -195,7 +195,8 @@ export class Workspace {
     const args = ["worktree", "remove", "--force", "--force", this.path];
     await shared.run(async () => {
       await parts.git.run(args).catch(async (error: unknown) => {
-        if (!wasKilled(error)) throw error;
+        // Nor does git find one whose record was cut short, or pruned, meanwhile.
+        if (!wasKilled(error) && !isNoWorktree(error)) throw error;
         await removeLeftWorktree({ path: this.path, record: this.#worktree.gitDir });
       });
     });
@@ -224,4 +225,8 @@ export class Workspace {
     if (this.#removal === null) return;
     throw new WorkspaceError("WORKSPACE_CLOSED", `The workspace ${this.path} was removed.`);
   }
+}
+
+function isNoWorktree(error: unknown): boolean {
+  return error instanceof WorkspaceError && /is not a working tree/.test(error.stderr);
 }

@@ -81,6 +81,18 @@ test("an opening that is given up leaves nothing, and the place is free", async 
   expect((await run.openWorkspace(0)).index).toBe(0);
 });
 
+test("a worktree that somebody pruned meanwhile is removed all the same", async () => {
+  await using at = await setting();
+  const run = await at.repository.createRun({ run: "r1" });
+  const { path } = await run.openWorkspace(0);
+  await rename(path, `${path}-away`);
+  await at.sample.git("worktree", "prune");
+  await rename(`${path}-away`, path);
+  await run.dispose();
+  expect(await readdir(at.worktrees)).toEqual([]);
+  expect(existsSync(join(at.sample.path, ".git/worktrees"))).toBe(false);
+});
+
 test("what a killed process left under the same name is replaced", async () => {
   await using at = await setting();
   const first = await at.repository.createRun({ run: "r1" });
