@@ -11,8 +11,10 @@ import {
   workersFlag,
 } from "./flag-values.ts";
 
+import { type LimitFlags, withLimitFlags } from "./limit-flags.ts";
+
 /** The flags of `cluster run`, as commander gives them. Times are in milliseconds. */
-export interface RunFlags {
+export interface RunFlags extends LimitFlags {
   readonly message?: string;
   readonly messageFile?: string;
   readonly filesFrom?: string;
@@ -48,7 +50,8 @@ export interface RunFlags {
 
 /** Adds how a run goes on, whether it begins or is gone on with: what `cluster run` and `resume` share. */
 export function withRunFlags(command: Command): Command {
-  return command
+  const limited = withLimitFlags(command);
+  return limited
     .option("-w, --workers <n>", "instances that work at once (default: 5)", workersFlag)
     .addOption(
       new Option(
@@ -61,7 +64,7 @@ export function withRunFlags(command: Command): Command {
     .option("--model <name>", "the model, as the tool names it", textFlag)
     .option(
       "--price <[model=]in,out>",
-      "US dollars for a million tokens, for the estimate of --dry-run; may be repeated",
+      "US dollars for a million tokens, for --max-cost and the estimate of --dry-run; may be repeated",
       priceFlag,
     )
     .option("--read <file>", "context that is not edited; may be repeated", collectFlag)

@@ -51,6 +51,30 @@ export interface ClusterConfig {
   readonly inPlace?: boolean | undefined;
   /** A task that changes nothing has failed. @default false */
   readonly requireChange?: boolean | undefined;
+  /** When the provider refuses for quota: `wait`, `pause` or `switch=MODEL`. @default "wait" */
+  readonly onQuota?: string | undefined;
+  /** The longest single wait for its quota. @default "15m" */
+  readonly maxQuotaWait?: string | number | undefined;
+  /** US dollars at most; needs a price. @default none */
+  readonly maxCost?: string | number | undefined;
+  /** Tokens at most, in and out together: `200k`, `1.5M`. @default none */
+  readonly maxTokens?: string | number | undefined;
+  /** Nothing more begins after that. @default none */
+  readonly maxTime?: string | number | undefined;
+  /** What one attempt costs at most. @default 1.5 times the dearest so far */
+  readonly reserveCost?: string | number | undefined;
+  /** What one attempt takes at most, in tokens. @default 1.5 times the largest so far */
+  readonly reserveTokens?: string | number | undefined;
+  /** So many tasks are tried first. @default all at once */
+  readonly canary?: number | undefined;
+  /** A command that must succeed on what they landed. */
+  readonly canaryVerify?: string | undefined;
+  /** The run gives up after so many failures: `20`, `10%`, `same=5`, or several of them. @default none */
+  readonly halt?: string | number | undefined;
+  /** With less free memory, one turn is taken at a time. @default none */
+  readonly minFreeMemory?: string | number | undefined;
+  /** A refused edit is tried again, and the model told why it was refused. @default false */
+  readonly tellFailure?: boolean | undefined;
   /** Raw arguments for the tool, like those after `--`. */
   readonly toolArguments?: readonly string[] | undefined;
   /** Tools of your own, by the name that `--tool` takes. */

@@ -2,9 +2,12 @@ import { TASK_CONTEXTS } from "@cluster/batch";
 import { z } from "zod";
 import { isAdapter } from "../tools/is-adapter.ts";
 import type { AgentAdapter, ToolEntry, ToolFactory } from "../tools/tool-entry.ts";
+import { COUNT_FORM, countOf, USD_FORM, usdOf } from "./amounts.ts";
 import type { ClusterConfig } from "./config.ts";
 import { DURATION_FORM, durationMs } from "./duration.ts";
+import { HALT_FORM, haltOf } from "./halt.ts";
 import { LAND_FORM, landOf } from "./land.ts";
+import { ON_QUOTA_FORM, onQuotaOf } from "./on-quota.ts";
 import { PER_FORM, perOf } from "./per.ts";
 import { SIZE_FORM, sizeBytes } from "./size.ts";
 
@@ -15,6 +18,14 @@ const usd = z.number().min(0).describe("US dollars for a million tokens");
 const duration = z
   .union([z.string(), z.number()])
   .refine((value) => durationMs(value) !== undefined, { error: `must be ${DURATION_FORM}` });
+
+/** A text or a number that a function reads. */
+function amount(read: (text: string) => unknown, form: string) {
+  return z
+    .union([z.string(), z.number()])
+    .refine((value) => read(String(value)) !== undefined, { error: `must be ${form}` })
+    .optional();
+}
 
 const builtIn = z.strictObject({
   use: z.literal("aider").describe("The built-in tool"),
@@ -81,6 +92,31 @@ export const configSchema: z.ZodType<ClusterConfig> = z.strictObject({
   hooks: z.boolean().optional().describe("Run your git hooks on each commit that is to land"),
   inPlace: z.boolean().optional().describe("Work in the folder itself, with backups"),
   requireChange: z.boolean().optional().describe("A task that changes nothing has failed"),
+  onQuota: z
+    .string()
+    .refine((value) => onQuotaOf(value) !== undefined, { error: `must be ${ON_QUOTA_FORM}` })
+    .optional()
+    .describe("When the provider refuses for quota: wait, pause or switch=MODEL. Default: wait"),
+  maxQuotaWait: duration.optional().describe("The longest single wait for it. Default: 15m"),
+  maxCost: amount(usdOf, USD_FORM).describe("US dollars at most; needs a price. Default: none"),
+  maxTokens: amount(countOf, COUNT_FORM).describe(
+    "Tokens at most, in and out together. Default: none",
+  ),
+  maxTime: duration.optional().describe("Nothing more begins after that. Default: none"),
+  reserveCost: amount(usdOf, USD_FORM).describe("What one attempt costs at most"),
+  reserveTokens: amount(countOf, COUNT_FORM).describe("What one attempt takes at most, in tokens"),
+  canary: z.int().min(1).optional().describe("So many tasks are tried first"),
+  canaryVerify: text.optional().describe("A command that must succeed on what they landed"),
+  halt: amount(haltOf, HALT_FORM).describe(
+    "When the run gives up: a number of failures, a share, or same=N for one reason",
+  ),
+  minFreeMemory: amount(sizeBytes, SIZE_FORM).describe(
+    "With less free memory, one turn is taken at a time",
+  ),
+  tellFailure: z
+    .boolean()
+    .optional()
+    .describe("Try a refused edit again, and tell the model why it was refused"),
   toolArguments: z.array(z.string()).optional().describe("Raw arguments for the tool"),
   tools: z.record(text, toolEntry).optional().describe("Tools of your own, by name"),
 });
@@ -107,6 +143,18 @@ export const CONFIG_KEYS: readonly string[] = [
   "hooks",
   "inPlace",
   "requireChange",
+  "onQuota",
+  "maxQuotaWait",
+  "maxCost",
+  "maxTokens",
+  "maxTime",
+  "reserveCost",
+  "reserveTokens",
+  "canary",
+  "canaryVerify",
+  "halt",
+  "minFreeMemory",
+  "tellFailure",
   "toolArguments",
   "tools",
 ] satisfies (keyof ClusterConfig)[];

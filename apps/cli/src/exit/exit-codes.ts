@@ -11,6 +11,15 @@ export const EXIT_CODES = {
     code: 4,
     meaning: "the run gave up: every task would fail alike, as with a refused key",
   },
+  budget: {
+    code: 5,
+    meaning:
+      "the run's limit of cost, tokens or time is reached; cluster resume goes on with a higher one",
+  },
+  quota: {
+    code: 6,
+    meaning: "the provider refuses for quota; cluster resume goes on when it answers again",
+  },
   internal: { code: 70, meaning: "a mistake of cluster itself; please report it" },
   interrupted: { code: 130, meaning: "interrupted by ^C or SIGTERM; what had landed is kept" },
 } as const;

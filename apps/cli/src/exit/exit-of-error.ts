@@ -27,6 +27,7 @@ const USAGE: ReadonlySet<BatchErrorCode | WorkspaceErrorCode> = new Set([
   "DEPENDENCY_UNKNOWN",
   "DEPENDENCY_CYCLE",
   "TOOL_UNKNOWN",
+  "PRICE_UNKNOWN",
   "DIRTY_FILES",
   "NOT_A_REPOSITORY",
   "BARE_REPOSITORY",

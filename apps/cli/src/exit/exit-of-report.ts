@@ -11,6 +11,7 @@ function toolIsBroken(report: RunReport): boolean {
 export function exitOfReport(report: RunReport): ExitName {
   if (report.end === "interrupted") return "interrupted";
   if (report.ok) return "done";
+  if (report.end === "budget" || report.end === "quota") return report.end;
   if (toolIsBroken(report)) return "setup";
   return report.end === "halted" ? "halted" : "failed";
 }

@@ -24,6 +24,15 @@ export function endedLine(
   return `${place} ${outcome} ${names(files)} ${formatTime(tookMs)}${why}`;
 }
 
+/** Where several models are at work, which one is meant. */
+function ofModel({ model }: { readonly model: string | null }, word = "with"): string {
+  return model === null ? "" : ` ${word} ${printable(model)}`;
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1e6)} MB`;
+}
+
 /** The answer to a signal has said these before, in better words. */
 const SAID_ALREADY: ReadonlySet<string> = new Set(["The run drains.", "The run was stopped."]);
 
@@ -35,14 +44,33 @@ export function noteLine(event: RunEvent, { tool }: Pick<RunStatus, "tool">): st
     case "attempt.ended":
       if (!event.retried) return null;
       return `another attempt at task ${event.index + 1} after ${event.outcome}: ${oneLine(event.message ?? "")}`;
-    case "run.paused":
-      return `paused for ${formatTime(Math.max(0, event.until - event.at))}: ${oneLine(event.reason)}`;
     case "run.held":
       return event.held
         ? `paused by cluster pause; go on with: cluster resume ${event.run}`
         : "going on";
     case "run.scaled":
       return `from now on ${plural(event.workers, "worker")}`;
+    case "run.paused": {
+      const wait = formatTime(Math.max(0, event.until - event.at));
+      return `paused${ofModel(event)} for ${wait}: ${oneLine(event.reason)}`;
+    }
+    case "run.probing":
+      return `one task shows whether the provider answers again${ofModel(event)}`;
+    case "run.continued":
+      return `the provider answers again${ofModel(event)}`;
+    case "run.switched":
+      return `going on with ${printable(event.to)}${ofModel(event, "instead of")}: ${oneLine(event.reason)}`;
+    case "run.concurrency":
+      return `from now on ${event.limit} of ${plural(event.of, "worker")} at once${ofModel(event)}`;
+    case "run.memory":
+      return event.low
+        ? `memory is short (${megabytes(event.freeBytes)} free): one turn at a time`
+        : `memory is free again (${megabytes(event.freeBytes)})`;
+    case "run.canary":
+      return `trying ${plural(event.tasks.length, "task")} first; the others wait`;
+    case "run.canary-judged":
+      // A run that halts says why.
+      return event.goesOn ? "the trial was accepted; the others follow" : null;
     case "run.state":
       if (event.reason === undefined || SAID_ALREADY.has(event.reason)) return null;
       return oneLine(event.reason);

@@ -55,9 +55,20 @@ function noteOf(status: RunStatus, now: number): string | null {
     case "stopping":
       return "stopping";
     default:
-      if (status.pausedUntil === null || status.pausedUntil <= now) return null;
-      return `the provider's quota: paused for ${formatTime(status.pausedUntil - now)}`;
+      return heldUp(status, now);
   }
+}
+
+/** What keeps turns from beginning; `null` when nothing does. */
+function heldUp(status: RunStatus, now: number): string | null {
+  const { pausedUntil, refusing, memoryLow, canary } = status;
+  if (pausedUntil !== null && pausedUntil > now) {
+    return `the provider's quota: paused for ${formatTime(pausedUntil - now)}`;
+  }
+  const probing = refusing.some((model) => model.probing);
+  if (probing) return "the provider's quota: one task shows whether it answers again";
+  if (memoryLow) return "memory is short: one turn at a time";
+  return canary ? "trying the first tasks; the others wait" : null;
 }
 
 /** What the display shows of a run's status at `now` (milliseconds since the epoch). Pure. */
@@ -70,14 +81,15 @@ export function viewOf(
   const fine = counts.landed + (options.requireChange ? 0 : counts["no-change"]);
   const elapsed = status.firstAttemptAt === null ? 0 : now - status.firstAttemptAt;
   // What was called off took no work, and comes hundreds at a time.
-  const worked = ended - counts.cancelled - counts.skipped;
+  const calledOff = counts.cancelled + counts.skipped + counts.budget + counts.quota;
+  const worked = ended - calledOff;
   const rate = worked > 0 && elapsed > 0 ? (worked / elapsed) * 1_000 : null;
   return {
     total,
     ended,
     landed: counts.landed,
     noChange: counts["no-change"],
-    failed: ended - fine - counts.skipped - counts.cancelled,
+    failed: ended - fine - calledOff,
     perSecond: rate,
     leftMs:
       rate !== null && ended >= ENOUGH_TASKS && ended < total && status.state === "running"

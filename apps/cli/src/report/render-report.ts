@@ -1,8 +1,10 @@
 import {
   describeCost,
   describeTokens,
+  formatCost,
   formatRate,
   formatTime,
+  type LimitReport,
   OUTCOMES,
   plural,
   type RunReport,
@@ -34,7 +36,9 @@ export interface ReportOptions {
 /** Tasks that need no line of their own: they went well, or share the reason of the run's end. */
 function isFine(task: TaskOutcome, { requireChange }: ReportOptions): boolean {
   if (task.outcome === "no-change") return !requireChange;
-  return ["landed", "cancelled", "skipped"].includes(task.outcome);
+  // Of those that quota has ended, only a task that was refused as such has a reason of the tool's.
+  if (task.outcome === "quota") return task.reason?.failureClass == null;
+  return ["landed", "cancelled", "skipped", "budget"].includes(task.outcome);
 }
 
 function countsTable(report: RunReport): string {
@@ -125,6 +129,32 @@ function slowest({ slowest: tasks, counts }: RunReport): string[][] {
   return [["slowest", shown.join(", ")]];
 }
 
+/** What was taken of the limits, and what of that is not known but put down. */
+function limits({ budget }: RunReport): string[][] {
+  if (budget === null) return [];
+  const { costUsd, tokens, timeMs } = budget;
+  return [
+    ...(costUsd === null ? [] : [["budget", limitText(costUsd, formatCost)]]),
+    ...(tokens === null
+      ? []
+      : [["token limit", limitText(tokens, (count) => `${Math.round(count)}`)]]),
+    ...(timeMs === null
+      ? []
+      : [["time limit", `${formatTime(timeMs.taken)} of ${formatTime(timeMs.limit)}`]]),
+  ];
+}
+
+function limitText(
+  { limit, taken, assumed, untold }: LimitReport,
+  show: (amount: number) => string,
+): string {
+  const guess =
+    untold === 0
+      ? ""
+      : ` (${show(assumed)} of it put down for ${plural(untold, "attempt")} that did not tell)`;
+  return `${show(taken)} of ${show(limit)}${guess}`;
+}
+
 /** Where nothing was done or spent, no figure of it says anything. */
 function figures(report: RunReport): string[] {
   const { usage, costUsd } = report;
@@ -133,6 +163,7 @@ function figures(report: RunReport): string[] {
     ...(report.tasksPerSecond > 0 ? [["speed", speed(report)]] : []),
     ...(spent ? [["cost", describeCost(report)]] : []),
     ...(spent ? [["tokens", describeTokens(report)]] : []),
+    ...limits(report),
     ...slowest(report),
   ];
   return rows.length === 0 ? [] : ["", plainTable(rows)];
@@ -211,12 +242,27 @@ function ending(report: RunReport): string[] {
     const why = report.haltReason ?? "every task would have failed alike";
     return [`The run gave up: ${withoutTold(why, told)}`];
   }
+  if (report.end === "budget") return [report.haltReason ?? "The budget is spent."];
+  if (report.end === "quota") return [`The provider refuses for quota: ${report.haltReason ?? ""}`];
   return report.end === "interrupted" ? ["The run was interrupted."] : [];
+}
+
+/** The limits that a resumed run begins with otherwise, twice as high; its time begins anew. */
+function raised({ budget }: RunReport): string {
+  const { costUsd = null, tokens = null } = budget ?? {};
+  const cost = costUsd === null ? "" : ` --max-cost ${costUsd.limit * 2}`;
+  return tokens === null ? cost : `${cost} --max-tokens ${tokens.limit * 2}`;
 }
 
 /** The one command that goes on with what is left, or tries again what failed. */
 function goingOn(report: RunReport, options: ReportOptions): string[] {
   const where = options.repository === undefined ? "" : ` -C ${shellWord(options.repository)}`;
+  if (report.end === "budget") {
+    return [
+      "Go on with it, within a higher limit; what was paid for is not paid again:",
+      `  cluster resume ${report.run}${where}${raised(report)}`,
+    ];
+  }
   if (report.end !== "complete")
     return ["Go on with it:", `  cluster resume ${report.run}${where}`];
   if (report.tasks.every((task) => isFine(task, options))) return [];

@@ -21,6 +21,7 @@ import { reportFiles } from "../report/report-files.ts";
 import { keptRuns } from "../runs/kept-runs.ts";
 import { resolveTool, toolNames } from "../tools/resolve-tool.ts";
 import { resolveTools } from "../tools/resolve-tools.ts";
+import { canaryOptions } from "./canary.ts";
 import { conductRun } from "./conduct-run.ts";
 import { planTasks } from "./plan-tasks.ts";
 import { presentReport } from "./present-report.ts";
@@ -72,8 +73,9 @@ async function resume(
   const progress = createProgress({ stream: process.stderr, style, requireChange });
   try {
     for (const line of quiet ? [] : warnings) progress.say(line);
+    const canary = canaryOptions(settings, { progress, root: repository.root, quiet });
     const report = await conductRun(
-      () => resumeRun({ ...options, repository, run }),
+      () => resumeRun({ ...options, ...canary, repository, run }),
       progress,
       () => {
         if (!quiet) progress.say(`Run ${run} goes on`);

@@ -8,6 +8,7 @@ import { createProgress, progressStyle } from "../progress/progress.ts";
 import { reportFiles } from "../report/report-files.ts";
 import { resolveTool, toolNames } from "../tools/resolve-tool.ts";
 import { resolveTools } from "../tools/resolve-tools.ts";
+import { canaryOptions } from "./canary.ts";
 import { conductRun } from "./conduct-run.ts";
 import { showPlan } from "./dry-run.ts";
 import { planTasks } from "./plan-tasks.ts";
@@ -55,10 +56,13 @@ export async function runFiles(
     const stored = { cwd, globs, flags, config, raw, message: message ?? null };
     const named = Object.keys(tools);
     const configFile = flags.config === undefined ? null : resolve(cwd, flags.config);
+    const quiet = flags.quiet === true;
+    const canary = canaryOptions(settings, { progress, root: repository.root, quiet });
     const report = await conductRun(
       () =>
         startRun({
           ...runOptions(settings, adapter, tools),
+          ...canary,
           repository,
           tasks,
           settings: toStored({ ...stored, configFile, tools: named }),

@@ -7,7 +7,7 @@ import type { RunSettings } from "./settings.ts";
 const START_TIMEOUT_MS = 180_000;
 
 /**
- * How a run is made, whether it begins or is gone on with.
+ * How a run is made, whether it begins or is gone on with; the trial of its first tasks aside.
  * @param tools those that tasks name
  */
 export function runOptions(
@@ -17,6 +17,7 @@ export function runOptions(
 ): BeginOptions {
   const { context, model, verify, verifyRun, setup, maxDiskBytes, land, toolArguments } = settings;
   return {
+    ...settings.limits.options,
     tool: adapter,
     tools,
     workers: settings.workers,

@@ -9,6 +9,8 @@ import { sizeBytes } from "../config/size.ts";
 import { usageError } from "../exit/cli-error.ts";
 import { DEFAULT_TOOL } from "../tools/resolve-tool.ts";
 
+import { type LimitSettings, limitSettings } from "./limit-settings.ts";
+
 /** What a run is told, defaults filled in. Times are in milliseconds, paths absolute. */
 export interface RunSettings {
   readonly workers: number;
@@ -33,6 +35,7 @@ export interface RunSettings {
   readonly hooks: boolean;
   readonly place: Place;
   readonly requireChange: boolean;
+  readonly limits: LimitSettings;
   readonly toolArguments: readonly string[];
 }
 
@@ -80,12 +83,14 @@ function filledIn(
   raw: readonly string[],
   cwd: string,
 ): RunSettings {
+  const prices = { ...config.prices, ...flags.price };
   return {
+    limits: limitSettings(flags, config, prices),
     workers: flags.workers ?? config.workers ?? 5,
     context: flags.context ?? config.context,
     tool: flags.tool ?? config.tool ?? DEFAULT_TOOL,
     model: flags.model ?? config.model,
-    prices: { ...config.prices, ...flags.price },
+    prices,
     read: flags.read?.map((path) => resolve(cwd, path)) ?? config.read ?? [],
     per: flags.per ?? (config.per === undefined ? undefined : perOf(config.per)) ?? "file",
     timeoutMs: flags.timeout ?? configured(config.timeout) ?? 600_000,

@@ -17,6 +17,8 @@ describe("exitOfReport", () => {
     ["setup", sampleReport([failed("environment"), never], { end: "halted" })],
     ["setup", sampleReport([failed("environment")])],
     ["failed", sampleReport([landed, failed("environment")])],
+    ["budget", sampleReport([landed, never], { end: "budget", ok: false })],
+    ["quota", sampleReport([failed("environment"), never], { end: "quota", ok: false })],
     ["interrupted", sampleReport([landed, never], { end: "interrupted", ok: false })],
   ] as const)("is %s", (exit, report) => {
     expect(exitOfReport(report)).toBe(exit);

@@ -148,5 +148,11 @@ describe("viewOf", () => {
     };
     expect(view([...running, paused], 1_000).note).toContain("paused for 20s");
     expect(view([...running, paused], 22_000).note).toBeNull();
+    const probing: RunEvent = { ...at(21_000), type: "run.probing", tool: "aider", model: null };
+    expect(view([...running, paused, probing], 22_000).note).toContain("one task shows");
+    const answers: RunEvent = { ...probing, type: "run.continued" };
+    expect(view([...running, paused, probing, answers], 22_000).note).toBeNull();
+    const low: RunEvent = { ...at(2), type: "run.memory", low: true, freeBytes: 1 };
+    expect(view([...running, low], 3).note).toBe("memory is short: one turn at a time");
   });
 });

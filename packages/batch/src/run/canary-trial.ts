@@ -81,6 +81,7 @@ export class CanaryTrial {
   async #decide(signal: AbortSignal): Promise<CanaryDecision> {
     const { canary, branch, clock, verifyTimeoutMs: timeoutMs } = this.#options;
     const report = this.#report();
+    await canary.show?.(report, signal);
     if (canary.judge !== undefined) return asDecision(await canary.judge(report, signal));
     const byOutcomes = decideByOutcomes(report);
     const { verify: command } = canary;

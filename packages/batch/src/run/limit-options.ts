@@ -1,11 +1,13 @@
 import type { Price } from "../contract/price.ts";
-import type { CanaryJudge } from "../schedule/canary.ts";
+import type { CanaryJudge, CanaryReport } from "../schedule/canary.ts";
 import type { OnQuota } from "../schedule/providers.ts";
 
 /** A run's first tasks as a trial of the others. */
 export interface CanaryOptions {
   /** How many, spread over the list. */
   readonly tasks: number;
+  /** Is shown what they came to, before anybody decides. */
+  readonly show?: (report: CanaryReport, signal: AbortSignal) => void | Promise<void>;
   /** Decides whether the others follow. @default they do when none of the first failed */
   readonly judge?: CanaryJudge;
   /**

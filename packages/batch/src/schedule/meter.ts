@@ -38,6 +38,11 @@ export interface Reservation {
 /** How much larger than the largest attempt so far the next one may be. */
 export const BOUND_MARGIN = 1.5;
 
+/** Cents are no whole numbers: 0.3 is to fit into what is left of 0.5 after 0.2. */
+function times(part: number, whole: number): number {
+  return Math.floor(whole / part + 1e-9);
+}
+
 /** So many attempts may end without a word on what they took before anything is known of any. */
 const UNTOLD_AT_FIRST = 3;
 
@@ -76,7 +81,7 @@ export class Meter {
     if (limit === Number.POSITIVE_INFINITY) return limit;
     const left = limit - taken - reserved;
     if (left <= 0) return 0;
-    if (bound !== null) return bound === 0 ? Number.POSITIVE_INFINITY : Math.floor(left / bound);
+    if (bound !== null) return bound === 0 ? Number.POSITIVE_INFINITY : times(bound, left);
     return this.#underWay.size === 0 && untold < UNTOLD_AT_FIRST ? 1 : 0;
   }
 

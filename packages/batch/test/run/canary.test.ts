@@ -42,14 +42,16 @@ test("whoever judges sees what the first tasks landed, and decides", async () =>
   const { files } = sample.repository;
   const seen: CanaryReport[] = [];
   const diffs: string[] = [];
-  const judge = async (report: CanaryReport): Promise<boolean> => {
-    seen.push(report);
+  const show = async (report: CanaryReport): Promise<void> => {
     for (const { evidence } of report.tasks) {
       diffs.push(await sample.repository.git("show", "--format=", evidence.commit ?? ""));
     }
+  };
+  const judge = (report: CanaryReport): boolean => {
+    seen.push(report);
     return seen.length > 1;
   };
-  const canary = { tasks: 2, judge };
+  const canary = { tasks: 2, show, judge };
   const { report } = await sample.run(tasksFor(files, "Edit"), { canary });
   expect(report).toMatchObject({ end: "halted", counts: { landed: 2, cancelled: 4 } });
   expect(seen[0]).toMatchObject({ ok: true, waiting: 4, tasks: [{ index: 0 }, { index: 3 }] });

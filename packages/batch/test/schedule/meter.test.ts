@@ -60,6 +60,12 @@ test("an attempt that did not begin has taken nothing, and says nothing about ot
   expect(meter.room).toBe(1);
 });
 
+test("cents fit as they are meant to", () => {
+  const meter = new Meter({ limit: 0.5 });
+  meter.reserve().settle(0.2);
+  expect(meter.room).toBe(1);
+});
+
 test("without a limit it only counts", () => {
   const meter = new Meter({ limit: Number.POSITIVE_INFINITY });
   const reservations = [meter.reserve(), meter.reserve()];
