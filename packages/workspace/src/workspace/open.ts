@@ -15,7 +15,8 @@ export async function openWorkspace(
 ): Promise<Workspace> {
   const { parts, folder, shared } = context;
   const path = join(folder, String(index));
-  await mkdir(dirname(path), { recursive: true });
+  // The repository itself may be where nobody else can look.
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   // `--force`: what an earlier process left under this name, and only that, is replaced. Once more: also
   // when that was killed and has left it locked.
   const force = ["--force", "--force"];

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { edit, setting } from "../setting.ts";
@@ -70,6 +70,13 @@ test("one workspace for each instance, numbered from 0", async () => {
     await expect(run.openWorkspace(index)).rejects.toMatchObject({ code: "OPTION_INVALID" });
   }
   await opening;
+});
+
+test("worktrees are for the eyes of their user only, as the repository may be", async () => {
+  await using at = await setting();
+  await using run = await at.repository.createRun({ run: "r1" });
+  const { path } = await run.openWorkspace(0);
+  expect((await stat(dirname(path))).mode & 0o077).toBe(0);
 });
 
 test("an opening that is given up leaves nothing, and the place is free", async () => {
