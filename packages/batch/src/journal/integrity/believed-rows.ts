@@ -35,7 +35,13 @@ export function* believedRows(journal: string, testimony: Testimony | null): Gen
 }
 
 function checksums(rows: readonly StoredRow[], sequence: number): number[] {
-  return sequence === 0 ? [0] : rows.map(({ checksum }) => checksum);
+  if (sequence === 0) return [0];
+  return rows.map(({ checksum }) => checksum).filter(isChecksum);
+}
+
+/** A damaged one may be any number. */
+function isChecksum(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < 2 ** 32;
 }
 
 /**

@@ -4,7 +4,10 @@ import { DatabaseSync } from "node:sqlite";
 import { createJournal, LocalRunStore, type OpenedJournal, openJournal } from "@cluster/batch";
 import { temporaryFolder } from "@cluster/testkit";
 import { expect, test } from "vitest";
+import { checkRows } from "../../../src/journal/integrity/check-rows.ts";
 import { finishReplacement, replacementOf } from "../../../src/journal/integrity/files.ts";
+import { RowWriter } from "../../../src/journal/sqlite/row-writer.ts";
+import { MIGRATIONS } from "../../../src/journal/sqlite/schema.ts";
 import { edited, outcomeOf, sampleTasks } from "../sample-steps.ts";
 import { chanceFrom, liveThrough, RECORD, told } from "./sample-history.ts";
 
@@ -72,6 +75,31 @@ test("a journal that has lost what its run began with is refused, and left as it
     message: expect.stringContaining("Start a new run"),
   });
   expect(readdirSync(folder.path).sort()).toEqual(["journal.sqlite", "journal.sqlite-witness"]);
+});
+
+test("a checksum that no checksum can be costs its own row and the next, and no more", async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "journal.sqlite");
+  const first = await withoutRows(path);
+  await first.journal.close();
+  const database = new DatabaseSync(path);
+  database.exec("UPDATE transitions SET checksum = checksum - 4294967296 WHERE sequence = 4");
+  // Within a batch of rows nobody looks at it; the damage that makes somebody look is another.
+  database.exec("UPDATE transitions SET at = at + 1 WHERE sequence = 9");
+  database.close();
+  const { journal, damage } = openJournal(path);
+  expect(damage).toMatchObject({ sequence: 4, message: expect.stringContaining("7 of its 10") });
+  await journal.close();
+});
+
+test("a text that one bit has made a blob is found, although its bytes are the same", () => {
+  using database = new DatabaseSync(":memory:");
+  database.exec((MIGRATIONS[0] as string).replaceAll("STRICT", ""));
+  const writer = new RowWriter(database, { sequence: 0, checksum: 0 });
+  for (const type of ["run.begun", "run.resumed"]) writer.appendMark({ at: 1, type, body: "{}" });
+  expect(checkRows(database)).toMatchObject({ tip: { sequence: 2 } });
+  database.exec("UPDATE transitions SET type = CAST(type AS BLOB) WHERE sequence = 2");
+  expect(checkRows(database)).toMatchObject({ sequence: 2 });
 });
 
 test.each(["tasks", "marks"])(
