@@ -73,4 +73,19 @@ describe("a run that was interrupted", () => {
     expect(stdout).toMatch(/stayed on cluster\/\w+: the run began on main, and now elsewhere/);
     expect(stdout).toMatch(/By hand: git merge cluster\/\w+/);
   });
+
+  it("is landed after a kill -9 too, and cleaned away with all that was left", async () => {
+    const id = await endedBy(bench, "SIGKILL");
+    expect((await cluster(bench, "land")).stdout).toMatch(/has landed on main/);
+    expect(await bench.repository.git("rev-list", "--count", "main")).toBe("3");
+    const kept = await cluster(bench, "clean", id);
+    expect(kept.stdout).toMatch(/kept +\S+ +it has tasks without an outcome/);
+    const { stdout } = await cluster(bench, "clean", id, "--force");
+    expect(stdout).toMatch(new RegExp(`^${id} +removed +\\S+/${id}$`, "m"));
+    expect((await cluster(bench, "status")).stdout).toMatch(/^No run is kept here/);
+    expect(await bench.repository.git("for-each-ref", "refs/cluster", "refs/heads/cluster")).toBe(
+      "",
+    );
+    await bench.expectNothingLeft();
+  }, 120_000);
 });
