@@ -64,7 +64,7 @@ export function beginRun(options: BeginOptions, compiled: CompiledOptions, parts
     };
     executor = await executorOr(undo, options, compiled, parts);
     if (steering.workers !== compiled.workers) executor.resize?.(instancesFor(steering.workers));
-    conductor = makeConductor(options, compiled, parts, steering.steer(executor), steering);
+    conductor = makeConductor(options, compiled, parts, executor, steering);
     const ended = conductor.run();
     if (stopped) conductor.stop("The run was stopped before it began.");
     const failure = await ended.then(
@@ -110,17 +110,17 @@ export function beginRun(options: BeginOptions, compiled: CompiledOptions, parts
     Math.min(most, compiled.ahead > 0 ? workers + Math.ceil(workers / 4) : workers);
   const hold = (held: boolean): void => {
     if (steering.held === held) return;
-    if (held) steering.hold();
-    else steering.release();
+    steering.held = held;
     recorder.publish({ type: "run.held", held });
+    conductor?.wake();
   };
   const scale = (wanted: number): void => {
     const workers = Math.min(requireWorkers(wanted), most);
     if (workers === steering.workers) return;
     executor?.resize?.(instancesFor(workers));
-    steering.scale(workers);
-    conductor?.wake();
+    steering.workers = workers;
     recorder.publish({ type: "run.scaled", workers });
+    conductor?.wake();
   };
   const run: Run = {
     id: branch.run,
@@ -169,7 +169,7 @@ function makeConductor(
   return new Conductor({
     recorder,
     executor,
-    turns: () => steering.workers,
+    turns: () => steering.turns,
     branch,
     tasks: work.open,
     committed: work.committed,
