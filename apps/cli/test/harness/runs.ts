@@ -40,8 +40,7 @@ export function startRun(bench: Bench, message: string, ...args: readonly string
 }
 
 /** The first two tasks land, the next two hang at their first attempt. */
-const HANGS_ONCE =
-  "x [fake:only=page-003.md:first=1:hang][fake:only=page-004.md:first=1:hang]";
+const HANGS_ONCE = "x [fake:only=page-003.md:first=1:hang][fake:only=page-004.md:first=1:hang]";
 
 /** A run of six tasks that was ended by a signal with two landed, two in their turn and two to come. */
 export async function endedBy(bench: Bench, signal: NodeJS.Signals): Promise<string> {
