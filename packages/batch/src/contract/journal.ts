@@ -103,6 +103,11 @@ export interface Journal {
   unfinished(): readonly JournalEntry[];
   /** What has been recorded so far, summed up. */
   tally(): RunTally;
+  /**
+   * What landed `back` landings before the newest that is recorded, as it is on the run's branch; `null`
+   * where there were not so many.
+   */
+  landedBack(back: number): string | null;
   /** The attempts at one task, oldest first. */
   attempts(task: string): readonly AttemptRecord[];
   /** Every task, in the order of the plan, one at a time: there may be a hundred thousand. */

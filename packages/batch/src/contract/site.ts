@@ -11,6 +11,7 @@ import type {
   ForgottenRun,
   Head,
   LandedCommit,
+  LandedCommitsOptions,
   Landing,
   MendedDelivery,
   ReopenRunOptions,
@@ -82,7 +83,7 @@ export interface LandingPlace extends AsyncDisposable {
   /** @param commit what {@link WorkPlace.commit} gave */
   land(commit: string): Promise<Landing>;
   /** The attempts whose edit is here: the second witness, beside the journal. */
-  landedCommits(): Promise<readonly LandedCommit[]>;
+  landedCommits(options?: LandedCommitsOptions): Promise<readonly LandedCommit[]>;
   /** Whether an edit that was made is still there to be landed. */
   hasCommit(commit: string): Promise<boolean>;
   /** Keeps what a killed process left half done, and clears it away. `known` edits are kept anyway. */

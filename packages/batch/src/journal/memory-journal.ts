@@ -22,6 +22,7 @@ interface Known {
 /** Keeps a run's transitions in this process: they survive nothing. */
 export class MemoryJournal implements Journal {
   readonly #tasks = new Map<string, Known>();
+  readonly #landed: (string | null)[] = [];
   readonly #marks: (RunMark & { readonly at: number })[] = [];
 
   get size(): number {
@@ -74,6 +75,10 @@ export class MemoryJournal implements Journal {
     return { counts, spent };
   }
 
+  landedBack(back: number): string | null {
+    return this.#landed.at(-1 - back) ?? null;
+  }
+
   attempts(task: string): readonly AttemptRecord[] {
     return this.#known(task).attempts;
   }
@@ -91,6 +96,9 @@ export class MemoryJournal implements Journal {
     const after = standingAfter(standing, step);
     const kept = step.type === "task.ended" ? step.outcome : after.outcome && outcome;
     known.entry = { task, token: after.token, withdrawn: after.withdrawn, outcome: kept };
+    if (step.type === "task.ended" && step.outcome.outcome === "landed") {
+      this.#landed.push(step.outcome.evidence.commit);
+    }
     known.attempts = attemptsAfter(known.attempts, step, Date.now());
   }
 

@@ -7,6 +7,12 @@ import { linked, linksOf } from "./relink.ts";
 import { TaskState } from "./task-state.ts";
 
 /**
+ * Landings are recorded in nearly the order in which they come to pass: what landed longer ago than this many
+ * is in the journal. To read a branch of 100,000 commits would take as long as all the rest.
+ */
+const FARTHEST_BACK = 1_000;
+
+/**
  * What is left of a run that another process began. Git is the witness of what landed: where the journal
  * is silent on it, it is told.
  * @param isUnwanted Whether a task is to be withdrawn, if it has not landed. What it had edited is kept.
@@ -18,7 +24,10 @@ export async function restoreWork(
 ): Promise<PlannedWork> {
   const { journal } = recorder;
   const landed = new Map<string, string>();
-  for (const { task, commit } of await branch.landedCommits()) landed.set(task, commit);
+  const after = journal.landedBack(FARTHEST_BACK);
+  for (const { task, commit } of await branch.landedCommits(after === null ? {} : { after })) {
+    landed.set(task, commit);
+  }
   const writer = new OutcomeWriter(recorder, branch);
   const open: TaskState[] = [];
   const committed: CommittedTask[] = [];

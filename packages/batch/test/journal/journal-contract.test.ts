@@ -85,6 +85,26 @@ describe.each([memory, sqlite("process"), sqlite("power")])("$name", ({ create, 
     expect([...journal.entries()][0]).toMatchObject({ token: 2, outcome: { outcome: "landed" } });
   });
 
+  test("what landed so many landings ago is known, whatever was recorded in between", async () => {
+    let journal = await planned();
+    const land = async (task: typeof A, commit: string): Promise<void> => {
+      const token = await journal.open(task.id);
+      const { evidence } = edited(commit);
+      await journal.record({
+        type: "task.ended",
+        token,
+        outcome: { ...outcomeOf(task, "landed"), evidence },
+      });
+    };
+    expect(journal.landedBack(0)).toBeNull();
+    await land(B, "first");
+    const token = await journal.open(C.id);
+    await journal.record({ type: "task.ended", token, outcome: outcomeOf(C, "no-change") });
+    await land(A, "second");
+    journal = await reopen(journal);
+    expect([0, 1, 2].map((back) => journal.landedBack(back))).toEqual(["second", "first", null]);
+  });
+
   test("an outcome is recorded once, also without any attempt", async () => {
     let journal = await planned();
     const end = (outcome: "skipped" | "cancelled") =>

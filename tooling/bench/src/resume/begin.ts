@@ -10,10 +10,12 @@ import {
   type Run,
   resumeRun,
   startRun,
+  type Task,
   type TaskInput,
   type TaskOutcome,
   type ToolAdapter,
 } from "@cluster/batch";
+import { execa } from "execa";
 import { settingOf } from "../measure/fresh-process.ts";
 
 /** What is to be done. */
@@ -62,6 +64,7 @@ async function seed(): Promise<object> {
   const tasks = keyTasks(inputs, { tool: tool.name, model: null, verify: null });
   await journal.plan(tasks);
   const sample = await sampleOutcome();
+  const landed = await landCommits(tasks.slice(0, count / 2), base);
   // Half of it is done, and every tenth of that was tried twice.
   for (const task of tasks.slice(0, count / 2)) {
     let token = await journal.open(task.id);
@@ -70,13 +73,31 @@ async function seed(): Promise<object> {
       await journal.record({ ...failed, outcome: "timeout", reason: null, result: null });
       token = await journal.open(task.id);
     }
-    const { evidence } = sample;
+    const evidence = { ...sample.evidence, commit: landed[task.index] ?? null };
     const result = { verdict: "edited", failure: null, evidence, outsideCommit: null } as const;
     await journal.record({ type: "attempt.committed", task: task.id, token, result });
-    const outcome = { ...sample, task: task.id, index: task.index, attempts: token };
+    const attempts = token;
+    const outcome = { ...sample, evidence, task: task.id, index: task.index, attempts };
     await journal.record({ type: "task.ended", token, outcome });
   }
   return {};
+}
+
+/** The run's branch with a commit for each task, in one go. */
+async function landCommits(tasks: readonly Task[], base: string): Promise<string[]> {
+  const ref = "refs/heads/cluster/many";
+  const stream = tasks.map(({ id }, at) => {
+    const text = `Edit\n\nCluster-Run: many\nCluster-Task: ${id}\nCluster-Attempt: 1\n`;
+    const from = at === 0 ? `from ${base}\n` : "";
+    const head = `commit ${ref}\ncommitter a <a@b> ${1_700_000_000 + at} +0000\n`;
+    return `${head}data ${Buffer.byteLength(text)}\n${text}${from}\n`;
+  });
+  const options = { cwd: path, input: stream.join("") };
+  await execa("git", ["fast-import", "--quiet"], options);
+  const { stdout } = await execa("git", ["rev-list", "--reverse", `${base}..${ref}`], {
+    cwd: path,
+  });
+  return stdout.split("\n");
 }
 
 /** An outcome as a real run writes it. */

@@ -42,6 +42,15 @@ export class RowReader {
     return rows.map(({ at, body }) => ({ ...(JSON.parse(body) as RunMark), at }));
   }
 
+  /** What landed so many landings before the newest. */
+  landedBack(back: number): string | null {
+    const query = `SELECT body FROM transitions WHERE type = 'task.ended' AND outcome = 'landed'
+      ORDER BY sequence DESC LIMIT 1 OFFSET ?`;
+    const found = this.#database.prepare(query).get(back) as Pick<Row, "body"> | undefined;
+    if (found === undefined) return null;
+    return (JSON.parse(found.body) as TaskOutcome).evidence.commit;
+  }
+
   /** Of every task, the sequence that it is known by. */
   planned(): Map<string, number> {
     // In one piece: a call for each of a hundred thousand would take as long as all the rest.

@@ -112,6 +112,10 @@ export class SqliteJournal implements Journal {
     return this.#read(() => this.#reader.tally());
   }
 
+  landedBack(back: number): string | null {
+    return this.#read(() => this.#reader.landedBack(back));
+  }
+
   attempts(task: string): readonly AttemptRecord[] {
     const planned = this.#known(task);
     return this.#read(() => this.#reader.attempts(this.#reader.task(planned).last));
