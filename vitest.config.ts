@@ -1,4 +1,4 @@
-import { tmpdir, userInfo } from "node:os";
+import { availableParallelism, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
@@ -11,6 +11,8 @@ export default defineConfig({
     include: ["{packages,apps,tooling}/*/test/**/*.test.ts"],
     typecheck: { enabled: false },
     pool: "forks",
+    // Most tests wait for processes: on two processors one file at a time leaves half of them idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // What the tests start is not written down in the home folder of whoever runs them.
     env: { XDG_STATE_HOME: join(tmpdir(), `cluster-tests-${userInfo().username}`) },
     testTimeout: 60_000,
