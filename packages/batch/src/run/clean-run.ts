@@ -1,3 +1,4 @@
+import { endLeftovers } from "@cluster/manager";
 import type { KeptRef } from "@cluster/workspace";
 import type { RunStore, StoredRun } from "../contract/run-store.ts";
 import type { Site } from "../contract/site.ts";
@@ -74,6 +75,8 @@ async function removeWorktrees(stored: StoredRun, site: Site): Promise<void> {
   const { run, target } = stored.record;
   const base = branchBase(stored);
   await using branch = await site.reopenRun({ run, base, target, folder: stored.folder });
+  // Tools of a process that was killed may still write there.
+  await endLeftovers();
   await branch.salvage();
 }
 

@@ -1,3 +1,4 @@
+import { endLeftovers } from "@cluster/manager";
 import type { Delivery, DeliveryChoice } from "@cluster/workspace";
 import type { RunMark } from "../contract/run-record.ts";
 import type { RunStore } from "../contract/run-store.ts";
@@ -55,6 +56,8 @@ export async function landRun(options: LandOptions): Promise<LandedRun> {
     const base = branchBase(stored);
     const landed = (): Iterable<string> => landedIn(journal);
     await using branch = await repository.reopenRun({ run, base, target, folder, landed });
+    // Tools of a process that was killed may still write there.
+    await endLeftovers();
     await branch.salvage();
     const delivery = await branch.deliver({
       ...wantedDelivery(run, choice),
