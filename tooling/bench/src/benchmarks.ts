@@ -1,5 +1,6 @@
 import { aiderRollout } from "./aider/aider-rollout.ts";
 import { freshAider } from "./aider/fresh-aider.ts";
+import { cliTasks } from "./cli-tasks/cli-tasks.ts";
 import { flood } from "./flood/flood.ts";
 import { idleMemory } from "./idle-memory/idle-memory.ts";
 import { journal } from "./journal/journal.ts";
@@ -21,6 +22,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   freshAider,
   aiderRollout,
   landing,
+  cliTasks,
   flood,
   longLine,
   idleMemory,
