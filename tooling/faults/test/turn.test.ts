@@ -117,7 +117,9 @@ describe.each(HOSTS)("in a turn, on $name, a tool that", (host) => {
   test.each([json({ cancel }), sentinel({ interruptible: true })])(
     "answers after its deadline answers nobody, and its process stays: $name",
     async (speech) => {
-      await using trial = new Trial(host, "answers-late", { speech });
+      // A machine with other work takes seconds to bring a program to its senses.
+      const pool = { interruptTimeoutMs: 30_000 };
+      await using trial = new Trial(host, "answers-late", { speech, pool });
       for (let n = 0; n < 3; n += 1) {
         const { turn } = await trial.begin({ turnTimeoutMs: 60_000 });
         trial.clock.advance(60_000);
