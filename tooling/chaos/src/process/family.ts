@@ -7,6 +7,8 @@ import { aliveProcess, type LivingProcess } from "./process-tree.ts";
  */
 export class Family {
   readonly root: number;
+  /** The root as it was first seen: its pid alone may be a stranger's later. */
+  #first: LivingProcess | null = null;
   readonly #seen = new Map<string, LivingProcess>();
 
   constructor(root: number) {
@@ -19,6 +21,8 @@ export class Family {
     const visit = (pid: number): void => {
       const process = aliveProcess(pid);
       if (process === null) return;
+      if (pid === this.root) this.#first ??= process;
+      if (pid === this.root && process.startedAt !== this.#first?.startedAt) return;
       found.push(process);
       this.#seen.set(`${pid} ${process.startedAt}`, process);
       for (const child of childrenOf(pid)) visit(child);
