@@ -10,6 +10,7 @@ import { storeFailure } from "../journal/sqlite/failures.ts";
 import { createJournal, type JournalOptions, openJournal } from "../journal/sqlite/open-journal.ts";
 import type { SqliteJournal } from "../journal/sqlite/sqlite-journal.ts";
 import { findRun, listRuns } from "./find-run.ts";
+import { makePrivateFolder } from "./make-folder.ts";
 import { type Ownership, own } from "./ownership.ts";
 import { journalIn, requireRunName, siteFolder, stateFolder } from "./places.ts";
 import { readRun, recordOf } from "./read-run.ts";
@@ -122,7 +123,7 @@ export class LocalRunStore implements RunStore {
 
 function makeFolder(folder: string, run: string): void {
   try {
-    mkdirSync(dirname(folder), { recursive: true, mode: 0o700 });
+    makePrivateFolder(dirname(folder));
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") {

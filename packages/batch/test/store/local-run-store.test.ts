@@ -138,3 +138,14 @@ test("a run says how it ended last, unless it was gone on with since", async () 
   }
   expect((await at.store.list(SITE))[0]).toMatchObject({ end: null, problem: null });
 });
+
+test.skipIf(process.platform !== "linux")(
+  "a folder that a file system cannot have is refused, and not asked for for ever",
+  async () => {
+    const nowhere = new LocalRunStore({ folder: "/proc/nowhere/cluster" });
+    await expect(nowhere.create(SITE, recordOf("abc123"))).rejects.toMatchObject({
+      code: "STORE_FAILED",
+      message: expect.stringContaining("/proc/nowhere"),
+    });
+  },
+);
