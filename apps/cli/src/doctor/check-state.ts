@@ -1,19 +1,21 @@
-import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LocalRunStore } from "@cluster/batch";
 import { type CheckResult, fail, ok } from "./check.ts";
 
 /** The state folder, where runs are kept, can be written; how much lies there, of all repositories. */
 export async function checkState(): Promise<CheckResult> {
-  const { folder } = new LocalRunStore();
+  const store = new LocalRunStore();
+  const { folder } = store;
   const probe = join(folder, `.doctor-${process.pid}`);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    store.prepare();
     await writeFile(probe, "");
     await rm(probe);
     return ok("state folder", `${folder}, ${await sizeOf(folder)}`);
   } catch (thrown) {
-    const { code, message } = thrown as NodeJS.ErrnoException;
+    const { cause = thrown } = thrown as Error;
+    const { code, message } = cause as NodeJS.ErrnoException;
     return fail(
       "state folder",
       `${folder}: ${code ?? message}`,

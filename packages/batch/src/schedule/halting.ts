@@ -16,7 +16,7 @@ export interface HaltRules {
 }
 
 /** Fewer tasks than that say nothing about a share. */
-export const SHARE_AFTER = 10;
+const SHARE_AFTER = 10;
 
 /** Counts how tasks end, and says when it is enough. What an earlier session of the run did is not counted. */
 export class Halting {

@@ -65,7 +65,7 @@ interface Circuit {
 }
 
 /** After so many refused probes in a row nobody waits any longer. */
-export const MOST_REFUSED_PROBES = 5;
+const MOST_REFUSED_PROBES = 5;
 
 /**
  * Whether each tool with each model may be asked, and by how many turns at once. Tasks for one of them are a

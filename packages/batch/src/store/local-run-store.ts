@@ -88,6 +88,15 @@ export class LocalRunStore implements RunStore {
     return readRun(this.#find(repository, run));
   }
 
+  /** Makes the folder where runs are kept. @throws {BatchError} STORE_FAILED */
+  prepare(): void {
+    try {
+      makePrivateFolder(this.folder);
+    } catch (error) {
+      throw storeFailure(error, "make the folder of the runs", this.folder);
+    }
+  }
+
   /** The runs of a repository, newest first. @throws {BatchError} STORE_FAILED */
   async list(repository: Place): Promise<readonly RunSummary[]> {
     return listRuns(siteFolder(this.folder, repository));
