@@ -38,6 +38,7 @@ export interface RunFlags extends LimitFlags {
   readonly land?: DeliveryChoice;
   readonly allowOutside?: boolean;
   readonly hooks?: boolean;
+  readonly durable?: "process" | "power";
   readonly inPlace?: boolean;
   readonly requireChange?: boolean;
   readonly dryRun?: boolean;
@@ -92,6 +93,12 @@ export function withRunFlags(command: Command): Command {
     )
     .option("--allow-outside", "land changes outside a task's files too")
     .option("--hooks", "run your git hooks on each commit that is to land")
+    .addOption(
+      new Option(
+        "--durable <what>",
+        "what the run survives: process, the end of its process; power, a loss of power too (default: process)",
+      ).choices(["process", "power"]),
+    )
     .option("--in-place", "work in the folder itself: no git needed, a backup of each file")
     .option("--require-change", "a task that changes nothing has failed")
     .option(

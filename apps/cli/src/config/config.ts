@@ -47,6 +47,7 @@ export interface ClusterConfig {
   /** Land changes outside a task's files too. @default false */
   readonly allowOutside?: boolean | undefined;
   readonly hooks?: boolean | undefined;
+  readonly durable?: "process" | "power" | undefined;
   /** Work in the folder itself, with a backup of each file, instead of worktrees. @default false */
   readonly inPlace?: boolean | undefined;
   /** A task that changes nothing has failed. @default false */

@@ -90,6 +90,10 @@ export const configSchema: z.ZodType<ClusterConfig> = z.strictObject({
     ),
   allowOutside: z.boolean().optional().describe("Land changes outside a task's files too"),
   hooks: z.boolean().optional().describe("Run your git hooks on each commit that is to land"),
+  durable: z
+    .enum(["process", "power"])
+    .optional()
+    .describe("What the run survives: the end of its process, or a loss of power too"),
   inPlace: z.boolean().optional().describe("Work in the folder itself, with backups"),
   requireChange: z.boolean().optional().describe("A task that changes nothing has failed"),
   onQuota: z
@@ -141,6 +145,7 @@ export const CONFIG_KEYS: readonly string[] = [
   "land",
   "allowOutside",
   "hooks",
+  "durable",
   "inPlace",
   "requireChange",
   "onQuota",

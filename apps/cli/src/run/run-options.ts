@@ -28,6 +28,7 @@ export function runOptions(
     setupTimeoutMs: settings.setupTimeoutMs,
     allowOutside: settings.allowOutside,
     hooks: settings.hooks,
+    durability: settings.durable,
     requireChange: settings.requireChange,
     secrets: secretsOf(process.env, toolArguments),
     transcripts: true,

@@ -33,6 +33,7 @@ export interface RunSettings {
   readonly land: DeliveryChoice | undefined;
   readonly allowOutside: boolean;
   readonly hooks: boolean;
+  readonly durable: "process" | "power";
   readonly place: Place;
   readonly requireChange: boolean;
   readonly limits: LimitSettings;
@@ -104,6 +105,7 @@ function filledIn(
     land: landing(flags, config, cwd),
     allowOutside: flags.allowOutside ?? config.allowOutside ?? false,
     hooks: flags.hooks ?? config.hooks ?? false,
+    durable: flags.durable ?? config.durable ?? "process",
     place: (flags.inPlace ?? config.inPlace) ? "in-place" : "worktrees",
     requireChange: flags.requireChange ?? config.requireChange ?? false,
     toolArguments: raw.length > 0 ? raw : (config.toolArguments ?? []),
