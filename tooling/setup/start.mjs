@@ -1,6 +1,7 @@
 // `npm start`: sets everything up, then runs the main job, or `cluster` with the arguments given.
 import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
+import { follow } from "./follow.mjs";
 import { install, node, root } from "./install.mjs";
 
 install();
@@ -14,7 +15,4 @@ const child = spawn(node, ["--conditions=@cluster/source", join(root, program), 
   cwd: process.env.INIT_CWD ?? process.cwd(),
   env: { ...process.env, PATH: `${dirname(node)}:${process.env.PATH}` },
 });
-// The terminal sends ^C to the child as well, and the child decides; a SIGTERM reaches only this one.
-process.on("SIGINT", () => {});
-process.on("SIGTERM", () => child.kill("SIGTERM"));
-child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));
+follow(child);

@@ -17,6 +17,7 @@ export interface CleanFlags {
 
 const REASONS: Readonly<Record<CleanedRun["kept"][number]["reason"], string>> = {
   "open-tasks": "it has tasks without an outcome",
+  originals: "what stood there before is kept nowhere else; cluster undo brings it back",
   edits: "edits that did not land lie there",
   unmerged: "no branch has it",
   "checked-out": "it is checked out",

@@ -19,6 +19,8 @@ export interface ReportParts {
   readonly delivery: Delivery;
   readonly warnings: readonly string[];
   readonly requireChange: boolean;
+  /** How many tasks had ended before this session of the run began. */
+  readonly endedBefore: number;
   /** The check of everything together refused it. */
   readonly refused: boolean;
   readonly endedAt: number;
@@ -34,7 +36,7 @@ export function buildReport(parts: ReportParts): RunReport {
     counts[task.outcome] += 1;
     spent = addSpending(spent, task.spent);
   }
-  const tried = tasks.filter((task) => task.attempts > 0).length;
+  const tried = tasks.filter((task) => task.attempts > 0).length - parts.endedBefore;
   const seconds = (endedAt - (status.firstAttemptAt ?? endedAt)) / 1000;
   const good = counts.landed + (requireChange ? 0 : counts["no-change"]);
   return {
@@ -54,7 +56,7 @@ export function buildReport(parts: ReportParts): RunReport {
       requireChange ? tasks : tasks.filter((task) => task.outcome !== "no-change"),
     ),
     slowest: slowestTasks(tasks),
-    tasksPerSecond: seconds > 0 ? tried / seconds : 0,
+    tasksPerSecond: seconds > 0 ? Math.max(0, tried) / seconds : 0,
     delivery: parts.delivery,
     warnings: parts.warnings,
     ok: parts.end === "complete" && !parts.refused && good === tasks.length,

@@ -31,6 +31,7 @@ export function reportOfRun(
     },
     tasks,
     end: end?.end ?? "interrupted",
+    endedBefore: 0,
     haltReason: end?.reason ?? null,
     delivery: end?.delivery ?? {
       kind: "kept",

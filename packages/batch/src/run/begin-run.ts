@@ -82,7 +82,9 @@ export function beginRun(options: BeginOptions, compiled: CompiledOptions, parts
     const check = command === null ? null : { command, timeoutMs, signal, clock };
     const delivery = wantedDelivery(branch.run, options.delivery);
     const ending = { requireChange, keepWorktrees, check, delivery, close: parts.close };
-    const how = { closing, budget, left, ...ending };
+    const counts = Object.values(parts.work.before?.counts ?? {});
+    const endedBefore = counts.reduce((sum, count) => sum + count, 0);
+    const how = { closing, budget, left, endedBefore, ...ending };
     const report = await finishRun({ recorder, executor, branch, ...how });
     if (failure !== null) throw failure.error;
     return report;

@@ -30,8 +30,11 @@ export interface CleanedRun {
 export interface KeptPart {
   /** A ref, or the run's folder. */
   readonly what: string;
-  /** `open-tasks`: it can be gone on with; `edits`: what did not land lies there; else as {@link KeptRef}. */
-  readonly reason: KeptRef["reason"] | "open-tasks" | "edits";
+  /**
+   * `open-tasks`: it can be gone on with; `edits`: what did not land lies there; `originals`: what stood where
+   * its edits are now, and nothing else has; otherwise as {@link KeptRef}.
+   */
+  readonly reason: KeptRef["reason"] | "open-tasks" | "edits" | "originals";
 }
 
 /**
@@ -58,8 +61,11 @@ export async function cleanRun(options: CleanOptions): Promise<CleanedRun> {
     const forgotten = await site.forgetRun({ run, force });
     removed = forgotten.removed;
     kept = forgotten.kept.map(({ ref, reason }) => ({ what: ref, reason }));
-    if (record.place === "in-place" && !force && holdsEdits(stored)) {
-      kept.push({ what: folder, reason: "edits" });
+    if (record.place === "in-place" && !force) {
+      if (holdsEdits(stored)) kept.push({ what: folder, reason: "edits" });
+      else if (stored.journal.tally().counts.landed > 0) {
+        kept.push({ what: folder, reason: "originals" });
+      }
     }
   } finally {
     await stored[Symbol.asyncDispose]();

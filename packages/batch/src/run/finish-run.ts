@@ -24,6 +24,8 @@ export interface FinishOptions {
   readonly delivery: DeliveryChoice;
   /** Lets go of the run's journal. */
   readonly close: () => Promise<void>;
+  /** How many tasks had ended before this process went on with it. */
+  readonly endedBefore: number;
   /** How the tasks stand that have no outcome. */
   readonly left: readonly TaskOutcome[];
 }
@@ -85,6 +87,7 @@ export async function finishRun(options: FinishOptions): Promise<RunReport> {
     delivery,
     warnings: recorder.warnings,
     requireChange: options.requireChange,
+    endedBefore: options.endedBefore,
     refused: refusal !== null,
     endedAt: recorder.now(),
   });

@@ -136,7 +136,7 @@ export class Budget {
 function spent(what: string, state: MeterState, show: (amount: number) => string): string {
   const { limit, taken, assumed, untold, bound } = state;
   if (bound === null && taken < limit) {
-    return `None of ${untold} attempts told what it took, so that the limit of ${show(limit)} cannot be kept. Give an upper bound for one attempt.`;
+    return `None of ${untold} attempts told what it took, so that the limit of ${show(limit)} cannot be kept. Give an upper bound for one attempt: reserve, or --reserve-cost and --reserve-tokens on the command line.`;
   }
   const guess =
     untold === 0

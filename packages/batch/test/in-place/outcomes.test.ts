@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Answer, startRun, undoRun } from "@cluster/batch";
+import { type Answer, cleanRun, startRun, undoRun } from "@cluster/batch";
 import { expect, test } from "vitest";
 import { tasksFor } from "../sample/sample-run.ts";
 import { pages, plainBench } from "./plain-bench.ts";
@@ -119,4 +119,17 @@ test("a path is opened in place when that is asked for, and not otherwise", asyn
   await expect(startRun(options)).rejects.toMatchObject({ code: "NOT_A_REPOSITORY" });
   await using run = await startRun({ ...options, place: "in-place" });
   expect((await run.finished).counts.landed).toBe(1);
+});
+
+test("what stood there before an edit in place is not cleaned away unless that is forced", async () => {
+  await using bench = await plainBench({ "a.md": "a\n" });
+  const report = await bench.run([{ prompt: "edit", files: ["a.md"] }]);
+  expect(report.counts.landed).toBe(1);
+  const which = { repository: bench.path, run: "last", store: bench.store };
+  const kept = await cleanRun(which);
+  expect(kept).toMatchObject({ removed: [], kept: [{ reason: "originals" }] });
+  await undoRun(which);
+  expect(await bench.read("a.md")).toBe("a\n");
+  const forced = await cleanRun({ ...which, force: true });
+  expect(forced).toMatchObject({ kept: [], removed: [kept.kept[0]?.what] });
 });

@@ -42,6 +42,7 @@ export function madeReport(
     warnings: [],
     requireChange: false,
     refused: false,
+    endedBefore: 0,
     endedAt: 11_000,
     ...more,
   });
