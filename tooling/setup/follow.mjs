@@ -2,6 +2,8 @@
 
 /** How soon it is noticed that npm's shell is gone. */
 const LOOK_MS = 500;
+/** Before the set-up, which takes its time. */
+const parent = process.ppid;
 
 /**
  * Passes signals on to `child`, and its end to our own exit. The terminal sends ^C to the child as well, and the
@@ -9,7 +11,6 @@ const LOOK_MS = 500;
  * nothing, and have another parent.
  */
 export function follow(child) {
-  const parent = process.ppid;
   const watch = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(watch);
