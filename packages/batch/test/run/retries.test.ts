@@ -23,6 +23,8 @@ test("a failure that passes is repeated on another instance, and lands", async (
       { prompt: "edit", files: [second] },
     ],
     {
+      // Nothing is to be forgotten, so an instance is free as soon as its attempt has ended.
+      context: "conversation",
       retryDelayMs,
       random: () => 1,
       clock: {
