@@ -18,6 +18,7 @@ import { AiderError } from "./errors/aider-error.ts";
 import { findAider } from "./installation/find.ts";
 import { type AiderInstallation, inspectAider } from "./installation/inspect.ts";
 import { type AiderOptions, compileOptions } from "./options.ts";
+import { AiderPrices } from "./pricing/aider-prices.ts";
 import { probeInstallation } from "./probe.ts";
 
 /**
@@ -37,6 +38,14 @@ export function aiderAdapter(options: AiderOptions = {}): ToolAdapter<AgentTask,
       throw error;
     });
     return installation;
+  };
+  let prices: Promise<AiderPrices> | null = null;
+  const readPrices = async (): Promise<AiderPrices> => {
+    const place = {
+      folder: process.cwd(),
+      environment: aiderEnvironment(compiled.environment),
+    };
+    return AiderPrices.read(await locate(), chosenArguments(compiled), place);
   };
   return {
     name: "aider",
@@ -81,6 +90,18 @@ export function aiderAdapter(options: AiderOptions = {}): ToolAdapter<AgentTask,
       } catch (error) {
         if (!(error instanceof AiderError)) throw error;
         return { installed: false, reason: error.reason, remedy: error.remedy };
+      }
+    },
+
+    async priceOf(model) {
+      prices ??= readPrices();
+      try {
+        return (await prices).priceOf(model);
+      } catch (error) {
+        prices = null;
+        // That it is missing is told where somebody wants to use it.
+        if (error instanceof AiderError) return null;
+        throw error;
       }
     },
   };

@@ -17,6 +17,8 @@ export interface AiderInstallation {
   readonly executable: string;
   /** The interpreter it runs with. */
   readonly python: string;
+  /** The folders of Python's packages that it was found with. */
+  readonly packages: { readonly aider: string; readonly litellm: string };
   readonly source: AiderSource;
 }
 
@@ -25,14 +27,22 @@ const REINSTALL =
 
 // Without importing it: that takes seconds. A part that is gone shows in its missing module.
 const LOOK = `
-import importlib.util, json
+import importlib.util, json, os
 from importlib.metadata import version
 parts = ["aider.main", "aider.coders", "litellm", "git", "prompt_toolkit", "rich", "configargparse"]
 absent = [part for part in parts if importlib.util.find_spec(part) is None]
-print(json.dumps({"version": version("aider-chat"), "absent": absent}))
+def folder(name):
+    found = importlib.util.find_spec(name)
+    return os.path.dirname(found.origin) if found and found.origin else ""
+packages = {name: folder(name) for name in ("aider", "litellm")}
+print(json.dumps({"version": version("aider-chat"), "absent": absent, "packages": packages}))
 `;
 
-const Report = z.object({ version: z.string(), absent: z.array(z.string()) });
+const Report = z.object({
+  version: z.string(),
+  absent: z.array(z.string()),
+  packages: z.object({ aider: z.string(), litellm: z.string() }),
+});
 
 /**
  * Looks at one `aider` without starting it.
@@ -67,7 +77,8 @@ export async function inspectAider(
       `Install ${AIDER_VERSION}, or let \`installAider()\` (\`cluster tools install aider\`) do it.`,
     );
   }
-  return { found: true, version: report.version, executable: script, python, source };
+  const { version, packages } = report;
+  return { found: true, version, executable: script, python, packages, source };
 }
 
 async function ask(

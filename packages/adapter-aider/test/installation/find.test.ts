@@ -21,9 +21,11 @@ async function executable(path: string, text: string): Promise<string> {
   return file;
 }
 
+const packages = { aider: "/packages/aider", litellm: "/packages/litellm" };
+
 /** A program in a Python's place that answers as the Python of that aider would. */
 function answering(version: string, absent: readonly string[] = []): string {
-  return `#!/bin/sh\necho '${JSON.stringify({ version, absent })}'\n`;
+  return `#!/bin/sh\necho '${JSON.stringify({ version, absent, packages })}'\n`;
 }
 
 const find = (environment: Record<string, string>) =>
@@ -58,6 +60,7 @@ describe("the interpreter of an aider on PATH", () => {
       version: "0.86.2",
       executable: aider,
       python,
+      packages,
       source: "PATH",
     });
   });
