@@ -31,10 +31,11 @@ export async function runDoctor(flags: DoctorFlags): Promise<ExitName> {
   const { config } = await loadConfig({ cwd, file: flags.config });
   const chosen = flags.tool ?? config.tool ?? DEFAULT_TOOL;
   // An unknown name is a usage error here, not a tool that is missing.
-  if (!toolNames(config).includes(chosen)) {
+  const known = await toolNames(config, cwd);
+  if (!known.includes(chosen)) {
     await resolveTool(chosen, config, { args: [], model: undefined, cwd });
   }
-  const names = flags.tool === undefined ? toolNames(config) : [flags.tool];
+  const names = flags.tool === undefined ? known : [flags.tool];
   const probed = await Promise.all(names.map(async (name) => await probeTool(name, config, cwd)));
   const aider = probed.find(({ name }) => name === DEFAULT_TOOL);
   const checks = [

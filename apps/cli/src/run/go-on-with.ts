@@ -148,7 +148,7 @@ async function planAnew(
   config: ClusterConfig,
 ): ReturnType<typeof planTasks> {
   const source = taskSource(globs, flags, settings.per);
-  const tools = toolNames(config);
+  const tools = await toolNames(config, cwd);
   return await planTasks({ ...settings, cwd, source, message: message ?? undefined, tools });
 }
 

@@ -34,7 +34,7 @@ export async function runFiles(
   const adapter = await resolveTool(tool, config, { args, model, cwd });
   const source = taskSource(globs, flags, settings.per);
   const message = await readMessage(flags, cwd, source.kind !== "tasks");
-  const known = toolNames(config);
+  const known = await toolNames(config, cwd);
   const planned = await planTasks({ cwd, source, message, tools: known, ...settings });
   const own = { name: tool, adapter };
   const tools = await resolveTools(own, planned.tasks, config, { model, cwd });

@@ -12,7 +12,7 @@ const resolve = (tools: Record<string, unknown>, name: string, args: string[] = 
 describe("resolveTool", () => {
   it("knows aider without any configuration", async () => {
     expect(await resolveTool("aider", {}, context)).toMatchObject({ name: "aider" });
-    expect(toolNames({})).toEqual(["aider"]);
+    expect(await toolNames({}, "/")).toEqual(["aider"]);
   });
 
   it("lets the configuration replace aider", async () => {
@@ -83,10 +83,10 @@ describe("cluster tools", () => {
       env: { CLUSTER_AIDER: "/nowhere/aider" },
     });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^tool +state +version/);
-    expect(stdout).toMatch(/\naider +not found +.*\/nowhere\/aider/);
-    expect(stdout).toMatch(/\nsample +found +1\.0\.0 /);
-    expect(stdout).toMatch(/\nmodule +unknown +its adapter has no probe/);
-    expect(stdout).toMatch(/\nmissing +not found +It is not here\. Install it\./);
+    expect(stdout).toMatch(/^tool +from +state +version/);
+    expect(stdout).toMatch(/\naider +built in +not found +.*\/nowhere\/aider/);
+    expect(stdout).toMatch(/\nsample +configuration +found +1\.0\.0 /);
+    expect(stdout).toMatch(/\nmodule +configuration +unknown +its adapter has no probe/);
+    expect(stdout).toMatch(/\nmissing +configuration +not found +It is not here\. Install it\./);
   });
 });
