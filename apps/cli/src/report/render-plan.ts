@@ -7,9 +7,10 @@ import {
   type TaskInput,
 } from "@cluster/batch";
 import { landText } from "../config/land.ts";
+import type { EarlierRuns } from "../estimate/earlier-samples.ts";
+import { estimateLines } from "../estimate/render-estimate.ts";
 import { oneLine, printable } from "../progress/fit.ts";
 import type { RunSettings } from "../run/settings.ts";
-import { estimateLines } from "./render-estimate.ts";
 import { shellWord } from "./shell-word.ts";
 
 /** What `--dry-run` shows. */
@@ -35,6 +36,8 @@ export interface RunPlan {
   /** With their prompts, as they would be sent. */
   readonly tasks: readonly TaskInput[];
   readonly estimate: RunEstimate;
+  /** The earlier runs whose tasks were measured for it; `null`: there are none of the like. */
+  readonly measured: EarlierRuns | null;
   readonly warnings: readonly string[];
 }
 
@@ -49,7 +52,14 @@ export function runPlan(
   settings: RunSettings,
   rest: Pick<
     RunPlan,
-    "repository" | "message" | "context" | "tasks" | "warnings" | "command" | "estimate"
+    | "repository"
+    | "message"
+    | "context"
+    | "tasks"
+    | "warnings"
+    | "command"
+    | "estimate"
+    | "measured"
   >,
 ): RunPlan {
   const {
@@ -109,7 +119,12 @@ export function renderPlan(plan: RunPlan): string {
       `command: ${[plan.command.file, ...plan.command.args].map(shellWord).map(printable).join(" ")}`,
     );
   }
-  lines.push("", ...estimateLines(plan.estimate, plan.workers), "", "Nothing was started.");
+  lines.push(
+    "",
+    ...estimateLines(plan.estimate, { workers: plan.workers, earlier: plan.measured }),
+    "",
+    "Nothing was started.",
+  );
   return lines.join("\n");
 }
 

@@ -1,9 +1,18 @@
 import { createInterface } from "node:readline";
-import { type CanaryOptions, type CanaryReport, plural } from "@cluster/batch";
+import {
+  type CanaryOptions,
+  type CanaryReport,
+  plural,
+  type Site,
+  samplesOf,
+} from "@cluster/batch";
+import { estimateTasks } from "../estimate/estimate-tasks.ts";
+import { estimateLines } from "../estimate/render-estimate.ts";
 import { usageError } from "../exit/cli-error.ts";
 import { printable } from "../progress/fit.ts";
 import type { Progress } from "../progress/progress-contract.ts";
 import { readDiff } from "../show/diff.ts";
+import type { AgentAdapter } from "../tools/tool-entry.ts";
 import type { RunSettings } from "./settings.ts";
 
 /** More of a diff than that is for `cluster show`. */
@@ -12,19 +21,23 @@ const SHOWN_LINES = 200;
 /** How the first tasks are shown. */
 export interface CanaryDisplay {
   readonly progress: Progress;
-  /** The root of the work tree. */
-  readonly root: string;
+  readonly site: Pick<Site, "root">;
   readonly quiet: boolean;
+  readonly adapter: AgentAdapter;
+  /** Those that tasks name. */
+  readonly tools?: Readonly<Record<string, AgentAdapter>>;
 }
 
 /**
- * How a run's first tasks are tried: their diffs are shown, then the outcomes, a command or the user decide.
+ * How a run's first tasks are tried: their diffs are shown, and what the others will take; then the outcomes,
+ * a command or the user decide.
  * @throws {CliError} usage, when nobody can be asked
  */
 export function canaryOptions(
-  { limits: { canary } }: Pick<RunSettings, "limits">,
+  settings: Pick<RunSettings, "limits" | "workers" | "prices" | "model">,
   display: CanaryDisplay,
 ): { readonly canary?: CanaryOptions } {
+  const { canary } = settings.limits;
   if (canary === null) return {};
   const { tasks, ask, verify } = canary;
   if (ask && !process.stdin.isTTY) {
@@ -34,19 +47,24 @@ export function canaryOptions(
     );
   }
   const { progress, quiet } = display;
+  const show = async (report: CanaryReport): Promise<void> => {
+    await showEdits(report, display);
+    // Where the outcomes decide, nothing follows those that failed.
+    if (report.ok || ask) await showEstimate(report, settings, display);
+  };
   return {
     canary: {
       tasks,
-      ...(quiet && !ask ? {} : { show: (report) => show(report, display) }),
+      ...(quiet && !ask ? {} : { show }),
       ...(ask ? { judge: (report, signal) => question(report, progress, signal) } : {}),
       ...(verify === undefined ? {} : { verify }),
     },
   };
 }
 
-async function show(
-  { tasks, base }: CanaryReport,
-  { progress, root }: CanaryDisplay,
+async function showEdits(
+  { tasks, base, run }: CanaryReport,
+  { progress, site: { root } }: CanaryDisplay,
 ): Promise<void> {
   const commits = tasks.flatMap(({ outcome, evidence }) =>
     outcome === "landed" && evidence.commit !== null ? [evidence.commit] : [],
@@ -60,19 +78,39 @@ async function show(
   if (commits.length === 0 || base === "") return;
   const kept = { commits, files: [], patches: [], inPlace: 0 };
   const diff = await readDiff(root, kept).catch(() => "");
-  const lines = diff.trimEnd().split("\n");
-  for (const line of lines.slice(0, SHOWN_LINES)) progress.say(printable(line));
-  if (lines.length > SHOWN_LINES) {
-    progress.say(`… ${lines.length - SHOWN_LINES} more lines of the diff: cluster show --diff`);
+  const lines = diff.trimEnd().split("\n").map(printable);
+  const more = lines.length - SHOWN_LINES;
+  progress.say(lines.slice(0, SHOWN_LINES).join("\n"));
+  if (more > 0) {
+    progress.say(`… ${plural(more, "more line")} of the diff: cluster show ${run} --diff`);
   }
 }
 
+async function showEstimate(
+  { tasks, first, rest }: CanaryReport,
+  { workers, prices, model }: Pick<RunSettings, "workers" | "prices" | "model">,
+  { progress, site, adapter, tools = {} }: CanaryDisplay,
+): Promise<void> {
+  const samples = samplesOf(
+    first.flatMap((task, i) => {
+      const outcome = tasks[i];
+      return outcome === undefined ? [] : [{ task, outcome }];
+    }),
+  );
+  if (samples.length === 0 || rest.length === 0) return;
+  const context = { workers, prices, model: model ?? null, adapter, tools, samples };
+  const estimate = await estimateTasks(site, rest, context);
+  const of = `for the ${plural(rest.length, "other task")}`;
+  const words = { workers: Math.min(workers, rest.length), of };
+  progress.say(estimateLines(estimate, words).join("\n"));
+}
+
 async function question(
-  { waiting, ok }: CanaryReport,
+  { rest, ok }: CanaryReport,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const others = plural(waiting, "other task");
+  const others = plural(rest.length, "other task");
   progress.say(`${ok ? "" : "Not all of them landed. "}Go on with the ${others}? [y/N]`);
   const terminal = createInterface({ input: process.stdin });
   const answered = Promise.withResolvers<string>();

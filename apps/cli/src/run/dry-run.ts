@@ -1,4 +1,6 @@
-import { checkTasks, defaultContext, estimateRun, fileSizes, redactor } from "@cluster/batch";
+import { checkTasks, defaultContext, redactor } from "@cluster/batch";
+import { earlierSamples } from "../estimate/earlier-samples.ts";
+import { estimateTasks } from "../estimate/estimate-tasks.ts";
 import { renderPlan, runPlan } from "../report/render-plan.ts";
 import type { AgentAdapter } from "../tools/tool-entry.ts";
 import type { PlannedTasks } from "./plan-tasks.ts";
@@ -11,6 +13,8 @@ export interface DryRunOptions {
   readonly planned: PlannedTasks;
   readonly message: string | undefined;
   readonly adapter: AgentAdapter;
+  /** Those that tasks name. */
+  readonly tools: Readonly<Record<string, AgentAdapter>>;
   readonly json: boolean;
 }
 
@@ -31,18 +35,28 @@ async function commandOf(
 
 /** `--dry-run`: everything is checked and listed, nothing is started. */
 export async function showPlan(options: DryRunOptions): Promise<void> {
-  const { settings, planned, message, adapter, json } = options;
+  const { settings, planned, message, adapter, tools, json } = options;
   const { repository, tasks, warnings } = planned;
   await checkTasks(repository, tasks);
-  const { workers, prices, model = null } = settings;
-  const sizes = await fileSizes(repository, tasks);
+  const { workers, prices, model = null, tool, toolArguments } = settings;
+  const like = { tool, model, toolArguments, message: message ?? null, tasks };
+  const earlier = await earlierSamples(repository, like).catch(() => null);
+  const samples = earlier?.samples ?? [];
   const plan = runPlan(settings, {
     repository: repository.root,
     message: message ?? null,
     context: settings.context ?? defaultContext(adapter),
     warnings,
     tasks,
-    estimate: estimateRun(tasks, sizes, { workers, prices, model }),
+    estimate: await estimateTasks(repository, tasks, {
+      workers,
+      prices,
+      model,
+      adapter,
+      tools,
+      samples,
+    }),
+    measured: earlier && { runs: earlier.runs, sameMessage: earlier.sameMessage },
     command: await commandOf(adapter, repository.root),
   });
   const redact = redactor(secretsOf(process.env, settings.toolArguments));

@@ -73,7 +73,13 @@ async function resume(
   const progress = createProgress({ stream: process.stderr, style, requireChange });
   try {
     for (const line of quiet ? [] : warnings) progress.say(line);
-    const canary = canaryOptions(settings, { progress, root: repository.root, quiet });
+    const canary = canaryOptions(settings, {
+      ...options,
+      progress,
+      site: repository,
+      quiet,
+      adapter: options.tool,
+    });
     const report = await conductRun(
       () => resumeRun({ ...options, ...canary, repository, run }),
       progress,

@@ -39,7 +39,7 @@ export async function runFiles(
   const own = { name: tool, adapter };
   const tools = await resolveTools(own, planned.tasks, config, { model, cwd });
   if (flags.dryRun === true) {
-    await showPlan({ settings, planned, message, adapter, json: flags.json === true });
+    await showPlan({ settings, planned, message, adapter, tools, json: flags.json === true });
     return "done";
   }
   for (const [name, each] of Object.entries({ ...tools, [tool]: adapter })) {
@@ -57,7 +57,7 @@ export async function runFiles(
     const named = Object.keys(tools);
     const configFile = flags.config === undefined ? null : resolve(cwd, flags.config);
     const quiet = flags.quiet === true;
-    const canary = canaryOptions(settings, { progress, root: repository.root, quiet });
+    const canary = canaryOptions(settings, { progress, site: repository, quiet, adapter, tools });
     const report = await conductRun(
       () =>
         startRun({

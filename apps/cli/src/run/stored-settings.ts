@@ -39,7 +39,8 @@ const NOT_STORED: ReadonlySet<keyof RunFlags> = new Set([
   "config",
 ] satisfies (keyof RunFlags)[]);
 
-function withoutSecrets(args: readonly string[]): string[] {
+/** Raw arguments as they are kept. */
+export function withoutSecrets(args: readonly string[]): string[] {
   return args.map(redactor(secretsOf({}, args)));
 }
 

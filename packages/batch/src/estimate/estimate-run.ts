@@ -1,5 +1,6 @@
 import { costOf, type Price } from "../contract/price.ts";
 import type { TaskInput } from "../contract/task.ts";
+import { plural } from "../report/quantities.ts";
 import type { FileSizes } from "./file-sizes.ts";
 import { SIZE_ASSUMPTIONS, type TurnEstimate, turnFromSizes } from "./from-sizes.ts";
 import { addRanges, middleOf, NOTHING, type Range } from "./range.ts";
@@ -163,7 +164,9 @@ function assumptionsFor(tasks: readonly TaskInput[], { input, time }: Measured):
   const waiting = tasks.some(({ after = [] }) => after.length > 0);
   return [
     ...sizes,
-    ...(blank > 0 ? [`what ${blank} tasks without files read is not counted`] : []),
+    ...(blank > 0
+      ? [`what ${plural(blank, "task")} without files read${blank === 1 ? "s" : ""} is not counted`]
+      : []),
     ...(waiting ? ["tasks that wait for others may take longer than that"] : []),
     time === null
       ? "retries, the verify command, the start of the tool and waits for quota come on top"

@@ -24,7 +24,7 @@ export interface TurnEstimate {
 
 /** What an estimate from sizes takes for granted, in sentences. */
 export const SIZE_ASSUMPTIONS: readonly string[] = [
-  `${BYTES_PER_TOKEN.low} to ${BYTES_PER_TOKEN.high} bytes of a file or prompt are a token`,
+  `${BYTES_PER_TOKEN.high} to ${BYTES_PER_TOKEN.low} bytes of a file or prompt are a token`,
   `the tool adds ${OWN_TOKENS.low} to ${thousands(OWN_TOKENS.high)} tokens to each request, and makes ${REQUESTS.low} to ${REQUESTS.high} requests a task`,
   `an edit is ${WORDS.low} tokens, or up to the whole file and ${thousands(WORDS.high)} more`,
   `a turn takes ${SECONDS.low} to ${SECONDS.high} s, and writes ${TOKENS_PER_SECOND.high} to ${TOKENS_PER_SECOND.low} tokens a second`,

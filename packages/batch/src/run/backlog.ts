@@ -54,7 +54,7 @@ export class Backlog {
     signal: AbortSignal,
   ): Promise<CanaryDecision & { readonly ready: readonly TaskState[] }> {
     const canary = this.#canary as CanaryTrial;
-    const decision = await canary.judge(signal);
+    const decision = await canary.judge(signal, this.#held.waiting);
     if (!decision.goesOn) return { ...decision, ready: [] };
     this.#canary = null;
     return { ...decision, ready: canary.release() };

@@ -64,11 +64,14 @@ export class CanaryTrial {
     return this.#underWay.size === 0;
   }
 
-  /** Decides, and has the journal know it. Never rejects but for the journal. */
-  async judge(signal: AbortSignal): Promise<CanaryDecision> {
+  /**
+   * Decides, and has the journal know it. Never rejects but for the journal.
+   * @param held tasks that wait for others, and so for the decision too
+   */
+  async judge(signal: AbortSignal, held: readonly TaskState[] = []): Promise<CanaryDecision> {
     const { recorder } = this.#options;
     const decision = recorder.redact(
-      await this.#decide(signal).catch((error: unknown) => {
+      await this.#decide(signal, held).catch((error: unknown) => {
         const reason = `The trial of the first tasks could not be judged: ${String(error)}`;
         return { goesOn: false, reason };
       }),
@@ -78,9 +81,9 @@ export class CanaryTrial {
     return decision;
   }
 
-  async #decide(signal: AbortSignal): Promise<CanaryDecision> {
+  async #decide(signal: AbortSignal, held: readonly TaskState[]): Promise<CanaryDecision> {
     const { canary, branch, clock, verifyTimeoutMs: timeoutMs } = this.#options;
-    const report = this.#report();
+    const report = this.#report(held);
     await canary.show?.(report, signal);
     if (canary.judge !== undefined) return asDecision(await canary.judge(report, signal));
     const byOutcomes = decideByOutcomes(report);
@@ -95,7 +98,7 @@ export class CanaryTrial {
     return { goesOn: false, reason: `The trial of the first tasks was not accepted. ${said}` };
   }
 
-  #report(): CanaryReport {
+  #report(held: readonly TaskState[]): CanaryReport {
     const { branch, requireChange } = this.#options;
     const tasks = [...this.#outcomes].sort((a, b) => a.index - b.index);
     const good = tasks.filter(
@@ -107,8 +110,11 @@ export class CanaryTrial {
       base: branch.base,
       tip: branch.tip(),
       tasks,
+      first: tasks.flatMap(({ task: id }) =>
+        this.first.flatMap(({ task }) => (task.id === id ? [task] : [])),
+      ),
+      rest: [...this.#rest, ...held].map(({ task }) => task),
       ok: good.length === tasks.length,
-      waiting: this.#rest.length,
     };
   }
 }

@@ -66,6 +66,11 @@ export class HeldTasks {
     return this.#held.size;
   }
 
+  /** Those that wait, in no order. */
+  get waiting(): readonly TaskState[] {
+    return [...this.#held.values()];
+  }
+
   /** Those that wait for nobody, and those whose wait is over already. */
   begin(): ReleasedTasks {
     const { ready, skipped } = this.#release(this.#dependencies.begin, (id) =>

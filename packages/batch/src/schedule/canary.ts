@@ -1,4 +1,5 @@
 import type { TaskOutcome } from "../contract/evidence.ts";
+import type { Task } from "../contract/task.ts";
 
 /** What a run's first tasks came to, for whoever decides whether the others follow. */
 export interface CanaryReport {
@@ -11,10 +12,12 @@ export interface CanaryReport {
   readonly tip: string;
   /** In the order of the list. Their edits are commits: `evidence.commit`. */
   readonly tasks: readonly TaskOutcome[];
+  /** What was asked for in each of them, in the same order. */
+  readonly first: readonly Task[];
+  /** The tasks that wait for the decision. */
+  readonly rest: readonly Task[];
   /** Each landed, or changed nothing where that is no failure. */
   readonly ok: boolean;
-  /** How many tasks wait for the decision. */
-  readonly waiting: number;
 }
 
 /** Whether a run goes on after its first tasks, and if not, why. */

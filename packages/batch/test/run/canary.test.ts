@@ -54,7 +54,12 @@ test("whoever judges sees what the first tasks landed, and decides", async () =>
   const canary = { tasks: 2, show, judge };
   const { report } = await sample.run(tasksFor(files, "Edit"), { canary });
   expect(report).toMatchObject({ end: "halted", counts: { landed: 2, cancelled: 4 } });
-  expect(seen[0]).toMatchObject({ ok: true, waiting: 4, tasks: [{ index: 0 }, { index: 3 }] });
+  expect(seen[0]).toMatchObject({
+    ok: true,
+    tasks: [{ index: 0 }, { index: 3 }],
+    first: [{ files: [files[0]] }, { files: [files[3]] }],
+    rest: [1, 2, 4, 5].map((index) => ({ index })),
+  });
   expect(diffs.every((diff) => diff.includes("+"))).toBe(true);
   expect((await sample.run(tasksFor(files, "Edit more"), { canary })).report.end).toBe("complete");
 });
