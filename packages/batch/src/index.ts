@@ -45,7 +45,14 @@ export {
   WorkspaceError,
   type WorkspaceErrorCode,
 } from "@cluster/workspace";
-export type { Evidence, Reason, Spending, TaskOutcome } from "./contract/evidence.ts";
+export type {
+  Evidence,
+  Reason,
+  Spending,
+  TaskOutcome,
+  TranscriptPart,
+  TranscriptPlace,
+} from "./contract/evidence.ts";
 export type {
   Attempt,
   AttemptFailure,
@@ -133,6 +140,7 @@ export { type ReadOnlyFilesOptions, readOnlyFilesFrom } from "./plan/read-only-f
 export { keyTasks, type TaskDefaults } from "./plan/task-key.ts";
 export { type TasksFromFilesOptions, tasksFromFiles } from "./plan/tasks-from-files.ts";
 export { reportToJson } from "./report/build-report.ts";
+export { describeTranscript } from "./report/describe-transcript.ts";
 export { reportToJUnit } from "./report/junit.ts";
 export { reportToMarkdown } from "./report/markdown.ts";
 export {

@@ -63,6 +63,7 @@ export {
   type ToolProbe,
   type ToolProcess,
   type TranscriptOptions,
+  type TranscriptPosition,
   Turn,
   TurnAbortedError,
   type TurnContext,

@@ -78,6 +78,7 @@ export { describeExit } from "./process/describe-exit.ts";
 export { PROCESS_MARKER } from "./process/marker.ts";
 export type { Distribution, PoolStats } from "./stats/pool-stats.ts";
 export type { TranscriptOptions } from "./transcript/options.ts";
+export type { TranscriptPosition } from "./transcript/position.ts";
 export { redactor } from "./transcript/redactor.ts";
 export { Turn } from "./turn/turn.ts";
 export type { TurnEvent } from "./turn/turn-event.ts";

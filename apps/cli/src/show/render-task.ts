@@ -2,6 +2,7 @@ import {
   type AttemptRecord,
   describeCost,
   describeTokens,
+  describeTranscript,
   formatTime,
   type JournalEntry,
   type TaskOutcome,
@@ -73,6 +74,8 @@ export function renderTask({ attempts, ...entry }: ShownTask): string {
     rows.push(["time", formatTime(tookMs)], ["cost", describeCost(spent)]);
     rows.push(["tokens", describeTokens(spent)], ...refs(outcome));
     if (evidence.endedBy !== null) rows.push(["ended by", evidence.endedBy]);
+    const said = describeTranscript(evidence);
+    if (said !== null) rows.push(["transcript", said]);
     const reply = evidence.reply === null ? "" : oneLine(evidence.reply);
     if (reply !== "") rows.push(["reply", reply]);
   }

@@ -9,6 +9,7 @@ import type { WorkPlace } from "../contract/site.ts";
 import { commitEdit, commitToLand } from "./commit-edit.ts";
 import { Course } from "./course.ts";
 import { takeTurn } from "./take-turn.ts";
+import { turnTranscript } from "./turn-transcript.ts";
 import { landable, verifyEdit } from "./verify-edit.ts";
 
 /** What the stages work with. */
@@ -18,6 +19,8 @@ export interface AttemptTools {
   readonly clock: Clock;
   /** All instances work in one folder, where files are waited for. */
   readonly shared: boolean;
+  /** The run's folder, `null` where it has none: its transcripts are named by their place in it. */
+  readonly folder: string | null;
 }
 
 /** A process may end while its task waits for its turn: then it is given to another one, so often. */
@@ -104,12 +107,13 @@ async function onInstance(
   if (course.calledOff) return course.end("cancelled");
 
   course.enter("turn");
+  const { transcript: before } = lease;
   const { said, failure, begun } = await takeTurn(lease, attempt, workspace.path, signal);
   if (!begun && !signal.aborted) return { ...course.end("failed"), failure, untouched: true };
   // After a failure the run may be halted: until that is decided, nobody is to make the same.
   if (failure === null) course.turn.end();
   else course.turn.failed(failure);
-  course.learn(said);
+  course.learn({ ...said, transcript: turnTranscript(before, lease.transcript, tools.folder) });
 
   course.enter("evidence");
   course.worksIn(workspace);

@@ -26,6 +26,9 @@ export class InstanceNumbers {
     return {
       instance: this.of(lease.instance),
       cwd: lease.cwd,
+      get transcript() {
+        return lease.transcript;
+      },
       run: (request, options) => lease.run(request, options),
       release: (mode) => lease.release(mode),
       [Symbol.asyncDispose]: () => lease[Symbol.asyncDispose](),

@@ -26,6 +26,8 @@ export interface LocalExecutorOptions {
   readonly clock: Clock;
   readonly workers: number;
   readonly context: TaskContext;
+  /** The run's folder; `null` where it has none. @default null */
+  readonly folder?: string | null;
   /** What its instances are called, beside those of other tools. @default as the pool calls them */
   readonly numbers?: InstanceNumbers;
   /** Hears of everything that happens in the pool. */
@@ -46,6 +48,7 @@ export class LocalExecutor implements Executor {
   readonly #pool: Pool<AgentTask, AgentResult>;
   readonly #clock: Clock;
   readonly #numbers: InstanceNumbers;
+  readonly #folder: string | null;
   readonly #closing = new AbortController();
   readonly #workspaces = new Map<number, Promise<WorkPlace>>();
 
@@ -53,6 +56,7 @@ export class LocalExecutor implements Executor {
     this.#workers = options.workers;
     this.#branch = options.branch;
     this.#clock = options.clock;
+    this.#folder = options.folder ?? null;
     this.#numbers = options.numbers ?? new InstanceNumbers();
     this.#pool = createPool<AgentTask, AgentResult>({
       ...options.pool,
@@ -84,6 +88,7 @@ export class LocalExecutor implements Executor {
         workspaceOf: (instance) => this.#workspaceOf(instance),
         clock: this.#clock,
         shared: this.#branch.shared === true,
+        folder: this.#folder,
       },
       context,
     );

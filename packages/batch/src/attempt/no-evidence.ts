@@ -10,6 +10,7 @@ export const NO_EVIDENCE: Evidence = Object.freeze({
   usage: { inputTokens: 0, outputTokens: 0 },
   costUsd: 0,
   endedBy: null,
+  transcript: null,
   questions: [],
   commit: null,
   parkedRef: null,

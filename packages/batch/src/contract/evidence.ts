@@ -2,6 +2,21 @@ import type { AnsweredQuestion, EndSignal, FailureClass, Usage } from "@cluster/
 import type { FileChange } from "@cluster/workspace";
 import type { Outcome } from "./outcome.ts";
 
+/** A place in a transcript. */
+export interface TranscriptPlace {
+  /** Relative to the run's folder, with `/`; absolute where the run's transcripts are kept elsewhere. */
+  readonly file: string;
+  /** Bytes from its beginning. */
+  readonly offset: number;
+}
+
+/** What was said to and by the tool in one turn. Where transcripts rotate it may begin in an earlier file. */
+export interface TranscriptPart {
+  readonly from: TranscriptPlace;
+  /** The end, itself no part of it. */
+  readonly to: TranscriptPlace;
+}
+
 /** What is known of one attempt: git's part first, then what the tool said. */
 export interface Evidence {
   /** The instance it ran on, or `null` when it never got one. */
@@ -23,6 +38,11 @@ export interface Evidence {
   /** US dollars. */
   readonly costUsd: number | "unknown";
   readonly endedBy: EndSignal | null;
+  /**
+   * Where the turn is written down word for word. `null` where no transcripts are kept or no turn began; absent
+   * in what versions before recorded. Where transcripts rotate, the oldest go.
+   */
+  readonly transcript?: TranscriptPart | null;
   readonly questions: readonly AnsweredQuestion[];
   /** The commit that holds the edit: landed, parked, or absent. Of the last attempt that left one. */
   readonly commit: string | null;

@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type { TaskOutcome } from "../contract/evidence.ts";
 import type { RunReport } from "../contract/report.ts";
+import { describeTranscript } from "./describe-transcript.ts";
 import { type Grade, gradesOf } from "./grade.ts";
 import { describeCost, describeTokens } from "./quantities.ts";
 import { xmlElement } from "./xml.ts";
@@ -84,15 +85,21 @@ function taskCase(task: TaskOutcome, grade: Grade): Case {
   const message = plain(task.reason?.message ?? task.outcome);
   const verdict = xmlElement(ELEMENTS[grade], {
     attributes: { type: task.outcome, message: message.split("\n", 1)[0] ?? "" },
-    text: [message, ...keptUnder(task)].join("\n"),
+    text: [message, ...evidenceOf(task)].join("\n"),
   });
   return { grade, xml: xmlElement("testcase", { attributes, children: [verdict] }) };
 }
 
-function keptUnder({ task, attempts, evidence }: TaskOutcome): string[] {
+function evidenceOf({ task, attempts, evidence }: TaskOutcome): string[] {
   const { parkedRef, outsideRef, earlierRefs } = evidence;
   const refs = [parkedRef, outsideRef, ...earlierRefs].filter((ref) => ref !== null);
-  return [`task ${task}, attempts ${attempts}`, ...refs.map((ref) => `kept under ${ref}`)];
+  const said = describeTranscript(evidence);
+  return [
+    `task ${task}, attempts ${attempts}`,
+    ...(evidence.endedBy === null ? [] : [`turn ended by ${evidence.endedBy}`]),
+    ...refs.map((ref) => `kept under ${ref}`),
+    ...(said === null ? [] : [`transcript ${said}`]),
+  ];
 }
 
 function endCase(report: RunReport): Case {

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { TaskOutcome } from "../contract/evidence.ts";
 import { OUTCOMES } from "../contract/outcome.ts";
 import type { RunReport } from "../contract/report.ts";
+import { describeTranscript } from "./describe-transcript.ts";
 import { describeCost, describeTokens, formatRate, formatTime, plural } from "./quantities.ts";
 
 /** Of the files of a failure's tasks. */
@@ -91,18 +92,25 @@ function figures(report: RunReport): string {
 
 function failures({ failures: clusters, tasks }: RunReport): string[] {
   if (clusters.length === 0) return [];
-  const files = new Map(tasks.map((task) => [task.task, nameOf(task)]));
+  const known = new Map(tasks.map((task) => [task.task, task]));
   const rows = clusters.map(({ outcome, message, count, tasks: ids }) => {
-    const named = ids.slice(0, NAMED).map((id) => code(files.get(id) ?? id));
+    const some = ids.slice(0, NAMED).map((id) => known.get(id));
+    const named = some.map((task, i) => code(task === undefined ? (ids[i] ?? "") : nameOf(task)));
+    const said = some.flatMap((task) => (task && describeTranscript(task.evidence)) ?? []);
     const more = count - named.length;
     return [
       String(count),
       outcome,
       code(message),
       named.join(", ") + (more > 0 ? ` and ${more} more` : ""),
+      ...said.slice(0, 1).map(code),
     ];
   });
-  return ["## What did not land, by reason", table(["tasks", "outcome", "reason", "files"], rows)];
+  const head = ["tasks", "outcome", "reason", "files"];
+  const columns = Math.max(...rows.map((row) => row.length));
+  if (columns > head.length) head.push("transcript of the first");
+  const whole = rows.map((row) => [...row, ""].slice(0, head.length));
+  return ["## What did not land, by reason", table(head, whole)];
 }
 
 function keptEdits({ tasks }: RunReport): string[] {

@@ -72,6 +72,7 @@ function localExecutor(
     workers,
     context: tool === options.tool ? compiled.context : (options.context ?? defaultContext(tool)),
     clock: compiled.clock,
+    folder,
     ...(numbers === undefined ? {} : { numbers }),
     pool: {
       adapter: inWorkspaces(tool, repository),

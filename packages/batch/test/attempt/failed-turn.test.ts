@@ -38,6 +38,7 @@ test("a failure of the turn is told before anybody looks at what it left", async
       workspaceOf: async () => place,
       clock: systemClock,
       shared: false,
+      folder: null,
     },
     {
       signal,

@@ -38,6 +38,7 @@ test.each([
         workspaceOf: async () => place,
         clock: systemClock,
         shared: how.shared,
+        folder: null,
       },
       {
         signal: stop.signal,

@@ -31,6 +31,16 @@ describe("a report as Markdown", () => {
     expect(text).toContain("| 1 | timeout | `timeout` | `docs/7.md` |");
   });
 
+  it("names the transcript of the first failure of each kind", () => {
+    const at = (offset: number) => ({ file: "transcripts/instance-0.log", offset });
+    const transcript = { from: at(10), to: at(20) };
+    const failed = madeOutcome(0, "tool-error", because("no answer"), { transcript });
+    const text = reportToMarkdown(madeReport([failed, madeOutcome(1, "timeout")]));
+    expect(text).toContain("| tasks | outcome | reason | files | transcript of the first |");
+    expect(text).toContain("| `docs/0.md` | `transcripts/instance-0.log, bytes 10 to 20` |");
+    expect(text).toContain("| `docs/1.md` |  |");
+  });
+
   it("says that a cost is unknown, and what of it is known", () => {
     const text = reportToMarkdown(madeReport([madeOutcome(0, "landed", { spent: UNKNOWN })]));
     expect(text).toContain("| cost | unknown, at least $0.50 |");

@@ -1,3 +1,7 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { LocalRunStore } from "@cluster/batch";
+import { temporaryFolder } from "@cluster/testkit";
 import { expect, test } from "vitest";
 import { bench, tasksFor } from "../sample/sample-run.ts";
 
@@ -87,4 +91,34 @@ test("of several attempts that failed with an edit, each edit is kept", async ()
   const kept = (ref: string) => sample.repository.git("show", `${ref}:${file}`);
   expect(await kept(earlier)).toContain("one");
   expect(await kept(evidence?.parkedRef ?? "")).not.toContain("one");
+});
+
+test("each attempt names the part of the transcript that is its own", async () => {
+  await using sample = await bench({ files: 3 });
+  await using state = await temporaryFolder();
+  const store = new LocalRunStore({ folder: state.path });
+  const tasks = sample.repository.files.map((file, i) => ({
+    prompt: `edit, number ${i}${i === 0 ? " [fake:first=1:fail=overload]" : ""}`,
+    files: [file],
+  }));
+  const { report } = await sample.run(tasks, { store, transcripts: true, workers: 1 });
+  using reader = await store.read({ commonDir: join(sample.repository.path, ".git") }, "last");
+  const told: string[] = [];
+  for (const { task } of report.tasks) {
+    for (const { result } of reader.attempts(task)) {
+      const { from, to } = result?.evidence.transcript ?? {};
+      expect(from?.file).toBe("transcripts/instance-0.log");
+      const text = await readFile(join(reader.folder, from?.file ?? ""));
+      const part = text.subarray(from?.offset, to?.offset).toString();
+      told.push([...new Set(part.match(/number \d/g))].join());
+    }
+  }
+  expect(told).toEqual(["number 0", "number 0", "number 1", "number 2"]);
+  expect(report.tasks[1]?.evidence.endedBy).toBe("protocol");
+});
+
+test("without transcripts none is named", async () => {
+  await using sample = await bench({ files: 1 });
+  const { report } = await sample.run(tasksFor(sample.repository.files, "edit"));
+  expect(report.tasks[0]?.evidence.transcript).toBeNull();
 });

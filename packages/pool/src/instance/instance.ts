@@ -6,6 +6,7 @@ import type { ReleaseMode } from "../pool/options.ts";
 import type { InstanceStatus } from "../pool/status.ts";
 import type { ManagedProcess } from "../process/managed-process.ts";
 import { within } from "../process/termination.ts";
+import type { TranscriptPosition } from "../transcript/position.ts";
 import { Transcript } from "../transcript/transcript.ts";
 import { runTurn } from "../turn/run-turn.ts";
 import { failed, type TurnEnd, type TurnTerms, type TurnVerdict } from "../turn/turn-terms.ts";
@@ -63,6 +64,10 @@ export class Instance<Request, Result> implements TurnEnd<Result>, Candidate, Sp
 
   get failure(): Error | null {
     return this.#keeper.record.failure;
+  }
+
+  get transcript(): TranscriptPosition | null {
+    return this.#transcript?.position ?? null;
   }
 
   get generation(): number {

@@ -1,4 +1,5 @@
 import type { ReleaseMode, TurnOptions } from "../pool/options.ts";
+import type { TranscriptPosition } from "../transcript/position.ts";
 import type { Turn } from "../turn/turn.ts";
 
 /**
@@ -9,6 +10,11 @@ export interface Lease<Request, Result> extends AsyncDisposable {
   readonly instance: number;
   /** The folder of the instance. */
   readonly cwd: string;
+  /**
+   * Where the instance's transcript goes on: before and after a turn, the part that tells of it. `null` where
+   * none is kept, and before its first entry.
+   */
+  readonly transcript: TranscriptPosition | null;
   /**
    * One turn. Rejects with LEASE_BUSY while another one runs, LEASE_RELEASED after the release, and
    * PROCESS_EXITED when the process, and with it the context, is gone.

@@ -4,6 +4,7 @@ import { checkRunOptions } from "../pool/option-checks.ts";
 import type { ReleaseMode, TurnOptions } from "../pool/options.ts";
 import type { PendingTurn } from "../pool/pending-turn.ts";
 import type { TurnDesk } from "../pool/turn-desk.ts";
+import type { TranscriptPosition } from "../transcript/position.ts";
 import type { Turn } from "../turn/turn.ts";
 import type { Lease } from "./lease.ts";
 
@@ -33,6 +34,10 @@ export class PoolLease<Request, Result> implements Lease<Request, Result> {
 
   get instance(): number {
     return this.#instance.index;
+  }
+
+  get transcript(): TranscriptPosition | null {
+    return this.#instance.transcript;
   }
 
   run(request: Request, options: TurnOptions = {}): Turn<Result> {

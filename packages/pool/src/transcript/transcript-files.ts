@@ -1,9 +1,10 @@
-import { createWriteStream, type WriteStream } from "node:fs";
+import { createWriteStream, statSync, type WriteStream } from "node:fs";
 import { join } from "node:path";
 import { toError } from "../errors/pool-error.ts";
 import { hasTornEnd } from "./has-torn-end.ts";
 import { beginFile } from "./numbered-files.ts";
 import type { TranscriptPlace } from "./options.ts";
+import type { TranscriptPosition } from "./position.ts";
 
 /** Whom a transcript's files tell what happens to them. */
 export interface FilesListener {
@@ -25,6 +26,7 @@ export class TranscriptFiles {
   readonly #open = new Set<WriteStream>();
   #file: WriteStream | null = null;
   #size = 0;
+  #position: TranscriptPosition | null = null;
   #needsRest = false;
   #broken = false;
 
@@ -37,6 +39,11 @@ export class TranscriptFiles {
   /** Bytes that one entry may have. */
   get maxEntry(): number {
     return this.#place.rotation?.maxBytes ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The end of what was written so far, some of it by earlier pools; `null` before the first entry. */
+  get position(): TranscriptPosition | null {
+    return this.#position;
   }
 
   /** Writes entries, each with its line end. Returns false when it wants a rest. */
@@ -72,6 +79,10 @@ export class TranscriptFiles {
   #append(text: string): void {
     if (text === "" || this.#broken) return;
     this.#file ??= this.#begin();
+    if (this.#position !== null) {
+      const { path, offset } = this.#position;
+      this.#position = { path, offset: offset + Buffer.byteLength(text) };
+    }
     if (this.#file?.write(text) === false) this.#needsRest = true;
   }
 
@@ -88,11 +99,15 @@ export class TranscriptFiles {
     const only = join(folder, `instance-${this.#instance}.log`);
     if (rotation === null) {
       const file = this.#follow(only, createWriteStream(only, { flags: "a", mode: 0o600 }));
-      if (hasTornEnd(only)) file.write("\n");
+      const torn = hasTornEnd(only);
+      if (torn) file.write("\n");
+      const before = statSync(only, { throwIfNoEntry: false })?.size ?? 0;
+      this.#position = { path: only, offset: before + (torn ? 1 : 0) };
       return file;
     }
     try {
       const { path, fd } = beginFile(folder, this.#instance, rotation.maxFiles);
+      this.#position = { path, offset: 0 };
       return this.#follow(path, createWriteStream(path, { fd }));
     } catch (error) {
       this.#break(only, toError(error));

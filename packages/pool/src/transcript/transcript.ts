@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import type { ToolProcess } from "../contract/process-host.ts";
 import { cutText } from "./cut-text.ts";
 import type { TranscriptPlace } from "./options.ts";
+import type { TranscriptPosition } from "./position.ts";
 import type { Redaction } from "./redactor.ts";
 import { TranscriptChannel } from "./transcript-channel.ts";
 import { TranscriptFiles } from "./transcript-files.ts";
@@ -42,6 +43,11 @@ export class Transcript implements TranscriptTap, TapSink {
       },
     });
     this.#maxUnits = Math.floor((this.#files.maxEntry - HEAD_BYTES) / UNIT_BYTES);
+  }
+
+  /** Where what comes next will stand; `null` before anything was written, and when nothing more can be. */
+  get position(): TranscriptPosition | null {
+    return this.#state === "broken" ? null : this.#files.position;
   }
 
   /** Wraps a process so that all its streams pass by here. */

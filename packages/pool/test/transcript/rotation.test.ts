@@ -3,7 +3,12 @@ import { join } from "node:path";
 import { type TemporaryFolder, temporaryFolder, waitFor } from "@cluster/testkit";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { createPool, lineProtocol, type ToolAdapter } from "../../src/index.ts";
+import {
+  createPool,
+  lineProtocol,
+  type ToolAdapter,
+  type TranscriptPosition,
+} from "../../src/index.ts";
 import { redaction } from "../../src/transcript/redactor.ts";
 import { Transcript } from "../../src/transcript/transcript.ts";
 import { TranscriptFiles } from "../../src/transcript/transcript-files.ts";
@@ -73,6 +78,40 @@ test("a flood takes no more room than it may, and its end is there, whole and in
   const [first = 0] = numbers;
   expect(numbers).toEqual(Array.from({ length: 200_000 - first }, (_, n) => first + n));
   expect(lines).toContain("next");
+});
+
+test("a lease knows where its turns stand, over the files and after earlier pools", async () => {
+  await using folder = await temporaryFolder();
+  const part = async (from: TranscriptPosition | null, to: TranscriptPosition | null) => {
+    const text = await readFile(to?.path ?? "");
+    return text.subarray(from?.path === to?.path ? from?.offset : 0, to?.offset).toString();
+  };
+  for (const transcripts of [
+    folder.path,
+    { folder: join(folder.path, "in-files"), maxBytes: 4_096 },
+  ]) {
+    for (const name of ["first", "second"]) {
+      let from: TranscriptPosition | null;
+      let to: TranscriptPosition | null;
+      {
+        await using pool = createPool({ adapter: shell, transcripts });
+        await using lease = await pool.lease();
+        await lease.run("seq 1 200");
+        from = lease.transcript;
+        await lease.run(`echo ${name}`);
+        to = lease.transcript;
+        await lease.run("echo afterwards");
+      }
+      const text = await part(from, to);
+      expect(text).toContain(`echo ${name}`);
+      expect(text).not.toContain("200\n");
+      expect(text).not.toContain("afterwards");
+      expect(text.endsWith("\n")).toBe(true);
+    }
+  }
+  await using pool = createPool({ adapter: shell });
+  await using lease = await pool.lease();
+  expect(lease.transcript).toBeNull();
 });
 
 test("what earlier pools wrote stays as it is until it is the oldest", async () => {
