@@ -1,4 +1,4 @@
-import { foldRun, initialRunStatus, type RunEvent, type RunStatus } from "@cluster/batch";
+import { foldRun, initialRunStatus, plural, type RunEvent, type RunStatus } from "@cluster/batch";
 import { endedLine, noteLine } from "./plain-lines.ts";
 import { withoutTold } from "./told.ts";
 
@@ -8,7 +8,7 @@ const REMEMBERED = 20;
 /** A run as it goes on, and what is said of it line by line: a reason that many share is told once. */
 export class ProgressLines {
   #status: RunStatus = initialRunStatus("");
-  /** Ended tasks that were tried; the others are not counted off. */
+  /** Ended tasks that were tried, before this process too; the others are not counted off. */
   #tried = 0;
   readonly #failures = new Set<string>();
   readonly #reasons = new Set<string>();
@@ -20,6 +20,10 @@ export class ProgressLines {
   /** Takes an event, and gives the line that is to be printed for it, or `null`. */
   onEvent(event: RunEvent): string | null {
     this.#status = foldRun(this.#status, event);
+    if (event.type === "run.started") {
+      this.#tried = this.#status.ended;
+      return this.#tried === 0 ? null : beforeLine(this.#tried, this.#status.total);
+    }
     if (event.type === "task.ended") return this.#ended(event);
     if (event.type === "run.state" && event.reason !== undefined) {
       return noteLine({ ...event, reason: withoutTold(event.reason, this.#reasons) }, this.#status);
@@ -47,6 +51,10 @@ export class ProgressLines {
     const [oldest] = this.#reasons;
     if (this.#reasons.size > REMEMBERED && oldest !== undefined) this.#reasons.delete(oldest);
   }
+}
+
+function beforeLine(ended: number, total: number): string {
+  return `${ended} of ${plural(total, "task")} had ended before`;
 }
 
 function failureOf(event: RunEvent): string | null {

@@ -5,6 +5,11 @@ export interface Progress {
   onEvent(event: RunEvent): void;
   /** Prints a line that stays. */
   say(line: string): void;
+  /**
+   * Asks whoever sits at the terminal; the display is away meanwhile. Gives what they typed, `null` when they
+   * went away or `signal` was aborted.
+   */
+  ask(question: string, signal: AbortSignal): Promise<string | null>;
   /** Takes the display away; what it printed for good stays. */
   end(): void;
 }

@@ -1,3 +1,4 @@
+import { askLine } from "./ask-line.ts";
 import { ProgressLines } from "./lines.ts";
 import type { Progress, ProgressOptions } from "./progress-contract.ts";
 import { terminalProgress } from "./terminal-progress.ts";
@@ -26,6 +27,7 @@ export function createProgress(options: ProgressOptions): Progress {
       if (line !== null) say(line);
     },
     say,
+    ask: (question, signal) => askLine(stream, question, signal),
     end() {},
   };
 }

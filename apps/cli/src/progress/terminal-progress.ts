@@ -1,5 +1,6 @@
 import { createLogUpdate } from "log-update";
 import stringWidth from "string-width";
+import { askLine } from "./ask-line.ts";
 import { fitEnd } from "./fit.ts";
 import { ProgressLines } from "./lines.ts";
 import type { Progress, ProgressOptions } from "./progress-contract.ts";
@@ -21,18 +22,21 @@ export function terminalProgress({ stream, requireChange }: ProgressOptions): Pr
   const lines = new ProgressLines();
   let frame: string[] = [];
   let ended = false;
+  /** A question stands where the display is otherwise. */
+  let asking = false;
   const columns = (): number => stream.columns || 80;
 
   const view = (): ProgressView => viewOf(lines.status, Date.now(), { requireChange });
 
   const draw = (): void => {
-    if (ended) return;
+    if (ended || asking) return;
     const size = { columns: columns(), rows: stream.rows || 24 };
     frame = renderFrame(view(), size);
     log(frame.join("\n"));
   };
   // A terminal that gets narrower breaks the lines that stand there, which log-update cannot know.
   const redrawAll = (): void => {
+    if (asking) return;
     const rows = frame.reduce(
       (sum, line) => sum + Math.max(1, Math.ceil(stringWidth(line) / columns())),
       0,
@@ -43,6 +47,7 @@ export function terminalProgress({ stream, requireChange }: ProgressOptions): Pr
   };
   const say = (line: string): void => {
     if (ended) stream.write(`${line}\n`);
+    else if (asking) stream.write(`\n${line}`);
     else log.persist(line);
     draw();
   };
@@ -58,6 +63,16 @@ export function terminalProgress({ stream, requireChange }: ProgressOptions): Pr
       if (line !== null && !fine) say(fitEnd(line, columns() * 3));
     },
     say,
+    async ask(question, signal) {
+      asking = true;
+      log.clear();
+      try {
+        return await askLine(stream, question, signal);
+      } finally {
+        asking = false;
+        draw();
+      }
+    },
     end() {
       if (ended) return;
       // The workers are gone; the counts stay.

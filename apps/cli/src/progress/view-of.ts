@@ -71,6 +71,14 @@ function heldUp(status: RunStatus, now: number): string | null {
   return canary ? "trying the first tasks; the others wait" : null;
 }
 
+function sumOf(counts: RunStatus["counts"]): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+function calledOffIn({ cancelled, skipped, budget, quota }: RunStatus["counts"]): number {
+  return cancelled + skipped + budget + quota;
+}
+
 /** What the display shows of a run's status at `now` (milliseconds since the epoch). Pure. */
 export function viewOf(
   status: RunStatus,
@@ -81,18 +89,20 @@ export function viewOf(
   const fine = counts.landed + (options.requireChange ? 0 : counts["no-change"]);
   const elapsed = status.firstAttemptAt === null ? 0 : now - status.firstAttemptAt;
   // What was called off took no work, and comes hundreds at a time.
-  const calledOff = counts.cancelled + counts.skipped + counts.budget + counts.quota;
-  const worked = ended - calledOff;
+  const calledOff = calledOffIn(counts);
+  const workedBefore = sumOf(status.before) - calledOffIn(status.before);
+  const worked = ended - calledOff - workedBefore;
   const rate = worked > 0 && elapsed > 0 ? (worked / elapsed) * 1_000 : null;
   return {
     total,
-    ended,
+    // What was called off is still to be done.
+    ended: ended - counts.cancelled - counts.budget - counts.quota,
     landed: counts.landed,
     noChange: counts["no-change"],
     failed: ended - fine - calledOff,
     perSecond: rate,
     leftMs:
-      rate !== null && ended >= ENOUGH_TASKS && ended < total && status.state === "running"
+      rate !== null && worked >= ENOUGH_TASKS && ended < total && status.state === "running"
         ? ((total - ended) / rate) * 1_000
         : null,
     costUsd: hasKnownCost(status) ? status.knownCostUsd : null,

@@ -1,5 +1,5 @@
-import { createInterface } from "node:readline";
 import {
+  type CanaryDecision,
   type CanaryOptions,
   type CanaryReport,
   plural,
@@ -40,9 +40,13 @@ export function canaryOptions(
   const { canary } = settings.limits;
   if (canary === null) return {};
   const { tasks, ask, verify } = canary;
-  if (ask && !process.stdin.isTTY) {
+  const missing = [
+    process.stdin.isTTY ? [] : ["stdin"],
+    process.stderr.isTTY ? [] : ["stderr"],
+  ].flat();
+  if (ask && missing.length > 0) {
     throw usageError(
-      "--canary-ask: nobody can be asked, since stdin is no terminal.",
+      `--canary-ask: nobody can be asked, since ${missing[0]} is no terminal.`,
       "Leave it away, or give --canary-verify a command that decides.",
     );
   }
@@ -109,19 +113,10 @@ async function question(
   { rest, ok }: CanaryReport,
   progress: Progress,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<boolean | CanaryDecision> {
   const others = plural(rest.length, "other task");
-  progress.say(`${ok ? "" : "Not all of them landed. "}Go on with the ${others}? [y/N]`);
-  const terminal = createInterface({ input: process.stdin });
-  const answered = Promise.withResolvers<string>();
-  const noAnswer = (): void => answered.resolve("");
-  terminal.once("line", answered.resolve);
-  terminal.once("close", noAnswer);
-  signal.addEventListener("abort", noAnswer, { once: true });
-  try {
-    return /^y(es)?$/i.test((await answered.promise).trim());
-  } finally {
-    signal.removeEventListener("abort", noAnswer);
-    terminal.close();
-  }
+  const asked = `${ok ? "" : "Not all of them landed. "}Go on with the ${others}? [y/N]`;
+  const answer = await progress.ask(asked, signal);
+  if (/^y(es)?$/i.test(answer?.trim() ?? "")) return true;
+  return { goesOn: false, reason: `You did not want the ${others}.` };
 }

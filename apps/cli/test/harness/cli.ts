@@ -12,7 +12,8 @@ import {
   waitFor,
 } from "@cluster/testkit";
 
-const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+/** The source of the executable. */
+export const MAIN: string = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
 /** The configuration that has the sample agent as a tool. */
 export const SAMPLE_CONFIG: string = fileURLToPath(

@@ -115,7 +115,7 @@ describe("createProgress", () => {
     progress.end();
     expect(to.text()).toContain("[ 2/12] tool-error");
     expect(to.text()).not.toContain("[ 1/12]");
-    expect(to.text()).toContain("3/12 · 1 landed, 1 …");
+    expect(to.text()).toContain("2/12 · 1 landed, 1 …");
     expect(to.stream.listenerCount("resize")).toBe(0);
   });
 });

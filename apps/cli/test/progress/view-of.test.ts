@@ -114,15 +114,30 @@ describe("viewOf", () => {
     });
   });
 
-  it("counts what was called off as ended, but not in the rate", () => {
+  it("what was called off has not ended, and is not in the rate", () => {
     const cancelled = [1, 2, 3].map((index): RunEvent => {
       const outcome = sampleOutcome(index, "cancelled", { attempts: 0 });
       return { ...at(1_600), type: "task.ended", outcome };
     });
     const begun = [started, attempt(0, 400), stage(0, 0, 500)];
     const events = [...begun, ...ended(0, 1_500), ...cancelled];
-    expect(view(events, 2_500)).toMatchObject({ ended: 4, perSecond: 0.5 });
+    expect(view(events, 2_500)).toMatchObject({ ended: 1, perSecond: 0.5 });
     expect(view([...begun, ...cancelled], 2_500).perSecond).toBeNull();
+  });
+
+  it("what had ended before this process is counted, but not in its rate", () => {
+    const counts = { ...initialRunStatus("r").counts, landed: 6, skipped: 1 };
+    const { usage, knownUsage } = initialRunStatus("r");
+    const spent = { usage, knownUsage, costUsd: 1, knownCostUsd: 1 };
+    const resumed: RunEvent = { ...started, before: { counts, spent } };
+    expect(view([resumed, attempt(0, 0), stage(0, 0, 0)], 1_000)).toMatchObject({
+      ended: 7,
+      landed: 6,
+      perSecond: null,
+      leftMs: null,
+    });
+    const events = [resumed, attempt(0, 0), stage(0, 0, 0), ...ended(0, 1_000)];
+    expect(view(events, 2_000)).toMatchObject({ ended: 8, perSecond: 0.5, leftMs: null });
   });
 
   it("knows a cost that is not whole", () => {

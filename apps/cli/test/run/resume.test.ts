@@ -36,7 +36,8 @@ describe("cluster resume", () => {
       next: `cluster resume ${id}`,
     });
     const { code, stdout, stderr } = await cluster(bench, "resume", "--json");
-    expect(stderr).toContain(`Run ${id} goes on`);
+    expect(stderr).toContain(`Run ${id} goes on\n2 of 6 tasks had ended before\n`);
+    expect(stderr.match(/^\[\d\/6\]/gm)).toEqual(["[3/6]", "[4/6]", "[5/6]", "[6/6]"]);
     expect(code).toBe(0);
     expect(reportOf(stdout)).toMatchObject({ run: id, counts: { landed: 6 }, workers: 2 });
     await expectAllLandedOnce();

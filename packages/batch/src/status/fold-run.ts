@@ -93,7 +93,7 @@ export function foldRun(status: RunStatus, event: RunEvent): RunStatus {
 /** What an earlier process did counts as if it had happened here. */
 function before({ counts, spent }: RunTally, tasks: number): Partial<RunStatus> {
   const ended = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  return { ...spent, counts, ended, queued: tasks - ended };
+  return { ...spent, counts, before: counts, ended, queued: tasks - ended };
 }
 
 function foldStage(

@@ -82,6 +82,8 @@ export interface RunStatus extends Spending {
   readonly running: number;
   readonly ended: number;
   readonly counts: Readonly<Record<Outcome, number>>;
+  /** Of those counts, the tasks that had ended before this process went on with the run. */
+  readonly before: Readonly<Record<Outcome, number>>;
   /** Attempts that were followed by another one. */
   readonly retries: number;
   readonly attempts: readonly AttemptActivity[];
@@ -119,6 +121,7 @@ export function initialRunStatus(run: string): RunStatus {
     running: 0,
     ended: 0,
     counts: NO_COUNTS,
+    before: NO_COUNTS,
     retries: 0,
     attempts: [],
     instances: [],
