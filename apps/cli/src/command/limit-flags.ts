@@ -4,7 +4,8 @@ import { COUNT_FORM, countOf, USD_FORM, usdOf } from "../config/amounts.ts";
 import { DURATION_FORM, durationMs } from "../config/duration.ts";
 import { HALT_FORM, haltOf } from "../config/halt.ts";
 import { ON_QUOTA_FORM, onQuotaOf } from "../config/on-quota.ts";
-import { durationFlag, sizeFlag, textFlag, workersFlag } from "./flag-values.ts";
+import { GROUPS } from "./flag-groups.ts";
+import { durationFlag, priceFlag, sizeFlag, textFlag } from "./flag-values.ts";
 
 /** The flags that say how far a run may go, as commander gives them; `null`: no limit any more. */
 export interface LimitFlags {
@@ -39,16 +40,30 @@ function timeOrNone(text: string): number | null | undefined {
   return text === "none" ? null : durationMs(text);
 }
 
-/** Adds how far a run may go. */
+/** `--max-cost`, which most people want to know of. */
+export function withCostLimit(command: Command): Command {
+  return command.option(
+    "--max-cost <usd>",
+    "US dollars at most; needs a price",
+    reads(usdOf, USD_FORM),
+  );
+}
+
+/** Adds how far a run may go; `--canary` and {@link withCostLimit} aside. */
 export function withLimitFlags(command: Command): Command {
   return command
+    .optionsGroup(GROUPS.trial)
+    .option("--canary-ask", "with --canary: ask whether the others follow")
     .option(
-      "--on-quota <what>",
-      "when the provider refuses for quota: wait, pause (end, to be resumed) or switch=MODEL (default: wait)",
-      reads(onQuotaOf, ON_QUOTA_FORM),
+      "--canary-verify <command>",
+      "with --canary: must succeed on what the first landed",
+      textFlag,
     )
-    .option("--max-quota-wait <time>", "the longest single wait (default: 15m)", durationFlag)
-    .option("--max-cost <usd>", "US dollars at most; needs a price", reads(usdOf, USD_FORM))
+    .option(
+      "--halt <rules>",
+      "give up after so many failures (20), a share (10%), or one reason (same=5); commas between",
+      reads(haltOf, HALT_FORM),
+    )
     .option(
       "--max-tokens <n>",
       "tokens at most, in and out together: 200000, 1.5M",
@@ -69,17 +84,17 @@ export function withLimitFlags(command: Command): Command {
       "what one attempt takes at most (default: 1.5 times the largest so far)",
       reads(countOf, COUNT_FORM),
     )
-    .option("--canary <n>", "try so many tasks first, and show their diffs", workersFlag)
-    .option("--canary-ask", "ask whether the others follow")
-    .option("--canary-verify <command>", "must succeed on what the first landed", textFlag)
     .option(
-      "--halt <rules>",
-      "give up after so many failures (20), a share (10%), or one reason (same=5); commas between",
-      reads(haltOf, HALT_FORM),
+      "--price <[model=]in,out>",
+      "US dollars for a million tokens, for --max-cost and the estimate; may be repeated",
+      priceFlag,
     )
     .option("--min-free-memory <size>", "with less free, one turn at a time: 2GB", sizeFlag)
+    .optionsGroup(GROUPS.quota)
     .option(
-      "--tell-failure",
-      "try a refused edit again, as --retries says, and tell the model why it was refused",
-    );
+      "--on-quota <what>",
+      "wait, pause (end, to be resumed) or switch=MODEL (default: wait)",
+      reads(onQuotaOf, ON_QUOTA_FORM),
+    )
+    .option("--max-quota-wait <time>", "the longest single wait (default: 15m)", durationFlag);
 }

@@ -14,6 +14,8 @@ import { pauseCommand, scaleCommand, stopCommand } from "./steer-commands.ts";
 import { toolsCommand } from "./tools-command.ts";
 import { undoCommand } from "./undo-command.ts";
 
+const HELP = ["-h, --help", "display help for command"] as const;
+
 /** The whole command line of `cluster`. `raw` is what follows `--`. */
 export function createProgram(raw: readonly string[], onExit: OnExit): Command {
   const program = new Command("cluster")
@@ -33,25 +35,22 @@ Examples:
   $ cluster doctor
   $ cluster tools install aider`,
     );
-  const commands = [
-    runCommand(raw, onExit),
-    statusCommand(onExit),
-    logsCommand(onExit),
-    showCommand(onExit),
-    pauseCommand(onExit),
-    scaleCommand(onExit),
-    stopCommand(onExit),
-    resumeCommand(raw, onExit),
-    retryCommand(raw, onExit),
-    landCommand(onExit),
-    cleanCommand(onExit),
-    undoCommand(onExit),
-    doctorCommand(onExit),
-    toolsCommand(onExit),
-  ];
-  for (const command of commands) {
-    program.addCommand(command.copyInheritedSettings(program));
-    for (const nested of command.commands) nested.copyInheritedSettings(program);
+  const groups: Readonly<Record<string, readonly Command[]>> = {
+    "Begin:": [runCommand(raw, onExit)],
+    "Look at runs:": [statusCommand(onExit), logsCommand(onExit), showCommand(onExit)],
+    "Steer a run under way:": [pauseCommand(onExit), scaleCommand(onExit), stopCommand(onExit)],
+    "Go on with a run:": [resumeCommand(raw, onExit), retryCommand(raw, onExit)],
+    "Finish with a run:": [landCommand(onExit), undoCommand(onExit), cleanCommand(onExit)],
+    "Set up:": [doctorCommand(onExit), toolsCommand(onExit)],
+  };
+  for (const [heading, commands] of Object.entries(groups)) {
+    program.commandsGroup(heading);
+    for (const command of commands) {
+      program.addCommand(command.copyInheritedSettings(program));
+      // In the last group of its options, and not in one of its own.
+      command.helpOption(...HELP);
+      for (const nested of command.commands) nested.copyInheritedSettings(program);
+    }
   }
-  return program;
+  return program.helpCommand("help [command]", HELP[1]);
 }

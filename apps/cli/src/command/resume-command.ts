@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { exitCodeLines } from "../exit/exit-codes.ts";
+import { GROUPS } from "./flag-groups.ts";
 import type { OnExit } from "./on-exit.ts";
 import { type RunFlags, withRunFlags } from "./run-flags.ts";
 
@@ -17,6 +18,7 @@ export function resumeCommand(raw: readonly string[], onExit: OnExit): Command {
         "It has the flags that it was begun with; those that are given now win.",
     )
     .argument("[run]", "its id, the beginning of it, or last", "last")
+    .optionsGroup(GROUPS.chosen)
     .option(
       "--from-inputs",
       "read its globs or lists again: adds new tasks, drops those that left",

@@ -1,6 +1,7 @@
 import { OUTCOMES, type Outcome } from "@cluster/batch";
 import { Command, InvalidArgumentError } from "commander";
 import { nearest } from "../config/nearest.ts";
+import { GROUPS } from "./flag-groups.ts";
 import { collectFlag } from "./flag-values.ts";
 import type { OnExit } from "./on-exit.ts";
 import { type RunFlags, withRunFlags } from "./run-flags.ts";
@@ -27,6 +28,7 @@ export function retryCommand(raw: readonly string[], onExit: OnExit): Command {
       "Tries the failed tasks of a run again, all or some of them, and goes on with it as resume does.",
     )
     .argument("[run]", "its id, the beginning of it, or last", "last")
+    .optionsGroup(GROUPS.chosen)
     .option("--outcome <outcome>", "only those that ended so; may be repeated", outcomeFlag)
     .option(
       "--reason <text>",

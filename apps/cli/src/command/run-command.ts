@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { exitCodeLines } from "../exit/exit-codes.ts";
+import { GROUPS } from "./flag-groups.ts";
 import { perFlag, textFlag } from "./flag-values.ts";
 import type { OnExit } from "./on-exit.ts";
 import { type RunFlags, withRunFlags } from "./run-flags.ts";
@@ -13,14 +14,16 @@ Examples:
   $ cluster run --tasks renames.csv -m "Rename {{old}} to {{new}} in {{file}}"
   $ cluster run -m "Translate" "i18n/*.json" --json -- --edit-format whole > report.json
 
-One task for each file (--per), or for each row of a list (--tasks). Each instance works in a git worktree of its own; what it changed is
-committed and, at the end, brought into the checked-out branch. The first ^C lets running turns end,
-the second stops at once. After ^C, or when the run gives up, what had landed stays on the run's own
-branch, and the report names the command that lands it. With --in-place all instances work in the
-folder itself: what lands stays there, what fails is brought back, and cluster undo takes back a run.
+One task for each file (--per), or for each row of a list (--tasks). Each
+instance works in a git worktree of its own; what it changed is committed and,
+at the end, brought into the checked-out branch. The first ^C lets running turns
+end, the second stops at once. After ^C, or when the run gives up, what had
+landed stays on the run's own branch, and the report names the command that
+lands it. With --in-place all instances work in the folder itself: what lands
+stays there, what fails is brought back, and cluster undo takes back a run.
 
-Flags win over cluster.config.{ts,mts,js,mjs,json,yaml,yml} of the folder or a folder above it, and
-that over the user's own file.
+Flags win over cluster.config.{ts,mts,js,mjs,json,yaml,yml} of the folder or a
+folder above it, and that over the user's own file.
 
 Exit codes:
 ${exitCodeLines().join("\n")}`;
@@ -32,8 +35,11 @@ export function runCommand(raw: readonly string[], onExit: OnExit): Command {
     .description("Makes one change in each of many files, on several instances of a tool at once.")
     .usage('-m "what to do" [options] <globs...> [-- <raw tool arguments>]')
     .argument("[globs...]", "files, or globs in quotes; .gitignore is honoured")
+    .optionsGroup(GROUPS.mostUsed)
     .option("-m, --message <text>", "what to do; {{file}} and the columns of a list are filled in")
-    .option("--message-file <file>", "read that from a file, or from stdin with -", textFlag)
+    .option("--dry-run", "list the tasks, estimate what they take, and start nothing")
+    .optionsGroup(GROUPS.tasks)
+    .option("--message-file <file>", "read the message from a file, or from stdin with -", textFlag)
     .option("--files-from <file>", "the files, a path a line; from stdin with -", textFlag)
     .option("-0, --null", "NUL parts the paths of --files-from")
     .option(
@@ -41,8 +47,7 @@ export function runCommand(raw: readonly string[], onExit: OnExit): Command {
       "a list of tasks: .jsonl, .csv, .tsv, .yaml or .json; JSONL from stdin with -",
       textFlag,
     )
-    .option("--per <unit>", "a task for each: file, folder or chunk=N (default: file)", perFlag)
-    .option("--dry-run", "list the tasks, estimate what they take, and start nothing");
+    .option("--per <unit>", "a task for each: file, folder or chunk=N (default: file)", perFlag);
   return withRunFlags(command)
     .addHelpText("after", AFTER)
     .action(async (globs: string[], flags: RunFlags) => {

@@ -1,17 +1,16 @@
 import type { DeliveryChoice, Per, Price, TaskContext } from "@cluster/batch";
 import { type Command, Option } from "commander";
+import { GROUPS } from "./flag-groups.ts";
 import {
   collectFlag,
   durationFlag,
   landFlag,
-  priceFlag,
   retriesFlag,
   sizeFlag,
   textFlag,
   workersFlag,
 } from "./flag-values.ts";
-
-import { type LimitFlags, withLimitFlags } from "./limit-flags.ts";
+import { type LimitFlags, withCostLimit, withLimitFlags } from "./limit-flags.ts";
 
 /** The flags of `cluster run`, as commander gives them. Times are in milliseconds. */
 export interface RunFlags extends LimitFlags {
@@ -51,23 +50,27 @@ export interface RunFlags extends LimitFlags {
 
 /** Adds how a run goes on, whether it begins or is gone on with: what `cluster run` and `resume` share. */
 export function withRunFlags(command: Command): Command {
-  const limited = withLimitFlags(command);
-  return limited
+  withMostUsed(command);
+  withTurnFlags(command);
+  withWorktreeFlags(command);
+  withLimitFlags(command);
+  return withGeneralFlags(command);
+}
+
+function withMostUsed(command: Command): void {
+  command
+    .optionsGroup(GROUPS.mostUsed)
     .option("-w, --workers <n>", "instances that work at once (default: 5)", workersFlag)
-    .addOption(
-      new Option(
-        "--context <kind>",
-        "what a task knows of those before it (default: fresh, a process for each task, with tools " +
-          "that start quickly, as aider does on Linux; otherwise reset)",
-      ).choices(["fresh", "reset", "conversation"] satisfies TaskContext[]),
-    )
     .option("--tool <name>", "aider, or a tool of the configuration (default: aider)", textFlag)
     .option("--model <name>", "the model, as the tool names it", textFlag)
-    .option(
-      "--price <[model=]in,out>",
-      "US dollars for a million tokens, for --max-cost and the estimate of --dry-run; may be repeated",
-      priceFlag,
-    )
+    .option("--verify <command>", "must succeed before an edit lands", textFlag)
+    .option("--canary <n>", "try so many tasks first, and show their diffs", workersFlag);
+  withCostLimit(command);
+}
+
+function withTurnFlags(command: Command): void {
+  command
+    .optionsGroup(GROUPS.turns)
     .option("--read <file>", "context that is not edited; may be repeated", collectFlag)
     .option(
       "--timeout <time>",
@@ -76,31 +79,51 @@ export function withRunFlags(command: Command): Command {
     )
     .option("--idle-timeout <time>", "silence within a turn at most (default: none)", durationFlag)
     .option("--retries <n>", "further attempts at a failed task (default: 1)", retriesFlag)
-    .option("--verify <command>", "must succeed before an edit lands", textFlag)
+    .option(
+      "--tell-failure",
+      "try a refused edit again, as --retries says, and tell the model why it was refused",
+    )
+    .option("--require-change", "a task that changes nothing has failed")
+    .addOption(
+      new Option(
+        "--context <kind>",
+        "what a task knows of those before it (default: fresh, a process for each task, with tools " +
+          "that start quickly, as aider does on Linux; otherwise reset)",
+      ).choices(["fresh", "reset", "conversation"] satisfies TaskContext[]),
+    );
+}
+
+function withWorktreeFlags(command: Command): void {
+  command
+    .optionsGroup(GROUPS.worktrees)
     .option("--setup <command>", "makes each new worktree fit for work, as npm ci does", textFlag)
     .option("--setup-timeout <time>", "that command at most (default: 10m)", durationFlag)
-    .option(
-      "--verify-run <command>",
-      "must succeed on all that landed before it is delivered",
-      textFlag,
-    )
-    .option("--max-disk <size>", "all worktrees at most: 500MB, 10GB (default: none)", sizeFlag)
     .option(
       "--land <how>",
       "merge, squash or rebase into the checked-out branch; branch: stay on the run's own; " +
         "patches[=FOLDER]: a file for each task (default: merge)",
       landFlag,
     )
+    .option(
+      "--verify-run <command>",
+      "must succeed on all that landed before it is delivered",
+      textFlag,
+    )
+    .option("--in-place", "work in the folder itself: no git needed, a backup of each file")
     .option("--allow-outside", "land changes outside a task's files too")
     .option("--hooks", "run your git hooks on each commit that is to land")
+    .option("--max-disk <size>", "all worktrees at most: 500MB, 10GB (default: none)", sizeFlag)
     .addOption(
       new Option(
         "--durable <what>",
         "what the run survives: process, the end of its process; power, a loss of power too (default: process)",
       ).choices(["process", "power"]),
-    )
-    .option("--in-place", "work in the folder itself: no git needed, a backup of each file")
-    .option("--require-change", "a task that changes nothing has failed")
+    );
+}
+
+function withGeneralFlags(command: Command): Command {
+  return command
+    .optionsGroup(GROUPS.output)
     .option(
       "--report <file>",
       "write the report there too: .md, .json, or .xml for JUnit; may be repeated",
@@ -108,6 +131,7 @@ export function withRunFlags(command: Command): Command {
     )
     .option("--json", "one JSON document on stdout")
     .option("-q, --quiet", "no progress, only the report")
+    .optionsGroup(GROUPS.general)
     .option("-C, --cwd <folder>", "work as if started there", textFlag)
     .addOption(new Option("--config <file>", "this configuration file").argParser(textFlag));
 }

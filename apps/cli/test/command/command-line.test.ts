@@ -30,6 +30,42 @@ describe("cluster", () => {
     }
   });
 
+  it("groups the flags of run, those first that most people need", async () => {
+    const { stdout } = await cli.run(["run", "--help"]);
+    const headings = stdout.match(/^[A-Z][^\n:]*:$/gm) ?? [];
+    expect(headings.slice(0, 4)).toEqual([
+      "Arguments:",
+      "Most used:",
+      "Where tasks come from:",
+      "Each task:",
+    ]);
+    expect(headings).not.toContain("Options:");
+    const first = stdout.slice(stdout.indexOf("Most used:"), stdout.indexOf("Where tasks"));
+    expect(first.match(/^ +--?[a-z]/gm)).toHaveLength(8);
+    expect(
+      Math.max(
+        ...stdout
+          .split("\n")
+          .slice(0, 80)
+          .map(({ length }) => length),
+      ),
+    ).toBeLessThan(82);
+  });
+
+  it.each(["resume", "retry"])("groups the flags of %s, and its own come first", async (name) => {
+    const { stdout } = await cli.run([name, "--help"]);
+    expect(stdout).toMatch(/Which tasks:[\s\S]*Most used:[\s\S]*General:[\s\S]*--help/);
+    expect(stdout).not.toContain("\nOptions:");
+  });
+
+  it("groups its commands by what they are for", async () => {
+    const { stdout } = await cli.run(["--help"]);
+    const headings = stdout.match(/^[A-Z][^\n:]*:$/gm);
+    expect(headings?.slice(0, 3)).toEqual(["Options:", "Begin:", "Look at runs:"]);
+    expect(stdout).toMatch(/Set up:\n[\s\S]*help \[command\]/);
+    expect(headings).not.toContain("Commands:");
+  });
+
   it("shows its help on stderr when it is told nothing", async () => {
     const { code, stdout, stderr } = await cli.run([]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
