@@ -17,10 +17,12 @@ test("a failure of the turn is told before anybody looks at what it left", async
     [Symbol.asyncIterator]: () => ({ next: async () => await Promise.reject(refusal) }),
   });
   turn.catch(() => {});
-  const lease = { instance: 0, run: () => turn, release: async () => {} } as unknown as Lease<
-    AgentTask,
-    AgentResult
-  >;
+  const lease = {
+    instance: 0,
+    transcript: null,
+    run: () => turn,
+    release: async () => {},
+  } as unknown as Lease<AgentTask, AgentResult>;
   const place = {
     path: "/nowhere",
     reset: async () => {},
