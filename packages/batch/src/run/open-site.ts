@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { openFolder, openRepository, WorkspaceError } from "@cluster/workspace";
 import type { RunRecord } from "../contract/run-record.ts";
 import type { Place, Site } from "../contract/site.ts";
@@ -32,7 +33,8 @@ export async function openSite(path: string, place?: Place): Promise<Site> {
  * is gone, or another repository's by now, is not looked for.
  */
 export async function siteOf({ place = "worktrees", root }: RunRecord, site: Site): Promise<Site> {
-  if (site.place !== place) return openSite(root, place);
+  // Where the whole of it was moved, its old place is gone.
+  if (site.place !== place) return openSite(existsSync(root) ? root : site.root, place);
   if (site.root === root) return site;
   const began = (await site.at?.(root).catch(() => null)) ?? null;
   return began?.root === root && began.commonDir === site.commonDir ? began : site;

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Undone } from "@cluster/workspace";
 import { openFolder } from "@cluster/workspace";
 import type { RunStore } from "../contract/run-store.ts";
@@ -33,13 +34,15 @@ export async function undoRun(options: UndoOptions): Promise<UndoneRun> {
   const site = typeof given === "string" ? await openSite(given) : given;
   await using stored = await store.open(site, options.run);
   const { folder, record } = stored;
-  const { run, root } = record;
+  const { run } = record;
   if (record.place !== "in-place") {
     throw new BatchError(
       "OPTION_INVALID",
       `Run ${run} worked in worktrees, and what it landed is commits: take them back with git revert.`,
     );
   }
+  // Where it was moved, its old place is gone.
+  const root = existsSync(record.root) ? record.root : site.root;
   await using place = await (await openFolder(root)).reopenRun({ run, folder });
   return { run, root, ...(await place.restore()) };
 }

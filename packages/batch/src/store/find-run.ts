@@ -7,6 +7,7 @@ import { readWitness } from "../journal/integrity/witness.ts";
 import { storeFailure } from "../journal/sqlite/failures.ts";
 import { journalIn } from "./places.ts";
 import { summarise } from "./read-run.ts";
+import { runElsewhere } from "./run-elsewhere.ts";
 
 /** The runs that are kept in a repository's folder, in no order. */
 function runsIn(site: string): readonly string[] {
@@ -61,6 +62,6 @@ export function findRun(site: string, wanted: string): string {
   const known = runs.length === 0 ? "none is kept" : `there are ${listSome([...runs].sort())}`;
   throw new BatchError(
     "RUN_UNKNOWN",
-    `No run of this repository has an id that begins with "${wanted}"; ${known}.`,
+    `No run of this repository has an id that begins with "${wanted}"; ${known}.${runElsewhere(site, wanted)}`,
   );
 }

@@ -12,8 +12,9 @@ import type { SqliteJournal } from "../journal/sqlite/sqlite-journal.ts";
 import { findRun, listRuns } from "./find-run.ts";
 import { makePrivateFolder } from "./make-folder.ts";
 import { type Ownership, own } from "./ownership.ts";
-import { journalIn, requireRunName, siteFolder, stateFolder } from "./places.ts";
+import { journalIn, requireRunName, stateFolder } from "./places.ts";
 import { readRun, recordOf } from "./read-run.ts";
+import { claimSiteFolder, siteFolder } from "./site-folder.ts";
 
 /** Where a {@link LocalRunStore} keeps runs. */
 export interface LocalRunStoreOptions {
@@ -43,7 +44,7 @@ export class LocalRunStore implements RunStore {
     options: { readonly durability?: Durability } = {},
   ): Promise<StoredRun> {
     requireRunName(record.run);
-    const folder = join(siteFolder(this.folder, repository), record.run);
+    const folder = join(claimSiteFolder(this.folder, repository), record.run);
     makeFolder(folder, record.run);
     let ownership: Ownership | undefined;
     try {
@@ -64,6 +65,7 @@ export class LocalRunStore implements RunStore {
     options: { readonly durability?: Durability } = {},
   ): Promise<StoredRun> {
     const folder = this.#find(repository, run);
+    claimSiteFolder(this.folder, repository);
     const ownership = own(folder);
     let journal: SqliteJournal | undefined;
     try {

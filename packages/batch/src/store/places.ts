@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import type { Site } from "../contract/site.ts";
 import { BatchError } from "../errors/batch-error.ts";
 
 /** What a run's folder may be called; what git allows in a branch's name is wider. */
@@ -17,12 +16,12 @@ export function stateFolder(environment: NodeJS.ProcessEnv = process.env): strin
   return join(homedir(), ".local", "state", "cluster");
 }
 
-/** The folder of a repository's runs: a name for people, and a hash for those with the same name. */
-export function siteFolder(state: string, { commonDir }: Pick<Site, "commonDir">): string {
+/** What the folder of a repository's runs is called: a name for people, and a hash for those with the same. */
+export function siteFolderName(commonDir: string): string {
   const name = basename(commonDir) === ".git" ? basename(dirname(commonDir)) : basename(commonDir);
   const readable = name.replace(/[^A-Za-z0-9._-]+/g, "-").slice(0, READABLE_LENGTH);
   const hash = createHash("sha256").update(commonDir).digest("hex").slice(0, 12);
-  return join(state, "runs", `${readable}-${hash}`);
+  return `${readable}-${hash}`;
 }
 
 /** @throws {BatchError} OPTION_INVALID when it cannot be a folder's name */

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import {
   keyTasks,
   LocalRunStore,
@@ -333,4 +333,23 @@ test("a run that was killed before its tasks were planned says that nothing was 
   const stored = await sample.store.create(repository, { ...record, settings: null });
   await stored[Symbol.asyncDispose]();
   await expect(sample.goOn()).rejects.toMatchObject({ code: "NO_TASKS" });
+});
+
+test("a run goes on in the repository's new place", async () => {
+  await using sample = await keptBench(4);
+  await using run = await sample.begin(tasksFor(sample.repository.files, "edit [fake:sleep=200]"));
+  await waitFor(() => run.status().counts.landed >= 1, { what: "the first to land" });
+  run.drain();
+  await run.finished;
+
+  const { path } = sample.repository;
+  await rename(path, `${path}-moved`);
+  try {
+    await using again = await sample.goOn(undefined, `${path}-moved`);
+    const report = await again.finished;
+    expect(report).toMatchObject({ ok: true, counts: { landed: 4 }, delivery: { kind: "merged" } });
+  } finally {
+    await rename(`${path}-moved`, path);
+  }
+  expect(await sample.leftovers()).toEqual([]);
 });

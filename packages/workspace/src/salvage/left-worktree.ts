@@ -1,5 +1,5 @@
 import { readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { removeFolder } from "../workspace/folder.ts";
 
@@ -38,9 +38,23 @@ async function recordsBelow(commonDir: string, folder: string): Promise<Map<stri
     const pointer = await readPointer(record);
     if (pointer === "") continue;
     const path = dirname(resolve(record, pointer));
-    if (dirname(path) === folder) records.set(path, record);
+    if (dirname(path) === folder || (await isOfMoved(path, folder))) records.set(path, record);
   }
   return records;
+}
+
+/**
+ * Whether a worktree is of the same run, made when the repository was elsewhere: that is what the folder is
+ * named after. Where it belongs to a repository that is still there, this one is a copy of that.
+ */
+async function isOfMoved(path: string, folder: string): Promise<boolean> {
+  const made = dirname(path);
+  const isSameRun =
+    basename(made) === basename(folder) && dirname(dirname(made)) === dirname(dirname(folder));
+  if (!isSameRun) return false;
+  const pointer = await readFile(join(path, ".git"), "utf8").catch(() => "");
+  const owner = pointer.replace(/^gitdir: /, "").replace(/\n$/, "");
+  return !(await isFolder(owner));
 }
 
 async function readPointer(record: string): Promise<string> {

@@ -1,4 +1,5 @@
 import { rm, rmdir } from "node:fs/promises";
+import { dirname } from "node:path";
 import { type Git, nulSeparated } from "../git/git.ts";
 import { mergeTrees } from "../git/merge-tree.ts";
 import { swapRef } from "../git/refs.ts";
@@ -41,7 +42,12 @@ export async function salvage(
   }
   await context.shared.run(() => Promise.all(left.map(removeLeftWorktree)));
   await rm(folder, { recursive: true, force: true });
-  // Only when no other run has worktrees there.
+  // Only when no other run has worktrees there. Those of before the repository was moved are elsewhere.
+  const made = new Set(left.map(({ path }) => dirname(path)));
+  for (const emptied of made) {
+    if (emptied !== folder) await rmdir(emptied).catch(() => {});
+    await rmdir(dirname(emptied)).catch(() => {});
+  }
   await rmdir(parts.worktrees).catch(() => {});
   return salvaged;
 }

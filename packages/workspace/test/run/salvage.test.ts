@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { temporaryFolder } from "@cluster/testkit";
 import { expect, test } from "vitest";
-import type { RunBranch } from "../../src/index.ts";
+import { openRepository, type RunBranch } from "../../src/index.ts";
 import { type Setting, setting, write } from "../setting.ts";
 import { killed } from "./killed.ts";
 
@@ -221,4 +222,39 @@ test("a workspace is not opened over what was not kept: opening one salvages fir
   await run.openWorkspace(0);
   expect(await run.salvage()).toHaveLength(1);
   expect(await at.sample.git("show", "refs/cluster/r1/interrupted-1:a.md")).toBe("a\nedit");
+});
+
+test("a repository that was moved meanwhile keeps them too, and clears its old worktrees away", async () => {
+  await using at = await setting({ files: FILES });
+  await killed(at, `${OPEN} await appendFile(zero.path + "/a.md", "edit\\n"); await here();`);
+  await using moved = await temporaryFolder();
+  const path = join(moved.path, "elsewhere");
+  await rename(at.sample.path, path);
+  const repository = await openRepository(path, {
+    environment: at.environment,
+    directory: at.worktrees,
+  });
+  {
+    const { commit: base, branch: target } = await repository.head();
+    await using run = await repository.reopenRun({ run: "r1", base, target });
+    expect(await run.salvage()).toHaveLength(1);
+  }
+  await rename(path, at.sample.path);
+  expect(await at.sample.git("show", "refs/cluster/r1/interrupted-1:a.md")).toBe("a\nedit");
+  await expectClean(at);
+});
+
+test("a copy of the repository leaves the worktrees of the original alone", async () => {
+  await using at = await setting({ files: FILES });
+  const [path] = (await killed(at, `${OPEN} await here([zero.path]);`)) as [string];
+  await using copied = await temporaryFolder();
+  await cp(at.sample.path, copied.path, { recursive: true });
+  const repository = await openRepository(copied.path, {
+    environment: at.environment,
+    directory: at.worktrees,
+  });
+  const { commit: base, branch: target } = await repository.head();
+  await using run = await repository.reopenRun({ run: "r1", base, target });
+  expect(await run.salvage()).toEqual([]);
+  expect(existsSync(join(path, "a.md"))).toBe(true);
 });
