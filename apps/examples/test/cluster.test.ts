@@ -27,3 +27,12 @@ test("an adapter that exists gets a pool, and falls back to one-shot without it"
     "false one-shot hello",
   ]);
 });
+
+test("a fleet routes by capability and name, and goes on with another tool", async () => {
+  expect((await runExample("fleet.ts")).split("\n")).toEqual([
+    "reviewer: looks good",
+    "writer: a page",
+    "refused: auth",
+    "3 done, 1 failed over",
+  ]);
+});

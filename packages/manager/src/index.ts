@@ -6,6 +6,7 @@ export {
   type AnsweredQuestion,
   type Clock,
   type ConnectionEvent,
+  capabilitiesOf,
   childProcessHost,
   createPool,
   type Distribution,
@@ -94,9 +95,23 @@ export { Conversation, type ConversationOptions } from "./conversation/conversat
 export { MANAGER_ERROR_CODES, type ManagerErrorCode } from "./errors/codes.ts";
 export { ManagerError } from "./errors/manager-error.ts";
 export type { ClusterEvent } from "./events/cluster-event.ts";
+export type { FleetEvent } from "./fleet/events.ts";
+export { Fleet, type FleetMapItem } from "./fleet/fleet.ts";
+export { type FailedAttempt, FleetTurn } from "./fleet/fleet-turn.ts";
+export { fleet } from "./fleet/launch-fleet.ts";
+export {
+  FAIL_OVER_CLASSES,
+  type FleetMapOptions,
+  type FleetOptions,
+  type FleetSendOptions,
+  type FleetTool,
+  type ProviderLimits,
+} from "./fleet/options.ts";
+export type { Reluctance } from "./fleet/provider.ts";
+export type { FleetStats, FleetStatus, FleetToolStatus } from "./fleet/status.ts";
 export type { Delivered, ReadOptions } from "./inbox/delivered.ts";
 export { type Instance, instanceJsonSchema, instanceSchema } from "./instance/instance-schema.ts";
-export type { MapItem, MapOptions } from "./map/map-requests.ts";
+export type { MapItem, MapOptions, MapPace } from "./map/map-requests.ts";
 export type { OnFallback, PoolFallback } from "./pool-aware/fallback.ts";
 export { makePoolAware, type PoolAwareAdapter } from "./pool-aware/make-pool-aware.ts";
 export { PoolAware, type RequestOf, type ResponseOf } from "./pool-aware/pool-aware.ts";

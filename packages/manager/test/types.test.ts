@@ -2,6 +2,9 @@ import {
   type Cluster,
   type ClusterTurn,
   type Delivered,
+  type Fleet,
+  type FleetTurn,
+  fleet,
   type Instance,
   type instanceSchema,
   jsonLinesProtocol,
@@ -95,4 +98,22 @@ test("pool-awareness keeps the adapter's own types", () => {
 
 test("the schema's type is Instance", () => {
   expectTypeOf<z.output<typeof instanceSchema>>().toEqualTypeOf<Instance>();
+});
+
+test("a fleet knows its tools by name, and their requests and results", async () => {
+  await using crew = fleet(
+    { typed: 1, other: 2 },
+    { tools: { typed: tool, other: { adapter: tool, capabilities: ["x"] } } },
+  );
+  expectTypeOf(crew).toEqualTypeOf<Fleet<Question, Reply, "typed" | "other">>();
+  expectTypeOf(crew.run).parameter(0).toEqualTypeOf<Question>();
+  expectTypeOf(crew.run).returns.toEqualTypeOf<FleetTurn<Reply>>();
+  expectTypeOf(crew.send).returns.resolves.toEqualTypeOf<Reply>();
+  expectTypeOf(crew.getStatus().tools).toHaveProperty("other");
+  // @ts-expect-error a tool that has no number of instances
+  const missing = () => fleet({ typed: 1 }, { tools: { typed: tool, other: tool } });
+  // @ts-expect-error a tool that the fleet does not have
+  const unknown = () => crew.run({ text: "x" }, { tool: "nobody" });
+  expectTypeOf(missing).toBeFunction();
+  expectTypeOf(unknown).toBeFunction();
 });

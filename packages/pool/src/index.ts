@@ -28,12 +28,13 @@ export type {
   QuestionPolicy,
   QuestionTopic,
 } from "./contract/question.ts";
-export type {
-  Slot,
-  ToolAdapter,
-  ToolCapabilities,
-  ToolCommand,
-  ToolProbe,
+export {
+  capabilitiesOf,
+  type Slot,
+  type ToolAdapter,
+  type ToolCapabilities,
+  type ToolCommand,
+  type ToolProbe,
 } from "./contract/tool-adapter.ts";
 export type {
   EndSignal,

@@ -55,6 +55,14 @@ export class Conversation<Request, Result> implements AsyncDisposable {
     return this.#instance;
   }
 
+  /**
+   * Takes its instance now, not with the first request. Resolves with it.
+   * @throws {PoolError} POOL_CLOSED, QUEUE_FULL, INSTANCE_UNAVAILABLE, WAIT_CANCELLED
+   */
+  async open(): Promise<number> {
+    return (await this.#acquire()).instance;
+  }
+
   /** Sends a request after those that were sent before. As with `cluster.send`, await it or read it. */
   send(request: Request, options: TurnOptions = {}): ClusterTurn<Result> {
     return this.#send(request, options, false);

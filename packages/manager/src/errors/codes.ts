@@ -10,6 +10,7 @@ export const MANAGER_ERROR_CODES = {
   CLUSTER_CLOSED: "The cluster has shut down and holds no response for this reader",
   CONVERSATION_LOST: "The process that held the conversation's context is gone",
   CONVERSATION_CLOSED: "The conversation takes no more requests",
+  FLEET_CLOSED: "The fleet takes no more requests",
 } as const;
 
 /** A key of {@link MANAGER_ERROR_CODES}. */

@@ -1,9 +1,11 @@
 import type { SendOptions } from "../cluster/options.ts";
 import { invalidOption } from "../errors/manager-error.ts";
-import type { ClusterTurn } from "../turn/cluster-turn.ts";
 
 /** How to run many requests. The options of `send` hold for each of them. */
-export interface MapOptions extends SendOptions {
+export interface MapOptions extends SendOptions, MapPace {}
+
+/** How fast many requests are run, and in which order their results are given. */
+export interface MapPace {
   /** How many run at the same time. @default the number of instances, also when that changes */
   readonly concurrency?: number;
   /** As they finish, or in the order of the requests. @default "completion" */
@@ -27,9 +29,15 @@ export type MapItem<Request, Result> =
       readonly error: unknown;
     };
 
+/** What mapping needs of a turn. */
+export interface MappedTurn<Result> extends Promise<Result> {
+  readonly instance: number | null;
+  cancel(reason?: unknown): void;
+}
+
 /** What mapping needs of a cluster. */
-export interface MapHome<Request, Result> {
-  run(request: Request, options: SendOptions): ClusterTurn<Result>;
+export interface MapHome<Request, Result, Sending = SendOptions> {
+  run(request: Request, options: Sending): MappedTurn<Result>;
   size(): number;
 }
 
@@ -37,16 +45,16 @@ export interface MapHome<Request, Result> {
 const AHEAD = 4;
 
 /** See {@link Cluster.map}. */
-export function mapRequests<Request, Result>(
+export function mapRequests<Request, Result, Sending = SendOptions>(
   requests: Iterable<Request> | AsyncIterable<Request>,
-  options: MapOptions,
-  home: MapHome<Request, Result>,
+  options: Sending & MapPace,
+  home: MapHome<Request, Result, Sending>,
 ): AsyncGenerator<MapItem<Request, Result>, void, void> {
   return itemsOf(new Mapping(requests, options, home));
 }
 
-async function* itemsOf<Request, Result>(
-  mapping: Mapping<Request, Result>,
+async function* itemsOf<Request, Result, Sending>(
+  mapping: Mapping<Request, Result, Sending>,
 ): AsyncGenerator<MapItem<Request, Result>, void, void> {
   try {
     for (let item = await mapping.next(); item !== null; item = await mapping.next()) yield item;
@@ -55,13 +63,13 @@ async function* itemsOf<Request, Result>(
   }
 }
 
-class Mapping<Request, Result> {
+class Mapping<Request, Result, Sending> {
   readonly #source: Iterator<Request> | AsyncIterator<Request>;
-  readonly #sending: SendOptions;
-  readonly #home: MapHome<Request, Result>;
+  readonly #sending: Sending;
+  readonly #home: MapHome<Request, Result, Sending>;
   readonly #concurrency: () => number;
   readonly #inOrder: boolean;
-  readonly #running = new Set<ClusterTurn<Result>>();
+  readonly #running = new Set<MappedTurn<Result>>();
   /** Finished and not yet taken, by index; in the order in which they finished. */
   readonly #finished = new Map<number, MapItem<Request, Result>>();
   #started = 0;
@@ -73,8 +81,8 @@ class Mapping<Request, Result> {
 
   constructor(
     requests: Iterable<Request> | AsyncIterable<Request>,
-    options: MapOptions,
-    home: MapHome<Request, Result>,
+    options: Sending & MapPace,
+    home: MapHome<Request, Result, Sending>,
   ) {
     const { concurrency, order = "completion", ...sending } = options;
     if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency > 0)) {
@@ -87,7 +95,7 @@ class Mapping<Request, Result> {
       Symbol.asyncIterator in requests
         ? requests[Symbol.asyncIterator]()
         : requests[Symbol.iterator]();
-    this.#sending = sending;
+    this.#sending = sending as Sending;
     this.#home = home;
     this.#concurrency = () => concurrency ?? Math.max(1, home.size());
     this.#inOrder = order === "input";

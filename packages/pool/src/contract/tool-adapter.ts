@@ -41,6 +41,19 @@ export interface ToolCapabilities {
    * replacement is started, and no spare is started ahead.
    */
   readonly exclusive?: boolean;
+  /** What it is good for, in words of your own, such as `python`: who has several tools may ask for one. */
+  readonly skills?: readonly string[];
+}
+
+/** The words by which a tool may be asked for: its skills, and what it says of itself that is true. */
+export function capabilitiesOf({
+  capabilities = {},
+}: {
+  readonly capabilities?: ToolCapabilities;
+}): readonly string[] {
+  const { skills = [], ...said } = capabilities;
+  const yes = Object.entries(said).filter(([, value]) => value === true);
+  return [...new Set([...skills, ...yes.map(([name]) => name)])];
 }
 
 /** What `doctor` learns of a tool without starting a turn. */
@@ -64,6 +77,13 @@ export interface ToolAdapter<Request = string, Result = string> {
   /** A short name for events, transcripts and errors. */
   readonly name: string;
   readonly capabilities?: ToolCapabilities;
+  /** Who serves its model, such as `openai`: tools with the same one share its limits. @default nobody else */
+  readonly provider?: string;
+  /**
+   * The same tool as a process for each turn (its capabilities say `oneShot`), for a request that comes
+   * alone: its process ends with the turn, and no warm one is started for it. Absent: it has no such way.
+   */
+  oneShot?(): ToolAdapter<Request, Result>;
   /**
    * Where its processes come to life. A function is called once by each pool, which disposes of what
    * it gets at shutdown; a host given as such may be shared, and its owner disposes of it.
