@@ -51,8 +51,8 @@ async function chosen(
   }
   if (!allEnded && older === undefined) {
     throw usageError(
-      "There is no run to clean away.",
-      "Name one, or give --all-ended or --older 7d.",
+      "Nothing says which runs are to be cleaned away.",
+      "Name them, as cluster status does, or choose them: --all-ended, --older 7d.",
     );
   }
   const before = Date.now() - (older ?? 0);

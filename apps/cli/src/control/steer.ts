@@ -2,12 +2,14 @@ import {
   askRun,
   type ControlCommand,
   type LocalRunStore,
+  plural,
   type RunStatus,
   type RunSummary,
   type Site,
 } from "@cluster/batch";
 import { setupError, usageError } from "../exit/cli-error.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
+import { turnsUnderWay } from "../run/turns-under-way.ts";
 import { keptRuns } from "../runs/kept-runs.ts";
 import { summaryOf } from "../runs/read-summary.ts";
 
@@ -68,12 +70,13 @@ export async function steerRun(
   return "done";
 }
 
-function told({ run, workers, running }: RunStatus, { command }: ControlCommand): string {
+function told(status: RunStatus, { command }: ControlCommand): string {
+  const { run, workers } = status;
   switch (command) {
     case "pause":
-      return `Run ${run} is paused; ${running} under way. Go on with it: cluster resume ${run}`;
+      return `Run ${run} is paused; ${plural(turnsUnderWay(status), "turn")} under way. Go on with it: cluster resume ${run}`;
     case "scale":
-      return `Run ${run} has ${workers === 1 ? "1 worker" : `${workers} workers`} now.`;
+      return `Run ${run} has ${plural(workers, "worker")} now.`;
     case "drain":
       return `Run ${run} lets its turns end, and ends then.`;
     case "stop":

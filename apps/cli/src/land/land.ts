@@ -21,20 +21,34 @@ export async function land(run: string, flags: LandFlags): Promise<ExitName> {
   return landed.delivery.kind === "kept" && delivery.as !== "branch" ? "failed" : "done";
 }
 
-function render({ run, delivery, open }: LandedRun): string {
+function render({ run, delivery, before, stayed, open }: LandedRun): string {
   const rest =
     open === 0 ? [] : [`${plural(open, "task")} without an outcome: cluster resume ${run}`];
+  const had = stayed === null ? "" : ` It had stayed on its own branch: ${printable(stayed)}.`;
   switch (delivery.kind) {
     case "merged":
-      return [`Run ${run} has landed on ${delivery.branch}.`, ...rest].join("\n");
+      return [
+        before
+          ? `Run ${run} landed on ${delivery.branch} before; nothing was done now.`
+          : `Run ${run} has landed on ${delivery.branch}.${had}`,
+        ...rest,
+      ].join("\n");
     case "kept":
       return [
         `Run ${run} stayed on ${delivery.branch}: ${printable(delivery.reason)}`,
         `By hand: ${delivery.command}`,
         ...rest,
       ].join("\n");
-    case "patches":
-      return `${plural(delivery.files, "patch file")} written to ${printable(delivery.folder)}.`;
+    case "patches": {
+      const written = `${plural(delivery.files, "patch file")} of run ${run}`;
+      const folder = printable(delivery.folder);
+      return [
+        before
+          ? `${written} went to ${folder} before; nothing was done now.`
+          : `${written} written to ${folder}.${had}`,
+        ...rest,
+      ].join("\n");
+    }
     default:
       return [`Nothing of run ${run} is to be landed.`, ...rest].join("\n");
   }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { RUN_FILES, type RunEvent, type RunReader, readEvents } from "@cluster/batch";
 import { workingFolder } from "../command/working-folder.ts";
+import { usageError } from "../exit/cli-error.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { findTask } from "../runs/find-task.ts";
 import { keptRuns } from "../runs/kept-runs.ts";
@@ -34,8 +35,15 @@ export async function showLogs(
   using reader = await store.read(repository, run);
   const follow = flags.follow === true;
   if (flags.transcript !== undefined) {
+    if (wanted !== undefined || flags.json === true) {
+      throw usageError(
+        "--transcript shows the text of one instance, whatever its task, and not as JSON.",
+        `Which instance a task had: cluster show ${run} ${wanted ?? "TASK"}`,
+      );
+    }
     const folder = join(reader.folder, RUN_FILES.transcripts);
-    await showTranscript(folder, flags.transcript, follow ? () => isOver(reader) : undefined);
+    const end = follow ? () => isOver(reader) : undefined;
+    await showTranscript(folder, flags.transcript, { lines: flags.lines, isOver: end });
     return "done";
   }
   const task =

@@ -2,6 +2,7 @@ import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { usageError } from "../exit/cli-error.ts";
+import { placesOfLastLines } from "./last-lines.ts";
 import { writeOut } from "./write-lines.ts";
 
 const CHUNK_BYTES = 64 * 1024;
@@ -47,17 +48,26 @@ async function copyFrom(path: string, from: number): Promise<number | null> {
   }
 }
 
+/** What is shown of a transcript. */
+export interface TranscriptOptions {
+  /** Of what there is, only so many lines at its end. @default all */
+  readonly lines?: number | undefined;
+  /** Goes on until this says that nobody writes there any more. Absent: ends with the files. */
+  readonly isOver?: (() => Promise<boolean>) | undefined;
+}
+
 /**
  * Prints what was said to and by one instance, the oldest first.
- * @param isOver Goes on until this says that nobody writes there any more. Absent: ends with the files.
  * @throws {CliError} usage, when there is no such instance
  */
 export async function showTranscript(
   folder: string,
   instance: number,
-  isOver?: () => Promise<boolean>,
+  { lines, isOver }: TranscriptOptions = {},
 ): Promise<void> {
-  const places = new Map<string, number>();
+  const there = (await transcriptsIn(folder)).get(instance) ?? [];
+  const places =
+    lines === undefined ? new Map<string, number>() : await placesOfLastLines(there, lines);
   for (let over = isOver === undefined; ; ) {
     const all = await transcriptsIn(folder);
     const files = all.get(instance) ?? [];

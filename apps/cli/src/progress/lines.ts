@@ -1,15 +1,27 @@
-import { foldRun, initialRunStatus, plural, type RunEvent, type RunStatus } from "@cluster/batch";
+import {
+  foldRun,
+  initialRunStatus,
+  type Outcome,
+  plural,
+  type RunEvent,
+  type RunStatus,
+} from "@cluster/batch";
 import { endedLine, noteLine } from "./plain-lines.ts";
 import { withoutTold } from "./told.ts";
 
 /** More reasons than these are not remembered: the lines that told them are far away. */
 const REMEMBERED = 20;
 
+/** What ends tasks that nobody has begun with. */
+const CALLED_OFF: ReadonlySet<Outcome> = new Set(["cancelled", "budget", "quota"]);
+
 /** A run as it goes on, and what is said of it line by line: a reason that many share is told once. */
 export class ProgressLines {
   #status: RunStatus = initialRunStatus("");
   /** Ended tasks that were tried, before this process too; the others are not counted off. */
   #tried = 0;
+  /** Tasks whose turn has begun: those that only got ready for one were not tried. */
+  readonly #turns = new Set<string>();
   readonly #failures = new Set<string>();
   readonly #reasons = new Set<string>();
 
@@ -24,6 +36,7 @@ export class ProgressLines {
       this.#tried = this.#status.ended;
       return this.#tried === 0 ? null : beforeLine(this.#tried, this.#status.total);
     }
+    if (event.type === "attempt.stage" && event.stage === "turn") this.#turns.add(event.task);
     if (event.type === "task.ended") return this.#ended(event);
     if (event.type === "run.state" && event.reason !== undefined) {
       return noteLine({ ...event, reason: withoutTold(event.reason, this.#reasons) }, this.#status);
@@ -37,8 +50,9 @@ export class ProgressLines {
   }
 
   #ended(event: Extract<RunEvent, { type: "task.ended" }>): string | null {
-    const { attempts, reason } = event.outcome;
-    if (attempts === 0) return null;
+    const { task, attempts, reason, outcome } = event.outcome;
+    const wasTried = this.#turns.delete(task) || !CALLED_OFF.has(outcome);
+    if (attempts === 0 || !wasTried) return null;
     this.#tried += 1;
     const known = reason !== null && this.#failures.has(reason.message);
     if (reason !== null) this.#remember(reason.message);

@@ -34,7 +34,10 @@ function megabytes(bytes: number): string {
 }
 
 /** The answer to a signal has said these before, in better words. */
-const SAID_ALREADY: ReadonlySet<string> = new Set(["The run drains.", "The run was stopped."]);
+const SAID_ALREADY: ReadonlySet<string> = new Set([
+  "The run was told to end.",
+  "The run was stopped.",
+]);
 
 /**
  * An event that a reader wants to see although nothing has ended, as one line; `null` for all others.

@@ -43,7 +43,7 @@ export interface RunPlan {
 
 const CONTEXTS: Readonly<Record<TaskContext, string>> = {
   fresh: "fresh, a process for each task",
-  reset: "reset, told to forget after each task",
+  reset: "reset, made to forget after each task, or replaced where the tool cannot",
   conversation: "conversation, kept from task to task",
 };
 

@@ -22,17 +22,20 @@ function ending({ outcome, withdrawn, token }: JournalEntry): string {
   return token === 0 ? "not begun" : "open";
 }
 
-function attemptRow({ token, openedAt, result, end, committed, sequel }: AttemptRecord): string[] {
-  const instance = result?.evidence.instance ?? null;
-  const how = end?.outcome ?? (committed ? "committed" : (result?.verdict ?? "open"));
-  const why = end?.reason?.message ?? result?.failure?.message ?? "";
+/** How an attempt ended. That of the last one is the task's own, where the task has ended. */
+function attemptRow(attempt: AttemptRecord, outcome: TaskOutcome | null): string[] {
+  const { token, openedAt, result, end, committed, sequel } = attempt;
+  const instance = result?.evidence.instance ?? outcome?.instance ?? null;
+  const known = end?.outcome ?? outcome?.outcome;
+  const how = known ?? (committed ? "committed" : (result?.verdict ?? "open"));
+  const why = end?.reason ?? outcome?.reason ?? result?.failure;
   return [
     String(token),
     formatMoment(openedAt),
     instance === null ? "" : String(instance),
     how,
     sequel ?? "",
-    oneLine(why, 100),
+    oneLine(why?.message ?? "", 100),
   ];
 }
 
@@ -79,10 +82,13 @@ export function renderTask({ attempts, ...entry }: ShownTask): string {
     const reply = evidence.reply === null ? "" : oneLine(evidence.reply);
     if (reply !== "") rows.push(["reply", reply]);
   }
+  const last = attempts.at(-1);
+  const rowsOf = (all: readonly AttemptRecord[]): string[][] =>
+    all.map((attempt) => attemptRow(attempt, attempt === last ? outcome : null));
   const head = ["attempt", "begun", "instance", "end", "then", "reason"];
   return [
     plainTable(rows),
     ...(outcome === null ? [] : changes(outcome)),
-    ...(attempts.length === 0 ? [] : ["", plainTable(attempts.map(attemptRow), head)]),
+    ...(attempts.length === 0 ? [] : ["", plainTable(rowsOf(attempts), head)]),
   ].join("\n");
 }

@@ -1,6 +1,7 @@
 import { describeCost, describeTokens, formatTime, OUTCOMES, plural } from "@cluster/batch";
 import { oneLine, printable } from "../progress/fit.ts";
 import { plainTable } from "../report/plain-table.ts";
+import { isAtWork, turnsUnderWay } from "../run/turns-under-way.ts";
 import { formatAgo, formatMoment } from "../runs/when.ts";
 import type { RunOverview } from "./run-overview.ts";
 
@@ -32,13 +33,15 @@ export function renderRuns(runs: readonly RunOverview[], now: number): string {
 
 function tasksLine(run: RunOverview): string {
   const { live, tasks, open } = run;
+  const atWork = live === null ? 0 : turnsUnderWay(live);
   const parts =
-    live === null ? [`${open} open`] : [`${live.running} running`, `${live.queued} waiting`];
+    live === null ? [`${open} open`] : [`${atWork} running`, `${open - atWork} waiting`];
   return `${plural(tasks, "task")}: ${tasks - open} ended, ${parts.join(", ")}`;
 }
 
 function workers(run: RunOverview, now: number): string[] {
-  const busy = (run.live?.instances ?? []).filter(({ task }) => task !== null);
+  // The next tasks get ready ahead, and wait for their turn.
+  const busy = (run.live?.instances ?? []).filter(isAtWork);
   if (busy.length === 0) return [];
   const rows = busy.map(({ stage, files, task, since }) => [
     stage ?? "",

@@ -16,7 +16,7 @@ export interface RunOverview {
   readonly open: number;
   readonly counts: RunTally["counts"];
   readonly spent: RunTally["spent"];
-  /** Why it was halted or interrupted, or what is wrong with its journal. */
+  /** Why it was halted or interrupted, did not land, or what is wrong with its journal. */
   readonly reason: string | null;
   readonly delivery: Delivery | null;
   /** The process that is at work on it. */
@@ -27,6 +27,11 @@ export interface RunOverview {
   readonly next: string | null;
   /** What its process says at this moment, where it answers. */
   readonly live: RunStatus | null;
+}
+
+/** Why a run that came to its end stayed on its own branch. */
+function refusalOf(end: RunSummary["end"]): string | null {
+  return end?.end === "complete" && end.delivery.kind === "kept" ? end.delivery.reason : null;
 }
 
 /** Pure. */
@@ -44,7 +49,7 @@ export function overviewOf(run: RunSummary, live: RunStatus | null = null): RunO
     open: openTasks(run),
     counts: run.tally.counts,
     spent: run.tally.spent,
-    reason: run.problem ?? end?.reason ?? null,
+    reason: run.problem ?? end?.reason ?? refusalOf(end),
     delivery: end?.delivery ?? null,
     pid: run.owner?.pid ?? null,
     folder: run.folder,

@@ -18,7 +18,7 @@ describe("a running run", () => {
     const paused = await cluster(bench, "pause");
     expect(paused).toMatchObject({ code: 0, stderr: "" });
     expect(paused.stdout).toMatch(
-      /^Run \w+ is paused; 1 under way\. Go on with it: cluster resume/,
+      /^Run \w+ is paused; 1 turn under way\. Go on with it: cluster resume/,
     );
     expect((await cluster(bench, "scale", "3")).stdout).toMatch(/has 3 workers now/);
     const status = JSON.parse((await cluster(bench, "status", "last", "--json")).stdout);
@@ -56,13 +56,19 @@ describe("a run that was interrupted", () => {
     expect({ code, stdout }).toEqual({
       code: 0,
       stdout: expect.stringMatching(
-        /^Run \w+ has landed on main\.\n4 tasks without an outcome: cluster resume \w+\n$/,
+        /^Run \w+ has landed on main\. It had stayed on its own branch: the run was interrupted\.\n4 tasks without an outcome: cluster resume \w+\n$/,
       ),
     });
     expect(await bench.repository.git("rev-list", "--count", "main")).toBe("3");
     await bench.expectNothingLeft();
-    const again = await cluster(bench, "land", "--json");
-    expect(JSON.parse(again.stdout)).toMatchObject({ open: 4, delivery: { kind: "merged" } });
+    const again = await cluster(bench, "land", "--as", "squash");
+    expect(again.stdout).toMatch(/^Run \w+ landed on main before; nothing was done now\.\n4 tasks/);
+    const json = await cluster(bench, "land", "--json");
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      open: 4,
+      before: true,
+      delivery: { kind: "merged" },
+    });
   });
 
   it("stays on its branch where that cannot be, and says why", async () => {

@@ -41,14 +41,14 @@ describe("a run's log, line by line", () => {
         { ...AT, type: "run.held", held: true },
         { ...AT, type: "run.held", held: false },
         { ...AT, type: "run.scaled", workers: 3 },
-        { ...AT, type: "run.state", state: "draining", reason: "The run drains." },
+        { ...AT, type: "run.state", state: "draining", reason: "The run was told to end." },
         { ...AT, type: "run.ended", report },
       ),
     ).toEqual([
       "run 0abc: paused by cluster pause; go on with: cluster resume 0abc",
       "run 0abc: going on",
       "run 0abc: from now on 3 workers",
-      "run 0abc: draining: The run drains.",
+      "run 0abc: draining: The run was told to end.",
       "run 0abc: halted, 1 landed: no key",
     ]);
   });

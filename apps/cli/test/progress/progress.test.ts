@@ -96,6 +96,21 @@ describe("createProgress", () => {
     ]);
   });
 
+  it("counts off no task that only got ready for a turn when the run was told to end", () => {
+    const to = stream(false);
+    const progress = createProgress({ stream: to.stream, style: "lines", requireChange: false });
+    const reason = { failureClass: null, code: null, message: "The run was told to end." };
+    for (const [index, stage] of (["workspace", "turn"] as const).entries()) {
+      const of = { ...base, task: `t${index}`, index, attempt: 1 };
+      progress.onEvent({ ...of, type: "attempt.started", files: [`docs/${index}.md`] });
+      progress.onEvent({ ...of, type: "attempt.stage", instance: index, stage });
+      const outcome = sampleOutcome(index, "cancelled", { attempts: 1, reason });
+      progress.onEvent({ ...base, type: "task.ended", outcome });
+    }
+    progress.end();
+    expect(to.text()).toBe("[1/0] cancelled docs/1.md 1.2s: The run was told to end.\n");
+  });
+
   it("prints only what is said when it is quiet", () => {
     const to = stream(false);
     const progress = createProgress({ stream: to.stream, style: "none", requireChange: false });

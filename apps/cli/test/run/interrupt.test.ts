@@ -27,7 +27,7 @@ describe("^C", () => {
     const { code, stdout, stderr } = await running.ended;
     expect(code).toBe(130);
     expect(stderr).toMatch(/Letting \d turns? end; press \^C again to stop at once\./);
-    expect(stderr).not.toMatch(/^The run drains\.$/m);
+    expect(stderr).not.toMatch(/^The run was told to end\.$/m);
     const { counts, end } = JSON.parse(stdout) as RunReport;
     expect(end).toBe("interrupted");
     expect(counts.landed).toBeGreaterThanOrEqual(2);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { RunReport } from "@cluster/batch";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Bench, createBench } from "../harness/bench.ts";
+import { cluster } from "../harness/runs.ts";
 
 let bench: Bench;
 beforeEach(async () => {
@@ -69,6 +70,24 @@ it.each([
   const { code, stderr } = await bench.run([...RUN, "--in-place", ...flag]);
   expect(code).toBe(2);
   expect(stderr).toContain(`--in-place and ${flag[0]} are both set`);
+});
+
+describe("--verify-run", () => {
+  it("what it refuses stays, which the list of runs and a landing later say", async () => {
+    const { code } = await bench.run([...RUN, "--verify-run", "exit 1"]);
+    expect(code).toBe(1);
+    const status = await cluster(bench, "status");
+    const refused = "the check of the whole run refused it";
+    expect(status.stdout).toMatch(new RegExp(`complete .* 2 landed +${refused}\n$`));
+    const { stdout } = await cluster(bench, "land");
+    expect(stdout).toMatch(
+      new RegExp(
+        `^Run \\w+ has landed on main\\. It had stayed on its own branch: ${refused}\\.\n$`,
+      ),
+    );
+    expect((await cluster(bench, "status")).stdout).toMatch(/2 landed\n$/);
+    await bench.expectNothingLeft();
+  });
 });
 
 describe("--setup", () => {

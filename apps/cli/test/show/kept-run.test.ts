@@ -96,6 +96,10 @@ describe("cluster logs", () => {
     const { stdout } = await cluster(bench, "logs", run, "--transcript", "0");
     expect(stdout).toMatch(/^\S+Z -- \| process \d+ started\n/);
     expect(stdout).toMatch(/Z in \| .*"message":"x/);
+    const last = await cluster(bench, "logs", run, "--transcript", "0", "-n", "2");
+    expect(last.stdout).toBe(stdout.split("\n").slice(-3).join("\n"));
+    const task = await cluster(bench, "logs", run, "#1", "--transcript", "0");
+    expect(task).toMatchObject({ code: 2, stdout: "" });
     const none = await cluster(bench, "logs", run, "--transcript", "99");
     expect(none.stderr).toMatch(/no transcript of an instance 99\.\nThere are: 0/);
   });
@@ -123,6 +127,9 @@ describe("cluster show", () => {
     expect(stdout).toMatch(/commit +[0-9a-f]{40}\n/);
     expect(stdout).toMatch(/docs\/page-005\.md +modified +\+\d+ -\d+/);
     expect(stdout).toMatch(/\n1 +.* tool-error +retry +.*\n2 +/);
+    expect(stdout).toMatch(/\n2 .* landed$/m);
+    const failed = await cluster(bench, "show", run, "#1");
+    expect(failed.stdout).toMatch(/\n1 .* tool-error +The sample agent was told to fail/);
     const { task } = JSON.parse((await cluster(bench, "show", run, "#5", "--json")).stdout);
     const byId = await cluster(bench, "show", run, task.id.slice(0, 8));
     expect(byId.stdout).toBe(stdout);
@@ -144,6 +151,7 @@ describe("cluster clean", () => {
   it("removes what is of no use any more, keeps and names what nothing else has", async () => {
     const none = await cluster(bench, "clean");
     expect(none.code).toBe(2);
+    expect(none.stderr).toMatch(/Nothing says which runs .*\nName them, .*--all-ended, --older 7d/);
     expect((await cluster(bench, "clean", "--older", "7d")).stdout).toMatch(/^No run is to be/);
     const { code, stdout } = await cluster(bench, "clean", "--all-ended");
     expect(code).toBe(0);

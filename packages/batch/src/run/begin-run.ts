@@ -137,7 +137,7 @@ export function beginRun(options: BeginOptions, compiled: CompiledOptions, parts
     pause: () => hold(true),
     continue: () => hold(false),
     scale,
-    drain: () => interrupt("draining", "The run drains."),
+    drain: () => interrupt("draining", "The run was told to end."),
     stop: () => interrupt("stopping", "The run was stopped."),
     async [Symbol.asyncDispose]() {
       run.stop();

@@ -25,6 +25,10 @@ export interface LandOptions {
 export interface LandedRun {
   readonly run: string;
   readonly delivery: Delivery;
+  /** It had been brought there before: nothing was done now. */
+  readonly before: boolean;
+  /** Why it had stayed on its own branch; `null` where it landed before, or was left without a word. */
+  readonly stayed: string | null;
   /** Tasks that have no outcome yet: the run can be gone on with. */
   readonly open: number;
 }
@@ -52,7 +56,9 @@ export async function landRun(options: LandOptions): Promise<LandedRun> {
     const repository = await siteOf(record, site);
     const open = journal.unfinished().length;
     const before = await deliveryOf(stored, repository);
-    if (before !== null && before.kind !== "kept") return { run, delivery: before, open };
+    if (before !== null && before.kind !== "kept") {
+      return { run, delivery: before, before: true, stayed: null, open };
+    }
     const base = branchBase(stored);
     const landed = (): Iterable<string> => landedIn(journal);
     await using branch = await repository.reopenRun({ run, base, target, folder, landed });
@@ -64,7 +70,7 @@ export async function landRun(options: LandOptions): Promise<LandedRun> {
       announce: (move) => journal.mark({ type: "run.delivering", ...move }),
     });
     await journal.mark({ type: "run.ended", ...howItEnded(journal.marks()), delivery });
-    return { run, delivery, open };
+    return { run, delivery, before: false, stayed: before?.reason ?? null, open };
   } finally {
     await stored[Symbol.asyncDispose]();
   }
