@@ -1,7 +1,7 @@
 export type { JsonLinesMessage } from "./connections/json-lines-format.ts";
 export type { JsonLinesOptions } from "./connections/json-lines-options.ts";
 export { jsonLinesProtocol } from "./connections/json-lines-protocol.ts";
-export type { LineProtocolOptions, Sentinel } from "./connections/line-options.ts";
+export type { LineOutput, LineProtocolOptions, Sentinel } from "./connections/line-options.ts";
 export { lineProtocol } from "./connections/line-protocol.ts";
 export { type OneShotOptions, type OneShotOutput, oneShot } from "./connections/one-shot.ts";
 export {
@@ -55,6 +55,7 @@ export {
   TurnAbortedError,
 } from "./errors/turn-errors.ts";
 export type { PoolEvent, TerminationReason } from "./events/pool-event.ts";
+export type { FramingEvent, FramingTrace, SaidRole, ToldPart } from "./framing/framing-trace.ts";
 export { LineSplitter } from "./framing/line-splitter.ts";
 export { childProcessHost } from "./host/child-process-host.ts";
 export { type PtyHostOptions, ptyHost } from "./host/pty-host.ts";

@@ -1,13 +1,16 @@
 /** Takes what a tool repeats of its input out of what it says: the lines it was told, in their order. */
 export class EchoFilter {
   readonly #told: string[];
+  readonly #onEcho: ((text: string) => void) | undefined;
   /** The beginning of a line that may be a repeated one. */
   #held = "";
   /** The present line is not one: the rest of it passes. */
   #passing = false;
 
-  constructor(input: string) {
+  /** @param onEcho Is told what is taken out. */
+  constructor(input: string, onEcho?: (text: string) => void) {
     this.#told = input.split(/\r?\n/).slice(0, -1);
+    this.#onEcho = onEcho;
   }
 
   /** What of the next piece of text is surely its own. */
@@ -30,6 +33,7 @@ export class EchoFilter {
     const line = this.#held.replace(/\r?\n?$/, "");
     if (isWhole && line === next) {
       this.#told.shift();
+      this.#onEcho?.(this.#held);
       this.#held = "";
       return "";
     }
@@ -42,10 +46,4 @@ export class EchoFilter {
     this.#passing = !text.endsWith("\n") && (this.#passing || text !== "");
     return text;
   }
-}
-
-/** A whole answer without what it repeats of its input. */
-export function withoutEcho(answer: string, input: string): string {
-  const filter = new EchoFilter(input);
-  return filter.push(answer) + filter.end();
 }

@@ -1,4 +1,5 @@
 import type { Answer } from "../contract/question.ts";
+import type { FramingTrace } from "../framing/framing-trace.ts";
 import type { JsonLinesMessage } from "./json-lines-format.ts";
 
 /** How a tool's lines look. Every part has a default; see `jsonLinesProtocol`. */
@@ -21,4 +22,8 @@ export interface JsonLinesOptions<Request, Result> {
   readonly answer?: (id: number, token: unknown, answer: Answer) => unknown;
   /** Bytes of one line. @default 64 MiB */
   readonly maxLineBytes?: number;
+  /** Whether lines that are no JSON, such as a banner, are passed over. @default false: they are an error */
+  readonly skipsOtherLines?: boolean;
+  /** Is told what becomes of each line, for people who describe a tool. */
+  readonly trace?: FramingTrace;
 }

@@ -2,6 +2,7 @@ import type { ToolProcess } from "../contract/process-host.ts";
 import type { TurnContext } from "../contract/tool-connection.ts";
 import { toError } from "../errors/pool-error.ts";
 import { ProtocolError, ToolFailure } from "../errors/turn-errors.ts";
+import type { SaidRole, ToldPart } from "../framing/framing-trace.ts";
 import { LineSplitter } from "../framing/line-splitter.ts";
 import { type AwaitedAnswer, AwaitedAnswers } from "./awaited-answers.ts";
 import {
@@ -11,7 +12,15 @@ import {
   type JsonLinesMessage,
 } from "./json-lines-format.ts";
 import type { JsonLinesOptions } from "./json-lines-options.ts";
+import { StderrOfTurn } from "./stderr-of-turn.ts";
 import { whenSilenced } from "./when-silenced.ts";
+
+const ROLES = {
+  result: "answer",
+  error: "error",
+  event: "event",
+  question: "question",
+} as const satisfies Record<string, SaidRole>;
 
 const ANSWER_AFTER_FAILED_WRITE_MS = 200;
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
@@ -37,7 +46,13 @@ export class JsonLinesWire<Request> {
       (line) => this.#receive(line),
       options.maxLineBytes ?? MAX_LINE_BYTES,
     );
+    const { trace } = options;
+    if (trace !== undefined && process.stderr !== null) new StderrOfTurn(process.stderr, trace);
+    if (options.announcesReady !== false) {
+      trace?.({ type: "awaiting", what: "ready", pattern: "a line that says that it is ready" });
+    }
     process.stdout.on("data", (chunk: Buffer) => {
+      trace?.({ type: "heard", channel: "stdout", bytes: chunk });
       try {
         splitter.push(chunk);
       } catch (error) {
@@ -54,7 +69,9 @@ export class JsonLinesWire<Request> {
     // Throws what cannot be written down; nothing is sent then.
     const line = this.#encode(id, request);
     const { ended } = this.#awaited.add(id, context);
-    this.#send(line);
+    this.#send(line, "request");
+    const pattern = `a line that answers request ${id}`;
+    this.#options.trace?.({ type: "awaiting", what: "end", pattern });
     return ended;
   }
 
@@ -92,7 +109,8 @@ export class JsonLinesWire<Request> {
   }
 
   /** Nobody waits for the write: a tool may answer, and even exit, without reading all of a request. */
-  #send(line: string): void {
+  #send(line: string, part: ToldPart = "command"): void {
+    this.#options.trace?.({ type: "told", part, text: line });
     const { stdin } = this.#process;
     if (stdin.writable) stdin.write(line);
     // A stream that has been destroyed says so to nobody any more.
@@ -112,6 +130,8 @@ export class JsonLinesWire<Request> {
     } catch (cause) {
       const text = line.subarray(0, 800).toString("utf8");
       if (line.length <= 800 && text.trim() === "") return;
+      this.#took("between", line);
+      if (this.#options.skipsOtherLines === true) return;
       this.#fail(
         new ProtocolError(`Expected a line of JSON from the tool, found ${quote(text)}.`, {
           cause,
@@ -119,12 +139,17 @@ export class JsonLinesWire<Request> {
       );
       return;
     }
-    if (message.kind === "ignored") return;
+    if (message.kind === "ignored") {
+      this.#took("between", line);
+      return;
+    }
     if (message.kind === "ready") {
+      this.#took("ready", line);
       this.#announce.resolve();
       return;
     }
     const awaited = this.#awaited.find(message.id);
+    this.#took(awaited === undefined ? "between" : ROLES[message.kind], line);
     if (awaited === undefined) return;
     switch (message.kind) {
       case "result":
@@ -153,10 +178,18 @@ export class JsonLinesWire<Request> {
       // The turn may be over by now, and the next one under way.
       if (this.#awaited.find(id) !== awaited || awaited.context.signal.aborted) return;
       const line = (this.#options.answer ?? encodeAnswer)(id, token, answer);
-      this.#send(`${JSON.stringify(line)}\n`);
+      this.#send(`${JSON.stringify(line)}\n`, "answer");
     } catch (error) {
       awaited.reject(toError(error));
     }
+  }
+
+  /** Says what a line was, and whether it was what was waited for. */
+  #took(role: SaidRole, line: Buffer): void {
+    const { trace } = this.#options;
+    if (trace === undefined) return;
+    trace({ type: "said", role, channel: "stdout", text: `${line.toString("utf8")}\n` });
+    if (role === "ready" || role === "answer" || role === "error") trace({ type: "found" });
   }
 
   #fail(error: Error): void {

@@ -1,4 +1,5 @@
 import { PoolError } from "../errors/pool-error.ts";
+import type { FramingTrace } from "../framing/framing-trace.ts";
 
 /**
  * Makes the tool print a text that nobody could have expected, behind the answer: the surest end of a
@@ -38,14 +39,21 @@ export interface LineProtocolOptions {
   readonly resetCommand?: string;
   /**
    * Whether SIGINT stops what it does and it then takes input again. Needs a sentinel, which alone
-   * proves that it is in step. @default false: the process of a stopped turn is replaced
+   * proves that it is in step. `"group"` is for tools that wait for what they started, as a shell does: the
+   * signal then reaches that too. @default false: the process of a stopped turn is replaced
    */
-  readonly interruptible?: boolean;
+  readonly interruptible?: boolean | "group";
   /**
    * Whether it repeats what it is told, as a terminal with echo does: those lines are then no part of the
    * answer. @default false
    */
   readonly echoes?: boolean;
+  /**
+   * What it prints beside its answers and cannot be told not to, such as a prompt where there is a sentinel:
+   * taken out of each line, and a line of which nothing is left goes. Pieces of an answer are then told by
+   * the line.
+   */
+  readonly noise?: RegExp;
   /** Whether stderr is part of the answer. @default false */
   readonly mergeStderr?: boolean;
   /**
@@ -54,8 +62,19 @@ export interface LineProtocolOptions {
    * that each state of a progress bar is a line. @default false
    */
   readonly plain?: boolean;
+  /** Looks at each answer; throws ToolFailure when it shows a failure, which leaves the process in service. */
+  readonly check?: (output: LineOutput) => void;
+  /** Is told what becomes of each byte, for people who describe a tool. */
+  readonly trace?: FramingTrace;
   /** @default "\n" */
   readonly lineEnd?: string;
+}
+
+/** What a turn brought. */
+export interface LineOutput {
+  readonly answer: string;
+  /** What came by stderr in the turn: its last 64 KiB. */
+  readonly stderr: string;
 }
 
 /** @throws {PoolError} OPTION_INVALID */
@@ -75,7 +94,7 @@ export function checkLineProtocol(options: LineProtocolOptions): void {
     throw invalid("fenced: expected a sentinel with it, which is what it would put first.");
   }
   // A prompt that comes after SIGINT may be the answer's own, and the interrupt's comes later.
-  if (options.interruptible === true && sentinel === undefined) {
+  if (options.interruptible && sentinel === undefined) {
     throw invalid(
       "interruptible: expected a sentinel with it: a prompt does not prove which turn it ends.",
     );

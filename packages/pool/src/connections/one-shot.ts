@@ -1,6 +1,9 @@
+import type { Readable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
 import type { Exit, ToolProcess } from "../contract/process-host.ts";
 import type { ToolConnection } from "../contract/tool-connection.ts";
 import { ToolFailure } from "../errors/turn-errors.ts";
+import type { FramingTrace } from "../framing/framing-trace.ts";
 import { invalidOption } from "../pool/option-checks.ts";
 import { describeExit } from "../process/describe-exit.ts";
 import { writeInput } from "./write-input.ts";
@@ -24,6 +27,8 @@ export interface OneShotOptions<Request, Result> {
    * @default stdout without its last line end, and a failure for any exit code but 0
    */
   readonly parse?: (output: OneShotOutput, request: Request) => Result | Promise<Result>;
+  /** Is told of what comes, for people who describe a tool. */
+  readonly trace?: FramingTrace;
 }
 
 /**
@@ -47,17 +52,26 @@ export function oneShot<Request = string, Result = string>(
   }
   const parse = options.parse ?? ((output: OneShotOutput) => successText(output) as Result);
   return (process) => {
+    const { trace } = options;
     const stdout = collect(process.stdout);
     const stderr = process.stderr === null ? null : collect(process.stderr);
+    if (trace !== undefined) {
+      tellOf(process.stdout, "stdout", trace);
+      if (process.stderr !== null) tellOf(process.stderr, "stderr", trace);
+    }
     return {
       ready: async () => {},
       async run(request, context) {
         // A tool that does not read its input closes it; its exit tells whether it minded.
         if (input !== "arguments") {
-          await writeInput(process.stdin, input(request)).catch(() => {});
+          const text = input(request);
+          trace?.({ type: "told", part: "request", text: text.toString() });
+          await writeInput(process.stdin, text).catch(() => {});
         }
+        trace?.({ type: "awaiting", what: "end", pattern: "its exit" });
         process.endInput();
         const [exit, out, err] = await Promise.all([process.exited, stdout, stderr ?? ""]);
+        trace?.({ type: "found" });
         context.endedBy("exit");
         return parse({ exit, stdout: out, stderr: err }, request);
       },
@@ -71,6 +85,15 @@ function collect(stream: NodeJS.ReadableStream): Promise<string> {
   return new Promise((resolve) => {
     // The pool destroys a stream that a grandchild holds open: "close" comes in any case.
     stream.once("close", () => resolve(Buffer.concat(chunks).toString("utf8")));
+  });
+}
+
+function tellOf(stream: Readable, channel: "stdout" | "stderr", trace: FramingTrace): void {
+  const decoder = new StringDecoder("utf8");
+  const role = channel === "stdout" ? "answer" : "stderr";
+  stream.on("data", (chunk: Buffer) => {
+    trace({ type: "heard", channel, bytes: chunk });
+    trace({ type: "said", role, channel, text: decoder.write(chunk) });
   });
 }
 

@@ -9,6 +9,8 @@ export interface Place {
 
 /** What ends an answer. */
 export interface EndPattern {
+  /** For people. */
+  readonly shown: string;
   /** The line end behind it belongs to it too, whenever it comes. */
   readonly lineEndFollows: boolean;
   /** @param released What came before the held text, or the end of that. */
@@ -41,6 +43,7 @@ export function sentinelMark(output: string, command: string): EndPattern {
 function textMark(text: string, echo: string, lineEndFollows: boolean): EndPattern {
   const isOpen = (rest: string): boolean => rest.length < echo.length && echo.startsWith(rest);
   return {
+    shown: JSON.stringify(text),
     lineEndFollows,
     find(held) {
       let start = held.indexOf(text);
@@ -69,6 +72,7 @@ function expression(pattern: RegExp): EndPattern {
   // `g` and `y` make an expression remember where it was.
   const steady = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ""));
   return {
+    shown: String(steady),
     lineEndFollows: false,
     find(held, released) {
       const match = steady.exec(released + held);

@@ -26,18 +26,27 @@ export class PlainText {
   #place: Place = "text";
   /** How long the present sequence is. */
   #length = 0;
+  readonly #onDropped: ((text: string) => void) | undefined;
   /** A carriage return has come, and what follows decides. */
   #returned = false;
+
+  /** @param onDropped Is told what is taken out. */
+  constructor(onDropped?: (text: string) => void) {
+    this.#onDropped = onDropped;
+  }
 
   /** Returns what of it is plain text. */
   write(piece: string): string {
     if (this.#place === "text" && !this.#returned && !UNUSUAL.test(piece)) return piece;
     let text = "";
+    let dropped = "";
     for (const character of piece) {
       const code = character.codePointAt(0) as number;
-      if (this.#place === "text") text += this.#plain(character, code);
-      else this.#pass(code);
+      const plain = this.#place === "text" ? this.#plain(character, code) : this.#pass(code);
+      text += plain;
+      if (plain === "") dropped += character;
     }
+    if (dropped !== "") this.#onDropped?.(dropped);
     return text;
   }
 
@@ -67,9 +76,10 @@ export class PlainText {
     return lineEnd + character;
   }
 
-  #pass(code: number): void {
+  #pass(code: number): string {
     this.#length += 1;
     this.#place = this.#length > MAX_SEQUENCE ? "text" : this.#next(code);
+    return "";
   }
 
   #next(code: number): Place {

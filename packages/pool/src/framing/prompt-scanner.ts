@@ -1,15 +1,21 @@
 import { StringDecoder } from "node:string_decoder";
 import { type EndPattern, endPattern, LOOK_BACK } from "./end-pattern.ts";
+import type { FramingTrace, SaidRole } from "./framing-trace.ts";
 import { PlainText } from "./plain-text.ts";
 
 /** How much is kept of what comes while nobody waits for a pattern. */
 const UNCLAIMED = 64 * 1024;
 
-type Channel = "stdout" | "stderr";
+/** Which stream a text came by. */
+export type Channel = "stdout" | "stderr";
+
+type OnText = (text: string, channel: Channel) => void;
 
 interface Search {
   readonly pattern: EndPattern;
-  readonly onText: ((text: string) => void) | undefined;
+  readonly onText: OnText | undefined;
+  /** What the pattern itself is. */
+  readonly role: SaidRole;
   found(before: string): void;
   lost(error: Error): void;
 }
@@ -22,26 +28,39 @@ interface Search {
  */
 export class PromptScanner {
   readonly #channels: Record<Channel, ChannelText>;
+  readonly #trace: FramingTrace | undefined;
   /** What is surely not part of the pattern, in the order in which it came. */
   #answer: string[] = [];
   #search: Search | null = null;
 
-  /** @param plain Whether what only a terminal understands is taken out of the text first. */
-  constructor(plain = false) {
-    this.#channels = { stdout: new ChannelText(plain), stderr: new ChannelText(plain) };
+  /**
+   * @param plain Whether what only a terminal understands is taken out of the text first.
+   * @param trace Is told of all text but what comes before a pattern, which is for whoever waits.
+   */
+  constructor(plain = false, trace?: FramingTrace) {
+    const channelText = (channel: Channel): ChannelText =>
+      new ChannelText(plain, trace && ((role, text) => this.#tell(role, text, channel)));
+    this.#channels = { stdout: channelText("stdout"), stderr: channelText("stderr") };
+    this.#trace = trace;
   }
 
   push(chunk: Buffer, channel: Channel): void {
+    this.#trace?.({ type: "heard", channel, bytes: chunk });
     if (!this.#channels[channel].take(chunk)) return;
     this.#look(channel);
     if (this.#search === null) this.#bound();
   }
 
   /** Resolves with what came before the pattern. A new call takes the place of one that is waiting. */
-  until(end: string | RegExp | EndPattern, onText?: (text: string) => void): Promise<string> {
+  until(
+    end: string | RegExp | EndPattern,
+    onText?: OnText,
+    role: SaidRole = "end",
+  ): Promise<string> {
     return new Promise((resolve, reject) => {
       const pattern = typeof end === "string" || end instanceof RegExp ? endPattern(end) : end;
-      this.#search = { pattern, onText, found: resolve, lost: reject };
+      this.#search = { pattern, onText, role, found: resolve, lost: reject };
+      this.#trace?.({ type: "awaiting", what: role, pattern: pattern.shown });
       this.#look("stdout");
       this.#look("stderr");
     });
@@ -60,10 +79,15 @@ export class PromptScanner {
     return text;
   }
 
+  #tell(role: SaidRole, text: string, channel: Channel): void {
+    if (text !== "") this.#trace?.({ type: "said", role, channel, text });
+  }
+
   /** Lets go of everything, half a code point included: it belongs to no answer. */
   clear(): void {
     this.#forget();
-    for (const channel of Object.values(this.#channels)) {
+    for (const [name, channel] of Object.entries(this.#channels)) {
+      this.#tell("between", channel.held, name as Channel);
       channel.clear();
     }
   }
@@ -75,28 +99,31 @@ export class PromptScanner {
     const { pattern } = search;
     const match = pattern.find(text.held, text.released);
     if (match === null) {
-      this.#release(text, text.held.length - pattern.undecided(text.held), search.onText);
+      this.#release(channel, text.held.length - pattern.undecided(text.held), search.onText);
       return;
     }
     // A regular expression may have begun in text that was released before.
     const before = Math.max(0, match.start);
-    this.#release(text, before, search.onText);
+    this.#release(channel, before, search.onText);
+    const other = channel === "stdout" ? "stderr" : "stdout";
+    this.#release(other, this.#channels[other].held.length, search.onText);
+    this.#tell(search.role, text.held.slice(0, match.end - before), channel);
     text.letGo(match.end - before, pattern.lineEndFollows);
-    const other = this.#channels[channel === "stdout" ? "stderr" : "stdout"];
-    this.#release(other, other.held.length, search.onText);
+    this.#trace?.({ type: "found" });
     const answer = this.#answer.join("");
     this.#forget();
     this.#search = null;
     search.found(match.start < 0 ? answer.slice(0, match.start) : answer);
   }
 
-  #release(text: ChannelText, length: number, onText: Search["onText"]): void {
+  #release(channel: Channel, length: number, onText: OnText | undefined): void {
     if (length <= 0) return;
+    const text = this.#channels[channel];
     const piece = text.held.slice(0, length);
     text.held = text.held.slice(length);
     text.released = (text.released + piece).slice(-LOOK_BACK);
     this.#answer.push(piece);
-    onText?.(piece);
+    onText?.(piece, channel);
   }
 
   #forget(): void {
@@ -106,8 +133,10 @@ export class PromptScanner {
 
   /** Between turns a tool may print what it likes, and nobody reads it. */
   #bound(): void {
-    for (const channel of Object.values(this.#channels)) {
-      if (channel.held.length > UNCLAIMED) channel.held = channel.held.slice(-UNCLAIMED);
+    for (const [name, channel] of Object.entries(this.#channels)) {
+      if (channel.held.length <= UNCLAIMED) continue;
+      this.#tell("between", channel.held.slice(0, -UNCLAIMED), name as Channel);
+      channel.held = channel.held.slice(-UNCLAIMED);
     }
   }
 }
@@ -116,14 +145,16 @@ export class PromptScanner {
 class ChannelText {
   readonly #decoder = new StringDecoder("utf8");
   readonly #plain: PlainText | null;
+  readonly #told: ((role: SaidRole, text: string) => void) | undefined;
   held = "";
   /** The end of what was released: a pattern may look back at it. */
   released = "";
   /** A pattern was found whose line end has not come yet. */
   #lineEndIsDue = false;
 
-  constructor(plain: boolean) {
-    this.#plain = plain ? new PlainText() : null;
+  constructor(plain: boolean, told?: (role: SaidRole, text: string) => void) {
+    this.#plain = plain ? new PlainText(told && ((text) => told("control", text))) : null;
+    this.#told = told;
   }
 
   /** Returns false when that brought no text that belongs to anything. */
@@ -153,6 +184,8 @@ class ChannelText {
   #dropLineEnd(): void {
     if (this.held === "" || this.held === "\r") return;
     this.#lineEndIsDue = false;
-    this.held = this.held.replace(/^\r?\n/, "");
+    const [lineEnd = ""] = /^\r?\n/.exec(this.held) ?? [];
+    this.held = this.held.slice(lineEnd.length);
+    this.#told?.("end", lineEnd);
   }
 }

@@ -1,0 +1,188 @@
+import { setTimeout as delay, setImmediate as nextPass } from "node:timers/promises";
+import type { ToolProcess } from "../contract/process-host.ts";
+import type { EndSignal } from "../contract/tool-connection.ts";
+import { ToolFailure } from "../errors/turn-errors.ts";
+import type { EndPattern } from "../framing/end-pattern.ts";
+import type { SaidRole, ToldPart } from "../framing/framing-trace.ts";
+import { type Channel, PromptScanner } from "../framing/prompt-scanner.ts";
+import { AnswerFilter } from "./answer-filter.ts";
+import type { LineProtocolOptions, Sentinel } from "./line-options.ts";
+import { type Mark, newMark } from "./mark.ts";
+import { StderrOfTurn } from "./stderr-of-turn.ts";
+import { whenSilenced } from "./when-silenced.ts";
+import { writeInput } from "./write-input.ts";
+
+/** How long an interrupted tool has for its first answer before it is asked again. */
+const PATIENCE_MS = 100;
+
+type OnText = (text: string, channel: Channel) => void;
+type Part = readonly [ToldPart, string];
+
+/** Both directions of one process that is spoken with in lines. */
+export class LineWire {
+  readonly endSignal: EndSignal;
+  readonly #process: ToolProcess;
+  readonly #options: LineProtocolOptions;
+  readonly #scanner: PromptScanner;
+  readonly #stderr: StderrOfTurn | null;
+
+  constructor(process: ToolProcess, options: LineProtocolOptions) {
+    this.#process = process;
+    this.#options = options;
+    this.endSignal = options.sentinel === undefined ? "prompt" : "sentinel";
+    const { trace, mergeStderr = false, check } = options;
+    this.#scanner = new PromptScanner(options.plain, trace);
+    process.stdout.on("data", (chunk: Buffer) => this.#scanner.push(chunk, "stdout"));
+    const heard = [process.stdout];
+    if (mergeStderr && process.stderr !== null) {
+      process.stderr.on("data", (chunk: Buffer) => this.#scanner.push(chunk, "stderr"));
+      heard.push(process.stderr);
+    }
+    this.#stderr =
+      process.stderr !== null && (check !== undefined || trace !== undefined)
+        ? new StderrOfTurn(process.stderr, mergeStderr ? undefined : trace)
+        : null;
+    whenSilenced(process, heard, (error) => this.#scanner.end(error));
+  }
+
+  /** What came by stderr since the last request, if anybody asked for it. */
+  get stderr(): string {
+    return this.#stderr?.text ?? "";
+  }
+
+  async becomeReady(): Promise<void> {
+    const { ready, setup, sentinel, prompt, lineEnd = "\n" } = this.#options;
+    const started = this.#telling("start");
+    if (ready !== undefined) await this.#scanner.until(ready, started, "ready");
+    if (setup !== undefined) await this.#tell([["setup", `${setup}${lineEnd}`]]);
+    if (sentinel !== undefined) await this.#synchronise(sentinel, "start");
+    else if (prompt !== undefined && (ready === undefined || setup !== undefined)) {
+      await this.#scanner.until(prompt, started, "ready");
+    }
+  }
+
+  async exchange(request: string, onText: (text: string) => void): Promise<string> {
+    const { sentinel, prompt, encode, lineEnd = "\n" } = this.#options;
+    if (encode === undefined && sentinel === undefined && /[\r\n]/.test(request)) {
+      throw severalLines();
+    }
+    // What it printed between turns belongs to no turn.
+    this.#scanner.clear();
+    this.#stderr?.clear();
+    const line = `${encode === undefined ? request : encode(request)}${lineEnd}`;
+    const answer =
+      sentinel === undefined
+        ? await this.#ask([["request", line]], prompt as string | RegExp, onText)
+        : await this.#askBetween(sentinel, line, onText);
+    return answer.replace(/\r?\n$/, "");
+  }
+
+  /**
+   * SIGINT to the tool, then a new sentinel: what comes after that is in step. A tool that is
+   * interrupted while it reads may lose what it has read, so it is asked again until it answers; it
+   * answers in order, and the answer to the last one is the last thing that it says.
+   */
+  async interrupt(): Promise<void> {
+    this.#scanner.clear();
+    this.#process.kill("SIGINT", this.#options.interruptible === "group" ? "group" : "process");
+    const sentinel = this.#options.sentinel as Sentinel;
+    for (let patienceMs = PATIENCE_MS; ; patienceMs *= 2) {
+      const answered = this.#synchronise(sentinel, "between").then(() => true);
+      // The one before waits for ever when this one has taken its place, or fails with the process.
+      answered.catch(() => {});
+      if (await Promise.race([answered, delay(patienceMs, false, { ref: false })])) return;
+    }
+  }
+
+  async #synchronise(sentinel: Sentinel, role: SaidRole): Promise<void> {
+    const { command, mark } = newMark(sentinel);
+    const found = this.#scanner.until(mark, this.#telling(role), "ready");
+    const written = this.#tell([["sentinel", command]]);
+    await Promise.race([written, found]);
+    await found;
+    this.#scanner.clear();
+  }
+
+  #askBetween(sentinel: Sentinel, line: string, onText: (text: string) => void): Promise<string> {
+    const end = newMark(sentinel);
+    const begin = this.#options.fenced === true ? newMark(sentinel) : undefined;
+    const input: readonly Part[] = [
+      ["request", line],
+      ["sentinel", end.command],
+    ];
+    return this.#ask(input, end.mark, onText, begin);
+  }
+
+  async #ask(
+    input: readonly Part[],
+    end: string | RegExp | EndPattern,
+    onText: (text: string) => void,
+    begin?: Mark,
+  ): Promise<string> {
+    const { mergeStderr = false, check, trace } = this.#options;
+    const typed = input.map(([, text]) => text).join("");
+    const filter = AnswerFilter.needed(this.#options)
+      ? new AnswerFilter(
+          this.#options,
+          typed,
+          trace && ((role, text) => trace({ type: "said", role, channel: "stdout", text })),
+        )
+      : null;
+    const told = this.#telling("answer");
+    const onOwn = (text: string, channel: Channel): void => {
+      if (text === "") return;
+      told?.(text, channel);
+      onText(text);
+    };
+    const onPiece: OnText =
+      filter === null ? onOwn : (text, channel) => onOwn(filter.push(text), channel);
+    const answer =
+      begin === undefined
+        ? this.#scanner.until(end, onPiece)
+        : this.#scanner
+            .until(begin.mark, this.#telling("between"), "ready")
+            .then(() => this.#scanner.until(end, onPiece));
+    // A tool may answer without reading all; one that is gone makes the write fail.
+    const written = this.#tell(
+      begin === undefined ? input : [["sentinel", begin.command], ...input],
+    );
+    await Promise.race([written, answer]);
+    let text = await answer;
+    if (mergeStderr || check !== undefined) {
+      // What it said on stderr before the end lies in the pipe by now: one whole pass of the event
+      // loop reads it, and it cannot reach the next turn.
+      await nextPass();
+      await nextPass();
+    }
+    if (mergeStderr) {
+      const late = this.#scanner.take("stderr");
+      onPiece(late, "stderr");
+      text += late;
+    }
+    if (filter === null) return text;
+    onOwn(filter.end(), "stdout");
+    const whole = new AnswerFilter(this.#options, typed);
+    return whole.push(text) + whole.end();
+  }
+
+  /** Tells the trace, where there is one, what a text is. */
+  #telling(role: SaidRole): OnText | undefined {
+    const { trace } = this.#options;
+    return trace && ((text, channel) => trace({ type: "said", role, channel, text }));
+  }
+
+  #tell(parts: readonly Part[]): Promise<void> {
+    const { trace } = this.#options;
+    if (trace !== undefined) for (const [part, text] of parts) trace({ type: "told", part, text });
+    return writeInput(this.#process.stdin, parts.map(([, text]) => text).join(""));
+  }
+}
+
+function severalLines(): ToolFailure {
+  return new ToolFailure(
+    "refused",
+    "The request has several lines, and this tool ends an answer with its prompt, which may come " +
+      "after each line. Nothing was sent. Give lineProtocol an `encode` that makes one input of " +
+      "it, or a sentinel.",
+  );
+}
