@@ -12,7 +12,7 @@ export {
   type FailureClass,
   type Usage,
 } from "./contract/agent.ts";
-export type { ConnectionEvent } from "./contract/connection-event.ts";
+export type { ConnectionEvent, SignOfLife } from "./contract/connection-event.ts";
 export type { Price } from "./contract/price.ts";
 export type {
   Exit,

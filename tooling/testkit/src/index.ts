@@ -1,4 +1,5 @@
 export { documentId, documentIdLine, insertDocumentId } from "./document-id/document-id.ts";
+export { type FakeAgentFault, fakeAgent } from "./fake-agent/fake-agent.ts";
 export { type Executable, fakeTool } from "./fake-tools/fake-tool.ts";
 export { FAKE_TOOLS, type FakeToolName } from "./fake-tools/names.ts";
 export { FAULT_TOOL_ENTRY, faultTool, pythonInterpreter } from "./fault-tool/fault-tool.ts";

@@ -76,6 +76,8 @@ export class DriverConnection implements ToolConnection<AgentTask, AgentResult> 
       costUsd: costUsd ?? "unknown",
       questions: questions.answered,
       endedBy: "protocol",
+      // Without a request that the model has answered, aider has only said so.
+      proof: usage.modelCalls === 0 ? "unproven" : "proven",
     };
   }
 

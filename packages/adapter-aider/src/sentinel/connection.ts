@@ -82,6 +82,8 @@ export class SentinelConnection implements ToolConnection<AgentTask, AgentResult
       costUsd: reader.costUsd,
       questions: questions.answered,
       endedBy: "sentinel",
+      // aider prints the tokens of every answer of a model.
+      proof: reader.usage.modelCalls === 0 ? "unproven" : "proven",
     };
   }
 

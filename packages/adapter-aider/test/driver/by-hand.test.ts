@@ -29,21 +29,14 @@ test.each(hosts)(
         OPENAI_API_KEY: model.apiKey,
       },
     });
-    const {
-      file,
-      args = [],
-      env = {},
-    } = await adapter.command({
-      index: 0,
-      generation: 0,
-      cwd: repository.path,
-    });
+    const slot = { index: 0, generation: 0, cwd: repository.path };
+    const { file, args = [], env = {} } = await adapter.command(slot);
     expect([file, ...args].join(" ")).not.toContain(secret);
     const signal = AbortSignal.timeout(100_000);
     const nursery = typeof adapter.host === "function" ? adapter.host() : childProcessHost();
     const process = await nursery.start({ file, args, env, cwd: repository.path }, signal);
     try {
-      const connection = adapter.connect(process);
+      const connection = adapter.connect(process, slot);
       await connection.ready(signal);
       await connection.ping?.(signal);
       const context: TurnContext = {

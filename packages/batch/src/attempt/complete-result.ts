@@ -5,7 +5,7 @@ import type { AgentResult, Usage } from "@cluster/manager";
  * hold at run time: what it left out, or has of another type, gets the value that claims nothing.
  * A text is taken for the reply. No task fails for it, since only the diff counts.
  */
-export function completeResult(answer: unknown): AgentResult {
+export function completeResult(answer: unknown): Required<AgentResult> {
   const said = (typeof answer === "string" ? { reply: answer } : (answer ?? {})) as Partial<
     Record<keyof AgentResult, unknown>
   >;
@@ -19,6 +19,8 @@ export function completeResult(answer: unknown): AgentResult {
     questions: Array.isArray(said.questions) ? (said.questions as AgentResult["questions"]) : [],
     endedBy:
       typeof said.endedBy === "string" ? (said.endedBy as AgentResult["endedBy"]) : "protocol",
+    // A tool that says nothing of proofs is one whose failures are failures.
+    proof: said.proof === "unproven" ? "unproven" : "proven",
   };
 }
 

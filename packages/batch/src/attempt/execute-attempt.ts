@@ -43,6 +43,17 @@ export async function executeAttempt(
   }
 }
 
+/** A refused key is a normal end to some tools: without a diff, nothing tells it from a success. */
+const UNPROVEN: AttemptFailure = {
+  stage: "evidence",
+  failureClass: "unproven",
+  code: "UNPROVEN",
+  message:
+    "The tool says that it is done, changed nothing, and nothing proves that its model answered. " +
+    "Its reply may say why.",
+  retryAfterMs: null,
+};
+
 /** A result, and whether the tool was gone before it heard of the task. */
 type LeaseResult = AttemptResult & { readonly untouched?: true };
 
@@ -108,7 +119,7 @@ async function onInstance(
 
   course.enter("turn");
   const { transcript: before } = lease;
-  const { said, failure, begun } = await takeTurn(lease, attempt, workspace.path, signal);
+  const { said, failure, unproven, begun } = await takeTurn(lease, attempt, workspace.path, signal);
   if (!begun && !signal.aborted) return { ...course.end("failed"), failure, untouched: true };
   // After a failure the run may be halted: until that is decided, nobody is to make the same.
   if (failure === null) course.turn.end();
@@ -125,6 +136,9 @@ async function onInstance(
     course.learn({ commit: await commitEdit(workspace, attempt, seen, all) });
     if (signal.aborted) return course.end("cancelled");
     return { ...course.end("failed"), failure };
+  }
+  if (unproven && seen.inside.length === 0 && seen.outside.length === 0) {
+    return { ...course.end("failed"), failure: UNPROVEN };
   }
   const elsewhere = attempt.allowOutside ? [] : seen.outside;
   const outsideCommit = await commitEdit(workspace, attempt, seen, elsewhere);

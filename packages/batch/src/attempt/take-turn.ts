@@ -20,6 +20,8 @@ export interface TurnReport {
     "reply" | "claimedEdits" | "usage" | "costUsd" | "endedBy" | "questions"
   >;
   readonly failure: AttemptFailure | null;
+  /** Only the tool's word speaks for its success. */
+  readonly unproven: boolean;
   /** False: the process was gone before the tool heard of the task. */
   readonly begun: boolean;
 }
@@ -52,6 +54,7 @@ export async function takeTurn(
         questions: said.questions.length > 0 ? said.questions : questions,
       },
       failure: null,
+      unproven: said.proof === "unproven",
       begun: true,
     };
   } catch (error) {
@@ -60,6 +63,7 @@ export async function takeTurn(
     return {
       said: { ...said, costUsd: "unknown", endedBy: null },
       failure: failureOf("turn", error),
+      unproven: false,
       begun: !isRefusal(error),
     };
   }

@@ -19,6 +19,6 @@ export function inWorkspaces<Request, Result>(
       const env = command.env ?? inheritedEnvironment();
       return { ...command, env: { ...env, ...site.workspaceEnvironment(env) } };
     },
-    connect: (process) => adapter.connect(process),
+    connect: (process, slot) => adapter.connect(process, slot),
   };
 }

@@ -11,6 +11,7 @@ const nothingClaimed = {
   costUsd: "unknown",
   questions: [],
   endedBy: "protocol",
+  proof: "proven",
 };
 
 describe("an answer", () => {
@@ -34,20 +35,26 @@ describe("an answer", () => {
       costUsd: 0.1,
       questions: [],
       endedBy: "sentinel",
+      proof: "unproven",
     };
     expect(completeResult(whole)).toEqual(whole);
   });
 });
 
-test("a tool that answers next to nothing has its edits landed, by the diff alone", async () => {
-  await using repository = await sampleRepository({ files: { "a.md": "a\n", "b.md": "b\n" } });
+test("a tool that answers next to nothing is judged by the diff alone", async () => {
+  const files = ["a.md", "b.md", "edited-unproven.md", "unproven.md"];
+  await using repository = await sampleRepository({
+    files: Object.fromEntries(files.map((file) => [file, "x\n"])),
+  });
   const program = `
     const { appendFileSync } = require("node:fs");
     console.log('{"ready":true}');
     require("node:readline").createInterface({ input: process.stdin }).on("line", (line) => {
       const { id, request } = JSON.parse(line);
-      if (request.files[0] === "a.md") appendFileSync(request.workspace + "/a.md", "more\\n");
-      console.log(JSON.stringify({ id, result: { reply: "ok" } }));
+      const [file] = request.files;
+      if (/^a|edited/.test(file)) appendFileSync(request.workspace + "/" + file, "more\\n");
+      const proof = file.includes("unproven") ? "unproven" : undefined;
+      console.log(JSON.stringify({ id, result: { reply: "ok", proof } }));
     });`;
   const tool = {
     name: "terse",
@@ -57,11 +64,15 @@ test("a tool that answers next to nothing has its edits landed, by the diff alon
   await using run = await startRun({
     repository: repository.path,
     tool: tool as never,
-    tasks: ["a.md", "b.md"].map((file) => ({ prompt: "More", files: [file] })),
+    tasks: files.map((file) => ({ prompt: "More", files: [file] })),
+    retries: 0,
   });
   const report = await run.finished;
   expect(report.tasks.map(({ outcome, attempts }) => [outcome, attempts])).toEqual([
     ["landed", 1],
     ["no-change", 1],
+    ["landed", 1],
+    ["unproven", 1],
   ]);
+  expect(report.tasks[3]?.reason).toMatchObject({ code: "UNPROVEN", failureClass: "unproven" });
 });

@@ -40,8 +40,8 @@ test("a task's own model and verify command go before the run's", async () => {
   const { connect } = sample.tool;
   const tool: typeof sample.tool = {
     ...sample.tool,
-    connect: (process) => {
-      const connection = connect(process);
+    connect: (process, slot) => {
+      const connection = connect(process, slot);
       return {
         ...connection,
         run: (request, context) => {

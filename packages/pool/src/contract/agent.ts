@@ -72,4 +72,10 @@ export interface AgentResult {
   readonly costUsd: number | "unknown";
   readonly questions: readonly AnsweredQuestion[];
   readonly endedBy: EndSignal;
+  /**
+   * Whether more than the tool's word speaks for its success, such as tokens that the model was paid
+   * for. An answer that is `unproven` and changed nothing is no success.
+   * @default "proven"
+   */
+  readonly proof?: "proven" | "unproven";
 }

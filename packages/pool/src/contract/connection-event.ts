@@ -1,5 +1,10 @@
 import type { FailureClass, Usage } from "./agent.ts";
 
+/** The tool is at work, and there is nothing to tell of it: it only keeps the idle deadline away. */
+export interface SignOfLife {
+  readonly type: "sign";
+}
+
 /** What happens inside a turn, as the tool tells it. */
 export type ConnectionEvent =
   /** A piece of the answer. */

@@ -92,8 +92,11 @@ export interface ToolAdapter<Request = string, Result = string> {
   readonly host?: ProcessHost | (() => ProcessHost);
   /** How to start a process for a slot. A one-shot tool sees the request too. */
   command(slot: Slot, request?: Request): ToolCommand | Promise<ToolCommand>;
-  /** Speaks with one process. Called once for each process, before any byte of it is read. */
-  connect(process: ToolProcess): ToolConnection<Request, Result>;
+  /**
+   * Speaks with one process. Called once for each process, before any byte of it is read.
+   * @param slot the one that {@link command} was asked for
+   */
+  connect(process: ToolProcess, slot: Slot): ToolConnection<Request, Result>;
   /** Whether the tool is there, without a turn. */
   probe?(): Promise<ToolProbe>;
   /**

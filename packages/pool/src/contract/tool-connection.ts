@@ -1,4 +1,4 @@
-import type { ConnectionEvent } from "./connection-event.ts";
+import type { ConnectionEvent, SignOfLife } from "./connection-event.ts";
 import type { Answer, Question } from "./question.ts";
 
 /** What proved that a turn had ended. `quiet` (silence for a while) is the weakest. */
@@ -8,8 +8,8 @@ export type EndSignal = "protocol" | "sentinel" | "prompt" | "quiet" | "exit";
 export interface TurnContext {
   /** Aborted when the caller gives up or a deadline passes. Its reason says which. */
   readonly signal: AbortSignal;
-  /** Reports progress. Every event also counts as activity for the idle deadline. */
-  emit(event: ConnectionEvent): void;
+  /** Reports progress. Every event also counts as activity for the idle deadline; a sign is nothing more. */
+  emit(event: ConnectionEvent | SignOfLife): void;
   /** Puts a question of the tool to the caller's policy. */
   ask(question: Question): Promise<Answer>;
   /** Names what ended the turn. @default "protocol" ("exit" for a one-shot tool) */
@@ -22,9 +22,14 @@ export interface SessionOptions {
   readonly signal: AbortSignal;
 }
 
-/** One of several contexts in one process. */
-export interface ToolSession<Request, Result> {
+/** One of several contexts in one process. Turns of different sessions may run at the same time. */
+export interface ToolSession<Request = string, Result = string> {
+  /** As {@link ToolConnection.run}: one turn at a time, and only {@link ToolFailure} leaves it fit. */
   run(request: Request, context: TurnContext): Promise<Result>;
+  /** As {@link ToolConnection.interrupt}, of this session's turn alone. */
+  interrupt?(): Promise<void>;
+  /** Forgets all context. Without it the session is closed, and another one opened. */
+  reset?(signal: AbortSignal): Promise<void>;
   close?(): Promise<void>;
 }
 

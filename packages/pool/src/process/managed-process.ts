@@ -190,7 +190,7 @@ export class ManagedProcess<Request, Result> {
 
   /** Begins to speak with it. Resolves when it takes its first request. */
   async connect(signal: AbortSignal): Promise<void> {
-    this.#connection = this.#launch.adapter.connect(this.#process);
+    this.#connection = this.#launch.adapter.connect(this.#process, this.#launch.slot);
     await this.#connection.ready(signal);
   }
 

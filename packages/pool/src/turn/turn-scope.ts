@@ -1,4 +1,4 @@
-import type { ConnectionEvent } from "../contract/connection-event.ts";
+import type { ConnectionEvent, SignOfLife } from "../contract/connection-event.ts";
 import type { Answer, Question } from "../contract/question.ts";
 import type { EndSignal, TurnContext } from "../contract/tool-connection.ts";
 import type { TurnDeadlines } from "./turn-deadlines.ts";
@@ -27,11 +27,11 @@ export class TurnScope implements TurnContext {
   }
 
   // Arrow functions, since an adapter may take them out of the context; made when it asks for them.
-  get emit(): (event: ConnectionEvent) => void {
+  get emit(): (event: ConnectionEvent | SignOfLife) => void {
     return (event) => {
       if (!this.#heard) return;
       this.#deadlines.activity();
-      this.#terms.onEvent(event);
+      if (event.type !== "sign") this.#terms.onEvent(event);
     };
   }
 

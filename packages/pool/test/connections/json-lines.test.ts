@@ -149,8 +149,8 @@ test("ping proves that the tool answers", async () => {
   await using pool = createPool({
     adapter: {
       ...adapter,
-      connect: (process) => {
-        const connection = adapter.connect(process);
+      connect: (process, slot) => {
+        const connection = adapter.connect(process, slot);
         ping = (signal) => connection.ping?.(signal) ?? Promise.reject(new Error("no ping"));
         return connection;
       },

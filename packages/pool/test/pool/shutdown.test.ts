@@ -222,8 +222,8 @@ describe("the termination ladder", () => {
       const pool = createPool({
         adapter: {
           ...adapter,
-          connect: (process) => ({
-            ...adapter.connect(process),
+          connect: (process, slot) => ({
+            ...adapter.connect(process, slot),
             close: () => {
               asked += 1;
               return close();

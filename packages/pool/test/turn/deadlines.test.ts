@@ -103,7 +103,7 @@ test("an interrupt that throws or rejects means a new process", async () => {
     await using pool = createPool({
       adapter: {
         ...adapter,
-        connect: (process) => ({ ...adapter.connect(process), interrupt }),
+        connect: (process, slot) => ({ ...adapter.connect(process, slot), interrupt }),
       },
     });
     const slow = pool.run({ sleep: 60_000 }, { turnTimeoutMs: 30 });

@@ -75,11 +75,11 @@ describe("over maxTurnBytes", () => {
     let collected = 0;
     const stubborn: ToolAdapter = {
       ...adapter,
-      connect: (process) => {
+      connect: (process, slot) => {
         process.stdout.on("data", (chunk: Buffer) => {
           collected += chunk.length;
         });
-        return { ...adapter.connect(process), interrupt: () => new Promise<void>(() => {}) };
+        return { ...adapter.connect(process, slot), interrupt: () => new Promise<void>(() => {}) };
       },
     };
     await using pool = createPool({

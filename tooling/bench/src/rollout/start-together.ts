@@ -16,8 +16,8 @@ export function startTogether<Request, Result>(
   return {
     ...adapter,
     command: (slot, request) => adapter.command(slot, request),
-    connect(process) {
-      const connection = adapter.connect(process);
+    connect(process, slot) {
+      const connection = adapter.connect(process, slot);
       const becomeReady = connection.ready.bind(connection);
       const run = connection.run.bind(connection);
       connection.ready = async (signal) => {

@@ -1,0 +1,71 @@
+import {
+  type AgentResult,
+  type AgentTask,
+  inheritedEnvironment,
+  type Slot,
+  type ToolAdapter,
+  type ToolCommand,
+  ToolFailure,
+} from "@cluster/pool";
+import { agentEnvironment } from "./command/environment.ts";
+import { findProgram } from "./command/find-program.ts";
+import { prepareStart } from "./command/prepare.ts";
+import { AcpConnection } from "./connection.ts";
+import { type AcpOptions, compileOptions } from "./options.ts";
+import { probeProgram, remedyFor } from "./probe.ts";
+import type { AgentProfile } from "./profiles/profile.ts";
+import { type AgentName, profileOf } from "./profiles/table.ts";
+
+/**
+ * A coding agent that speaks the Agent Client Protocol, as a tool of a pool: an {@link AgentTask} in, an
+ * {@link AgentResult} out. It does not commit; the caller does.
+ *
+ * @param agent One of {@link AGENT_NAMES}, or a profile of one's own: `{ command, arguments }`.
+ * @throws {AcpError} OPTION_INVALID, AGENT_UNKNOWN.
+ */
+export function acpAdapter(
+  agent: AgentName | AgentProfile,
+  options: AcpOptions = {},
+): ToolAdapter<AgentTask, AgentResult> {
+  const profile = profileOf(agent);
+  const compiled = compileOptions(profile, options);
+  const { name, model, executable, extraArguments, policy, permissions, mode } = compiled;
+  const environment = (): Record<string, string> =>
+    agentEnvironment(profile, compiled.environment, compiled.home);
+  return {
+    name,
+    capabilities: { edits: true, conversation: true },
+
+    async command(_slot: Slot): Promise<ToolCommand> {
+      const inherited = environment();
+      const file = await findProgram(executable, inherited.PATH);
+      if (file === null) {
+        // No second try finds what is not there, and the pool knows that of this failure.
+        throw new ToolFailure(
+          "environment",
+          `${executable} is not installed. ${remedyFor(profile)}`,
+        );
+      }
+      return { file, ...(await prepareStart(name, profile, inherited, model, extraArguments)) };
+    },
+
+    connect: (process, slot) =>
+      new AcpConnection(process, slot, {
+        name,
+        profile,
+        policy,
+        permissions,
+        mode,
+        model,
+        startedWith: profile.prepare === undefined ? null : model,
+        terminalEnvironment: inheritedEnvironment(),
+      }),
+
+    async probe() {
+      const path = await findProgram(executable, environment().PATH);
+      if (path !== null) return probeProgram(path, profile);
+      const reason = `${executable} is not on PATH.`;
+      return { installed: false, reason, remedy: remedyFor(profile) };
+    },
+  };
+}

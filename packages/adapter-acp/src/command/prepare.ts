@@ -1,0 +1,27 @@
+import type { AgentProfile } from "../profiles/profile.ts";
+import { settingsFolder, writeSettings } from "./settings-folder.ts";
+
+/** How an agent is started, beside its file and folder. */
+export interface PreparedStart {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Lets a profile prepare a start, and writes the settings files that it asks for. */
+export async function prepareStart(
+  name: string,
+  profile: AgentProfile,
+  environment: Readonly<Record<string, string>>,
+  model: string | null,
+  extraArguments: readonly string[],
+): Promise<PreparedStart> {
+  const ask = (folder: string) => profile.prepare?.({ folder, environment, model }) ?? {};
+  // What is in its files decides where they are, and they may not depend on that.
+  const folder = settingsFolder(name, ask("").files ?? {});
+  const prepared = ask(folder);
+  if (prepared.files !== undefined) await writeSettings(folder, prepared.files);
+  return {
+    args: [...(profile.arguments ?? []), ...(prepared.arguments ?? []), ...extraArguments],
+    env: { ...environment, ...prepared.variables },
+  };
+}

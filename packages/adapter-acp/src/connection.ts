@@ -1,0 +1,116 @@
+import {
+  type AgentResult,
+  type AgentTask,
+  PROCESS_MARKER,
+  ProtocolError,
+  type SessionOptions,
+  type Slot,
+  type ToolConnection,
+  type ToolProcess,
+  type ToolSession,
+  type TurnContext,
+} from "@cluster/pool";
+import { mayExecute } from "./permissions/policy.ts";
+import { record } from "./proof/usage.ts";
+import { AgentSession } from "./session/agent-session.ts";
+import type { SessionSettings } from "./session/session-settings.ts";
+import { markerOf } from "./terminals/marker.ts";
+import { AgentLink } from "./wire/agent-link.ts";
+
+/** The only version that agents speak today. */
+const PROTOCOL_VERSION = 1;
+
+/** One process of an agent, and the session that its turns are on. */
+export class AcpConnection implements ToolConnection<AgentTask, AgentResult> {
+  /** Absent where the agent does not go at the end of its input: then it is told by a signal at once. */
+  readonly close?: () => Promise<void>;
+  readonly #link: AgentLink;
+  readonly #settings: SessionSettings;
+  readonly #own: AgentSession;
+  readonly #sessions = new Set<AgentSession>();
+  #canClose = false;
+
+  constructor(process: ToolProcess, slot: Slot, given: Omit<SessionSettings, "canClose">) {
+    const { name, profile, terminalEnvironment } = given;
+    const marker = markerOf(process.pid);
+    this.#settings = {
+      ...given,
+      // Whoever looks for what an agent has left running finds what we ran for it, too.
+      terminalEnvironment:
+        marker === null
+          ? terminalEnvironment
+          : { ...terminalEnvironment, [PROCESS_MARKER]: marker },
+      canClose: () => this.#canClose,
+    };
+    this.#link = new AgentLink(process, name, profile);
+    this.#own = this.#session(slot.cwd);
+    if (profile.ends !== "sigterm") this.close = () => this.#endSessions();
+    // However it ends, no command of it goes on.
+    void process.exited.then(() => this.#endSessions());
+  }
+
+  async ready(): Promise<void> {
+    const { policy, permissions, name } = this.#settings;
+    const answer = await this.#link.request("initialize", {
+      protocolVersion: PROTOCOL_VERSION,
+      clientCapabilities: {
+        fs: { readTextFile: true, writeTextFile: true },
+        terminal: mayExecute(policy, permissions),
+      },
+      clientInfo: { name: "cluster", version: "1" },
+    });
+    if (answer.protocolVersion !== PROTOCOL_VERSION) {
+      const found = JSON.stringify(answer.protocolVersion);
+      throw new ProtocolError(
+        `${name} speaks version ${found} of the protocol, and this adapter ${PROTOCOL_VERSION}. ` +
+          "Use a version of the agent that speaks that one.",
+      );
+    }
+    const { sessionCapabilities } = record(answer.agentCapabilities);
+    const { close } = record(sessionCapabilities);
+    this.#canClose = close !== undefined && close !== null;
+    await this.#own.open();
+  }
+
+  run(task: AgentTask, context: TurnContext): Promise<AgentResult> {
+    return this.#own.run(task, context);
+  }
+
+  async openSession({ cwd }: SessionOptions): Promise<ToolSession<AgentTask, AgentResult>> {
+    const session = this.#session(cwd);
+    const close = async (): Promise<void> => {
+      this.#sessions.delete(session);
+      await session.close();
+    };
+    try {
+      await session.open();
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    return {
+      run: (task, context) => session.run(task, context),
+      interrupt: () => session.interrupt(),
+      reset: () => session.reset(),
+      close,
+    };
+  }
+
+  async reset(): Promise<void> {
+    await this.#own.reset();
+  }
+
+  async interrupt(): Promise<void> {
+    await this.#own.interrupt();
+  }
+
+  #session(cwd: string): AgentSession {
+    const session = new AgentSession(this.#link, this.#settings, cwd);
+    this.#sessions.add(session);
+    return session;
+  }
+
+  async #endSessions(): Promise<void> {
+    await Promise.all([...this.#sessions].map((session) => session.end()));
+  }
+}

@@ -1,0 +1,24 @@
+import { usageProves } from "../proof/usage.ts";
+import type { AgentProfile } from "./profile.ts";
+
+/** Claude Code by its adapter. It starts in a mode that writes unasked. */
+export const claude: AgentProfile = {
+  name: "claude",
+  command: "claude-agent-acp",
+  environment: ["ANTHROPIC_*", "CLAUDE_*", "AWS_*", "GOOGLE_*", "VERTEX*"],
+  variables: {
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+    DISABLE_AUTOUPDATER: "1",
+    // Unbounded, a refused key is an answer that never comes.
+    CLAUDE_CODE_MAX_RETRIES: "1",
+  },
+  prepare: ({ model }) => (model === null ? {} : { variables: { ANTHROPIC_MODEL: model } }),
+  mode: "default",
+  proof: usageProves,
+  ends: "sigterm",
+  package: {
+    name: "@agentclientprotocol/claude-agent-acp",
+    version: "0.101.0",
+    licence: "proprietary",
+  },
+};

@@ -1,0 +1,40 @@
+import { record } from "../proof/usage.ts";
+import type { AgentProfile, Proof, TurnEvidence } from "./profile.ts";
+
+const ENVIRONMENT = ["CODEX_*", "OPENAI_*", "AZURE_*"];
+
+/** codex by Zed's adapter. Failures are errors of the protocol; tokens are told as an update. */
+export const codex: AgentProfile = {
+  name: "codex",
+  command: "codex-acp",
+  environment: ENVIRONMENT,
+  prepare: ({ model }) => (model === null ? {} : { arguments: ["-c", `model=${toml(model)}`] }),
+  mode: "auto",
+  proof: ({ contextTokens }) => ((contextTokens ?? 0) > 0 ? "proven" : "unproven"),
+  ends: "sigterm",
+  package: { name: "@zed-industries/codex-acp", version: "0.16.0", licence: "Apache-2.0" },
+};
+
+/**
+ * codex by the protocol's own adapter, which reports a failed turn as a normal end, with the error as
+ * its words.
+ */
+export const codexAcp2: AgentProfile = {
+  name: "codex-acp-2",
+  command: "codex-acp",
+  environment: ENVIRONMENT,
+  mode: "workspace-write",
+  proof: paidAndHealthy,
+  package: { name: "@agentclientprotocol/codex-acp", version: "2.6.0", licence: "Apache-2.0" },
+};
+
+function paidAndHealthy({ usage, sessionMeta }: TurnEvidence): Proof {
+  const status = record(sessionMeta.codex).threadStatus;
+  const kind = typeof status === "string" ? status : record(status).type;
+  if (kind === "systemError") return "failed";
+  return usage !== null && usage.outputTokens > 0 ? "proven" : "failed";
+}
+
+function toml(text: string): string {
+  return JSON.stringify(text);
+}

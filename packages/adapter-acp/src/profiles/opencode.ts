@@ -1,0 +1,33 @@
+import { usageProves } from "../proof/usage.ts";
+import type { AgentProfile } from "./profile.ts";
+import { ALL_PROVIDERS } from "./providers.ts";
+
+/** opencode, whose provider and model stand in its own configuration. */
+export const opencode: AgentProfile = {
+  name: "opencode",
+  command: "opencode",
+  arguments: ["acp"],
+  environment: ["OPENCODE_*", ...ALL_PROVIDERS],
+  variables: { OPENCODE_DISABLE_AUTOUPDATE: "true", OPENCODE_DISABLE_MODELS_FETCH: "1" },
+  // Over the user's configuration: without it opencode edits and runs commands unasked.
+  prepare: ({ environment, model }) => ({
+    variables: {
+      OPENCODE_CONFIG_CONTENT: JSON.stringify({
+        ...configOf(environment.OPENCODE_CONFIG_CONTENT),
+        permission: { edit: "ask", bash: "ask", webfetch: "ask" },
+        ...(model === null ? {} : { model }),
+      }),
+    },
+  }),
+  proof: usageProves,
+  package: { name: "opencode-ai", version: "1.18.33", licence: "MIT" },
+};
+
+function configOf(text: string | undefined): object {
+  try {
+    const config: unknown = JSON.parse(text ?? "{}");
+    return typeof config === "object" && config !== null ? config : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,92 @@
+import type { FailureClass, Usage } from "@cluster/pool";
+
+/** An error as the agent reported it. */
+export interface ReportedError {
+  /** Of JSON-RPC; null for one that came as the agent's words. */
+  readonly code: number | null;
+  readonly message: string;
+  /** Whatever the agent added. */
+  readonly data: unknown;
+}
+
+/** What a turn that ended normally has left, beside the files. */
+export interface TurnEvidence {
+  readonly stopReason: string;
+  /** The agent's words. */
+  readonly reply: string;
+  /** As {@link AgentProfile.usage} found it. */
+  readonly usage: Usage | null;
+  /** Tokens in the model's window, where the agent told in this turn; null where it did not. */
+  readonly contextTokens: number | null;
+  /** `_meta` of the answer. */
+  readonly meta: Readonly<Record<string, unknown>>;
+  /** `_meta` of the session's information that came in this turn, the last of each name. */
+  readonly sessionMeta: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * - `proven`: something that a failed turn would not have left
+ * - `unproven`: only the agent's word speaks for it
+ * - `failed`: it is a failure, whatever the agent calls it; its words say which
+ */
+export type Proof = "proven" | "unproven" | "failed";
+
+/** What an agent is started with beside its own arguments and the user's environment. */
+export interface Preparation {
+  readonly arguments?: readonly string[];
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Files to be written into a private folder: name and contents. Nothing in them may be secret. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** What a preparation may look at. */
+export interface PreparationRequest {
+  /** The private folder in which its files will be. */
+  readonly folder: string;
+  /** The environment that the agent will have. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** What the user asked for; null leaves the choice to the agent. */
+  readonly model: string | null;
+}
+
+/** How to install an agent from the npm registry. */
+export interface AgentPackage {
+  readonly name: string;
+  /** The version that this adapter was tested with. */
+  readonly version: string;
+  readonly licence: string;
+}
+
+/** What is peculiar to one agent. Only `command` is needed. */
+export interface AgentProfile {
+  /** A short name for events and errors. @default the file name of the command */
+  readonly name?: string;
+  /** A program on PATH, or an absolute path. */
+  readonly command: string;
+  /** What makes it speak ACP on its standard streams. @default [] */
+  readonly arguments?: readonly string[];
+  /**
+   * Names of variables that it may inherit beside what every program needs; one that ends in `*` is a
+   * prefix. @default []
+   */
+  readonly environment?: readonly string[];
+  /** Variables that are set unless the user's environment has them. @default {} */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** What else its start needs: arguments for a model, settings in a private folder. */
+  prepare?(request: PreparationRequest): Preparation;
+  /**
+   * The mode of a session in which the agent asks before it does what it was not told to. An agent that
+   * has modes and not this one is refused. @default the agent's own
+   */
+  readonly mode?: string;
+  /** Finds the tokens of a turn. @default `usage` of the answer */
+  usage?(answer: Readonly<Record<string, unknown>>): Usage | null;
+  /** Judges a turn that ended normally. @default unproven, always */
+  proof?(turn: TurnEvidence): Proof;
+  /** Knows an error; null leaves it to the common rules. */
+  failure?(error: ReportedError): FailureClass | null;
+  /** Whether it goes at the end of its input, or has to be told by a signal. @default "eof" */
+  readonly ends?: "eof" | "sigterm";
+  /** Where it comes from, for those who install it. */
+  readonly package?: AgentPackage;
+}

@@ -1,0 +1,27 @@
+import { usageProves } from "../proof/usage.ts";
+import type { AgentProfile } from "./profile.ts";
+
+/** qwen-code, which writes unasked unless its settings say otherwise. */
+export const qwen: AgentProfile = {
+  name: "qwen",
+  command: "qwen",
+  arguments: ["--acp"],
+  environment: ["QWEN_*", "OPENAI_*", "DASHSCOPE_*"],
+  prepare: ({ folder, environment, model }) => ({
+    arguments: [
+      ...(environment.OPENAI_API_KEY === undefined ? [] : ["--auth-type", "openai"]),
+      ...(model === null ? [] : ["-m", model]),
+    ],
+    variables: { QWEN_CODE_SYSTEM_SETTINGS_PATH: `${folder}/settings.json` },
+    files: {
+      "settings.json": `${JSON.stringify({
+        tools: { approvalMode: "default" },
+        security: { folderTrust: { enabled: false } },
+        privacy: { usageStatisticsEnabled: false },
+      })}\n`,
+    },
+  }),
+  mode: "default",
+  proof: usageProves,
+  package: { name: "@qwen-code/qwen-code", version: "0.24.4", licence: "Apache-2.0" },
+};

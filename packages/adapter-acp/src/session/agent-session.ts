@@ -1,0 +1,160 @@
+import { RequestError } from "@agentclientprotocol/sdk";
+import {
+  type AgentResult,
+  type AgentTask,
+  ToolFailure,
+  type ToolSession,
+  type TurnContext,
+} from "@cluster/pool";
+import { PermissionDesk } from "../permissions/permission-desk.ts";
+import { record } from "../proof/usage.ts";
+import { Terminals } from "../terminals/terminals.ts";
+import type { AgentLink, SessionDesk } from "../wire/agent-link.ts";
+import { answerCall } from "./agent-calls.ts";
+import { conclude } from "./conclude.ts";
+import { promptOf } from "./prompt.ts";
+import type { SessionSettings } from "./session-settings.ts";
+import { SessionTurn } from "./session-turn.ts";
+import { chooseMode, chooseModel } from "./setup.ts";
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** A session of the agent, as the protocol knows it. */
+interface OpenSession {
+  readonly id: string;
+  readonly cwd: string;
+  readonly answer: Values;
+  readonly terminals: Terminals;
+  model: string | null;
+  /** US dollars, all in all. */
+  costUsd: number;
+}
+
+/** One context in an agent's process. Prompts on it follow one another, whoever sends them. */
+export class AgentSession implements ToolSession<AgentTask, AgentResult>, SessionDesk {
+  readonly #link: AgentLink;
+  readonly #settings: SessionSettings;
+  readonly #cwd: string;
+  #open: OpenSession | null = null;
+  #turn: SessionTurn | null = null;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(link: AgentLink, settings: SessionSettings, cwd: string) {
+    this.#link = link;
+    this.#settings = settings;
+    this.#cwd = cwd;
+  }
+
+  /** Opens it ahead of its first turn: an agent that wants a log-in says so here. */
+  async open(): Promise<void> {
+    await this.#opened(this.#cwd);
+  }
+
+  run(task: AgentTask, context: TurnContext): Promise<AgentResult> {
+    const turn = this.#last.then(() => this.#run(task, context));
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  /** The agent answers a cancelled prompt; until it has, the session is not in step. */
+  async interrupt(): Promise<void> {
+    const { id } = this.#open ?? {};
+    if (this.#turn !== null && id !== undefined) {
+      this.#link.notify("session/cancel", { sessionId: id });
+    }
+    await this.#last;
+  }
+
+  /**
+   * Forgets all context. The next session is opened with the next turn: an agent looks at its folder when
+   * a session begins, and what lies there now is the work of the task that has ended.
+   */
+  async reset(): Promise<void> {
+    await this.close();
+  }
+
+  async close(): Promise<void> {
+    const open = this.#open;
+    this.#open = null;
+    if (open === null) return;
+    this.#link.detach(open.id);
+    await open.terminals.close();
+    if (this.#settings.canClose()) {
+      // It is forgotten in any case.
+      await this.#link.request("session/close", { sessionId: open.id }).catch(() => {});
+    }
+  }
+
+  /** Its process goes: nothing that it has had us run stays. */
+  async end(): Promise<void> {
+    await this.#open?.terminals.close();
+  }
+
+  onUpdate(update: Values): void {
+    this.#turn?.update(update);
+  }
+
+  async onRequest(method: string, params: Values): Promise<unknown> {
+    const turn = this.#turn;
+    const open = this.#open;
+    if (turn === null || open === null) {
+      throw new RequestError(-32_600, "There is no prompt under way in this session.");
+    }
+    const { cwd, terminals } = open;
+    return answerCall(method, params, { turn, workspace: cwd, terminals });
+  }
+
+  async #run(task: AgentTask, context: TurnContext): Promise<AgentResult> {
+    const { profile, name, policy, permissions } = this.#settings;
+    const text = promptOf(task);
+    const cwd = task.workspace ?? this.#cwd;
+    context.signal.throwIfAborted();
+    const open = await this.#opened(cwd);
+    const model = task.model ?? this.#settings.model;
+    if (model !== null && model !== open.model) {
+      await chooseModel(this.#link, open, model);
+      open.model = model;
+    }
+    // Given up meanwhile: nothing has been sent.
+    if (context.signal.aborted) throw new ToolFailure("refused", "The turn was cancelled.");
+    for (const stray of this.#link.takeStrays()) {
+      context.emit({ type: "notice", level: "warning", text: `${name} printed: ${stray}` });
+    }
+    const allowed = { ...permissions, ...task.permissions };
+    const turn = new SessionTurn(cwd, context, new PermissionDesk(cwd, policy, allowed, context));
+    this.#turn = turn;
+    try {
+      const prompt = [{ type: "text", text }];
+      const answer = await this.#link.request("session/prompt", { sessionId: open.id, prompt });
+      return conclude(answer, turn, profile, name, open.costUsd);
+    } finally {
+      this.#turn = null;
+      open.costUsd = turn.sessionCostUsd ?? open.costUsd;
+    }
+  }
+
+  /** The present session, or a new one where there is none for this folder. */
+  async #opened(cwd: string): Promise<OpenSession> {
+    if (this.#open !== null && this.#open.cwd === cwd) return this.#open;
+    await this.close();
+    const { profile, name } = this.#settings;
+    const answer = await this.#link.request("session/new", { cwd, mcpServers: [] });
+    const { sessionId } = answer;
+    if (typeof sessionId !== "string") {
+      throw new ToolFailure("protocol", `${name} opened a session and gave it no id.`);
+    }
+    this.#link.attach(sessionId, this);
+    const open: OpenSession = {
+      id: sessionId,
+      cwd,
+      answer: record(answer),
+      terminals: new Terminals(cwd, this.#settings.terminalEnvironment),
+      model: this.#settings.startedWith,
+      costUsd: 0,
+    };
+    this.#open = open;
+    const mode = this.#settings.mode === undefined ? (profile.mode ?? null) : this.#settings.mode;
+    if (mode !== null) await chooseMode(this.#link, open, mode, name);
+    return open;
+  }
+}

@@ -1,0 +1,21 @@
+import type { AgentPermissions } from "@cluster/pool";
+import type { PermissionPolicy } from "../permissions/policy.ts";
+import type { AgentProfile } from "../profiles/profile.ts";
+
+/** What all sessions of a process share. */
+export interface SessionSettings {
+  readonly name: string;
+  readonly profile: AgentProfile;
+  readonly policy: PermissionPolicy;
+  readonly permissions: AgentPermissions;
+  /** Undefined: the profile's. Null: none is set. */
+  readonly mode: string | null | undefined;
+  /** The model that tasks get which name none; null leaves it to the agent. */
+  readonly model: string | null;
+  /** The model that the process was started with. */
+  readonly startedWith: string | null;
+  /** For the commands that an agent has us run. */
+  readonly terminalEnvironment: Readonly<Record<string, string>>;
+  /** Whether the agent takes back a session. */
+  canClose(): boolean;
+}

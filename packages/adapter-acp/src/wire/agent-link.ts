@@ -1,0 +1,116 @@
+import { type ClientConnection, client, RequestError } from "@agentclientprotocol/sdk";
+import { ProtocolError, ToolFailure, type ToolProcess } from "@cluster/pool";
+import { classify } from "../failures/classify.ts";
+import type { AgentProfile } from "../profiles/profile.ts";
+import { record } from "../proof/usage.ts";
+import { agentStream } from "./agent-stream.ts";
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** What an agent may call, and is told, in one session. */
+export interface SessionDesk {
+  onUpdate(update: Values): void;
+  /** Answers a request of the agent. @throws {RequestError} for the agent. */
+  onRequest(method: string, params: Values): Promise<unknown>;
+}
+
+/** The requests of an agent that belong to a session. Every other one gets "method not found". */
+const SESSION_REQUESTS = [
+  "session/request_permission",
+  "fs/read_text_file",
+  "fs/write_text_file",
+  "terminal/create",
+  "terminal/output",
+  "terminal/wait_for_exit",
+  "terminal/kill",
+  "terminal/release",
+] as const;
+
+/** One process of an agent: our requests to it, and its own to the sessions they belong to. */
+export class AgentLink {
+  readonly name: string;
+  readonly #profile: AgentProfile;
+  readonly #connection: ClientConnection;
+  readonly #sessions = new Map<string, SessionDesk>();
+  /** What came for a session before its id was known. */
+  #early: { readonly session: string; readonly update: Values }[] = [];
+  #strays: string[] = [];
+
+  constructor(process: ToolProcess, name: string, profile: AgentProfile) {
+    this.name = name;
+    this.#profile = profile;
+    const stream = agentStream(process, {
+      onUpdate: (session, update) => this.#update(session, update),
+      onStray: (text) => {
+        if (this.#strays.length < 3) this.#strays.push(text);
+      },
+    });
+    const app = client({ name: "cluster" });
+    for (const method of SESSION_REQUESTS) {
+      app.onRequest(method, record, ({ params }) => this.#call(method, params) as never);
+    }
+    this.#connection = app.connect(stream);
+  }
+
+  /** Lines that were no messages, since the last time. */
+  takeStrays(): readonly string[] {
+    const strays = this.#strays;
+    this.#strays = [];
+    return strays;
+  }
+
+  /**
+   * One request. Whatever the agent calls an error is a {@link ToolFailure}.
+   * @throws {ToolFailure} for an error of the agent; ProtocolError for nonsense; any other error when
+   * the process is gone.
+   */
+  async request(method: string, params: Values): Promise<Values> {
+    try {
+      return record(await this.#connection.agent.request<unknown, Values>(method, params));
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      const { code, message, data } = error;
+      const { failureClass, retryAfterMs, text } = classify(
+        { code, message, data },
+        this.#profile.failure,
+      );
+      throw new ToolFailure(failureClass, `${this.name} failed: ${text}`, {
+        cause: error,
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      });
+    }
+  }
+
+  notify(method: string, params: Values): void {
+    // A process that is gone need not be told.
+    this.#connection.agent.notify<Values>(method, params).catch(() => {});
+  }
+
+  /** From now on the session's updates and requests go to its desk. */
+  attach(session: string, desk: SessionDesk): void {
+    if (this.#sessions.has(session)) {
+      throw new ProtocolError(`${this.name} gave a new session the id of another: ${session}.`);
+    }
+    this.#sessions.set(session, desk);
+    const early = this.#early.filter((one) => one.session === session);
+    this.#early = [];
+    for (const { update } of early) desk.onUpdate(update);
+  }
+
+  detach(session: string): void {
+    this.#sessions.delete(session);
+  }
+
+  #update(session: string, update: Values): void {
+    const desk = this.#sessions.get(session);
+    if (desk !== undefined) desk.onUpdate(update);
+    else if (this.#early.length < 100) this.#early.push({ session, update });
+  }
+
+  async #call(method: string, params: Values): Promise<unknown> {
+    const { sessionId } = params;
+    const desk = typeof sessionId === "string" ? this.#sessions.get(sessionId) : undefined;
+    if (desk === undefined) throw RequestError.sessionNotFound(String(sessionId));
+    return desk.onRequest(method, params);
+  }
+}

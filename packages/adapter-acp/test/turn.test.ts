@@ -1,0 +1,45 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createPool } from "@cluster/pool";
+import { temporaryFolder } from "@cluster/testkit";
+import { expect, test } from "vitest";
+import { acpAdapter } from "../src/index.ts";
+import { fakeProfile } from "./support/fake.ts";
+
+test("a task is a prompt in a session, its answer the agent's words, edits and tokens", async () => {
+  await using folder = await temporaryFolder();
+  await using pool = createPool({ adapter: acpAdapter(fakeProfile()), cwd: folder.path });
+  const turn = pool.run({ message: "think hm\nsay Done: \nwrite a.txt new", files: ["a.txt"] });
+  const events: string[] = [];
+  for await (const event of turn) events.push(event.type);
+  expect(await turn).toEqual({
+    reply: "Done: Write a.txt: allow_once. ",
+    claimedEdits: ["a.txt"],
+    usage: { inputTokens: 100, outputTokens: 10 },
+    costUsd: "unknown",
+    questions: [
+      {
+        question: { kind: "confirm", topic: "create-file", text: "Write a.txt", subject: "a.txt" },
+        answer: { kind: "confirm", yes: true },
+      },
+    ],
+    endedBy: "protocol",
+    proof: "proven",
+  });
+  expect(events).toEqual(["started", "text", "notice", "edit", "text", "usage"]);
+  expect(await readFile(join(folder.path, "a.txt"), "utf8")).toBe("new\n");
+});
+
+test("a reset is a fresh session on the same process; without one the session goes on", async () => {
+  await using folder = await temporaryFolder();
+  await using pool = createPool({ adapter: acpAdapter(fakeProfile()), cwd: folder.path });
+  const replies: string[] = [];
+  const ask = async (message: string, release: "keep" | "reset"): Promise<void> => {
+    replies.push((await pool.run({ message }, { release })).reply);
+  };
+  await ask("remember one", "keep");
+  await ask("recall", "reset");
+  await ask("recall", "keep");
+  expect(replies).toEqual(["remembered", "one", "nothing"]);
+  expect(pool.status().instances[0]?.generation).toBe(1);
+});

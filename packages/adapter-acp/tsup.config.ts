@@ -1,0 +1,3 @@
+import { library } from "@cluster/presets/tsup";
+
+export default library();
