@@ -90,6 +90,10 @@ export interface LandingPlace extends AsyncDisposable {
   salvage(options?: SalvageOptions): Promise<readonly SalvagedWork[]>;
   /** Keeps an edit that did not land, and says where. */
   park(commit: string, task: string): Promise<string>;
+  /** Lets go of an edit that `park` kept under that name. Absent: what was parked stays. */
+  unpark?(commit: string, task: string): Promise<void>;
+  /** Lets go of what `salvage` kept and has landed since, and says where that was. Absent: nothing is. */
+  dropSuperseded?(): Promise<readonly string[]>;
   deliver(options?: DeliverOptions): Promise<Delivery>;
   /** How it is told when it is not to be delivered. */
   undelivered(reason: string, choice?: DeliveryChoice): Delivery;

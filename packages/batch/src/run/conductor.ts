@@ -189,7 +189,8 @@ export class Conductor {
       return;
     }
     if (landing.kind === "landed") {
-      state.keep({ commit: landing.commit });
+      const { commit: landed, parkedRef = null } = landing;
+      state.keep({ commit: landed, parkedRef });
       await this.#end(state, "landed", null, "resets");
       return;
     }

@@ -6,6 +6,7 @@ import type { LandingPlace } from "../contract/site.ts";
 import { buildReport } from "../report/build-report.ts";
 import { verifyWholeRun, type WholeRunCheck } from "../verify/verify-whole-run.ts";
 import type { Closing } from "./closing.ts";
+import { keptAs } from "./kept-as.ts";
 import type { Recorder } from "./recorder.ts";
 
 /** What there is to put away. */
@@ -51,6 +52,9 @@ export async function finishRun(options: FinishOptions): Promise<RunReport> {
     await work().catch((error: unknown) => recorder.warn(`${what}: ${messageOf(error)}`));
   };
   await carried("Not every process could be ended", () => dispose(executor));
+  await carried("What has landed by now is kept once more", async () => {
+    for (const ref of (await branch.dropSuperseded?.()) ?? []) recorder.retract(keptAs(ref));
+  });
   const undelivered = (why: string): Delivery => branch.undelivered(why, options.delivery);
   let delivery = undelivered("the run did not come to its end");
   const refusal = end === "complete" ? await refusalOf(options) : null;

@@ -1,3 +1,4 @@
+import type { Landing } from "@cluster/workspace";
 import { failureOf } from "../attempt/failure-of.ts";
 import type { Reason } from "../contract/evidence.ts";
 import type { LandingPlace } from "../contract/site.ts";
@@ -6,7 +7,7 @@ import { reasonOf } from "./task-state.ts";
 
 /** What became of an edit that was to land. */
 export type Landed =
-  | { readonly kind: "landed"; readonly commit: string }
+  | Extract<Landing, { kind: "landed" }>
   /** It does not fit what landed before it. */
   | { readonly kind: "conflict"; readonly reason: Reason }
   | { readonly kind: "failed"; readonly reason: Reason | null };

@@ -3,6 +3,7 @@ import type { AttemptResult } from "../contract/executor.ts";
 import type { Sequel } from "../contract/journal.ts";
 import type { Outcome } from "../contract/outcome.ts";
 import type { LandingPlace } from "../contract/site.ts";
+import { KeptEdits } from "./kept-edits.ts";
 import type { Recorder } from "./recorder.ts";
 import type { TaskState } from "./task-state.ts";
 
@@ -16,11 +17,11 @@ export interface AttemptEnd {
 /** Writes how attempts and tasks end: into the journal first, then to the subscribers. */
 export class OutcomeWriter {
   readonly #recorder: Recorder;
-  readonly #branch: LandingPlace;
+  readonly #kept: KeptEdits;
 
   constructor(recorder: Recorder, branch: LandingPlace) {
     this.#recorder = recorder;
-    this.#branch = branch;
+    this.#kept = new KeptEdits(recorder, branch);
   }
 
   /** An attempt has an edit that may land. */
@@ -48,13 +49,15 @@ export class OutcomeWriter {
     const { token, task } = state;
     const failed = { type: "attempt.failed", task: task.id, token, sequel } as const;
     await this.#recorder.journal.record({ ...failed, outcome, reason, result });
+    const edits = state.failed();
+    if (goesOn) await this.#kept.untilItEnds(state, edits);
     this.#publishAttemptEnd(state, outcome, reason?.message ?? outcome, goesOn);
   }
 
   /** A task is left without an outcome. How it stands is told, and not recorded. */
   async left(state: TaskState, outcome: Outcome, reason: Reason | null): Promise<TaskOutcome> {
     const recorder = this.#recorder;
-    await this.#keepEdits(state, outcome);
+    await this.#kept.forGood(state, outcome);
     const left = recorder.redact(state.outcome(outcome, reason, recorder.now()));
     recorder.publish({ type: "task.ended", outcome: left });
     return left;
@@ -77,7 +80,7 @@ export class OutcomeWriter {
   /** Records an outcome of which nobody is told: it was so before anybody listened. */
   async settle(state: TaskState, outcome: Outcome, reason: Reason | null): Promise<TaskOutcome> {
     const recorder = this.#recorder;
-    await this.#keepEdits(state, outcome);
+    await this.#kept.forGood(state, outcome);
     const ended = recorder.redact(state.outcome(outcome, reason, recorder.now()));
     const token = state.token === 0 ? null : state.token;
     await recorder.journal.record({ type: "task.ended", token, outcome: ended });
@@ -86,31 +89,8 @@ export class OutcomeWriter {
 
   /** Keeps the edits of a task that is given up, and says under which refs. */
   async keep(state: TaskState): Promise<readonly string[]> {
-    await this.#keepEdits(state, "cancelled");
+    await this.#kept.forGood(state, "cancelled");
     return state.keptAs;
-  }
-
-  /** Parks what did not land: no edit is dropped. */
-  async #keepEdits(state: TaskState, outcome: Outcome): Promise<void> {
-    const { id } = state.task;
-    try {
-      if (outcome !== "landed" && state.commit !== null) {
-        state.keep({ parkedRef: await this.#branch.park(state.commit, id) });
-      }
-      if (state.outsideCommit !== null) {
-        state.keep({ outsideRef: await this.#branch.park(state.outsideCommit, `${id}-outside`) });
-      }
-      const earlierRefs: string[] = [];
-      for (const { commit, attempt, where } of state.earlierEdits) {
-        // Made again and landed: what is on the branch stands for it.
-        if (where === "inside" && outcome === "landed") continue;
-        const name = where === "inside" ? id : `${id}-outside`;
-        earlierRefs.push(await this.#branch.park(commit, `${name}-attempt-${attempt}`));
-        state.keep({ earlierRefs: [...earlierRefs] });
-      }
-    } catch (error) {
-      this.#recorder.warn(`An edit of task ${id} could not be kept under a ref: ${String(error)}`);
-    }
   }
 
   #publishAttemptEnd(

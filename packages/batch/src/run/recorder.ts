@@ -51,6 +51,12 @@ export class Recorder {
     return this.#bus.subscribe(listener);
   }
 
+  /** What was noted is so no longer. */
+  retract(text: string): void {
+    const at = this.warnings.indexOf(this.redact(text));
+    if (at !== -1) this.warnings.splice(at, 1);
+  }
+
   /** Notes what the user should know and what stops nothing. */
   warn(text: string): void {
     const warning = this.redact(text);

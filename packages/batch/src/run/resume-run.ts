@@ -11,6 +11,7 @@ import { type BeginOptions, beginRun } from "./begin-run.ts";
 import { type CompiledOptions, compileOptions } from "./compile-options.ts";
 import { branchBase, deliveryOf, landedIn } from "./delivered.ts";
 import { fitToDisk } from "./fit-to-disk.ts";
+import { keptAs } from "./kept-as.ts";
 import { worktreesFor } from "./make-executor.ts";
 import { openSite, siteOf } from "./open-site.ts";
 import { placeOptions } from "./place-options.ts";
@@ -75,7 +76,7 @@ export async function resumeRun(options: ResumeOptions): Promise<Run> {
     if (stored.damage !== null) recorder.warn(stored.damage.message);
     const known = committedEdits(journal);
     for (const { ref } of await branch.salvage({ known })) {
-      recorder.warn(`An attempt was cut short; what it had edited is kept as ${ref}.`);
+      recorder.warn(keptAs(ref));
     }
     await journal.mark({ type: "run.resumed", base });
     const work = await restoreWork(recorder, branch, isUnwanted);

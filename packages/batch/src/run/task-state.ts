@@ -6,8 +6,8 @@ import type { Outcome } from "../contract/outcome.ts";
 import type { Task } from "../contract/task.ts";
 import { addSpending, NOTHING_SPENT } from "../report/spending.ts";
 
-/** An edit of an attempt that another one with an edit came after. */
-interface EarlierEdit {
+/** An edit that an attempt left. */
+export interface AttemptEdit {
   readonly commit: string;
   readonly attempt: number;
   readonly where: "inside" | "outside";
@@ -32,7 +32,8 @@ export class TaskState {
   /** The attempts that {@link commit} and {@link outsideCommit} are of. */
   #commitOf = 0;
   #outsideCommitOf = 0;
-  readonly #earlier: EarlierEdit[] = [];
+  readonly #earlier: AttemptEdit[] = [];
+  readonly #failed: AttemptEdit[] = [];
 
   constructor(task: Task) {
     this.task = task;
@@ -44,6 +45,7 @@ export class TaskState {
     for (const attempt of attempts) {
       state.token = attempt.token;
       if (attempt.result !== null) state.learn(attempt.result);
+      if (attempt.sequel !== null) state.failed();
       if (attempt.sequel === "retry") state.retries += 1;
       if (attempt.sequel === "quota") state.refusals += 1;
       if (attempt.sequel === "replay") state.replayed = true;
@@ -71,8 +73,13 @@ export class TaskState {
   }
 
   /** The edits of attempts before those, which must not be lost either. */
-  get earlierEdits(): readonly EarlierEdit[] {
+  get earlierEdits(): readonly AttemptEdit[] {
     return this.#earlier;
+  }
+
+  /** The edits of attempts that failed, the newest of them too. */
+  get failedEdits(): readonly AttemptEdit[] {
+    return this.#failed;
   }
 
   /** The refs that its edits are kept under. */
@@ -109,7 +116,21 @@ export class TaskState {
     this.#outsideCommit = outsideCommit ?? this.#outsideCommit;
   }
 
-  #supersede(where: EarlierEdit["where"], commit: string | null, attempt: number): void {
+  /** Its newest attempt failed. Gives the edits that it left. */
+  failed(): readonly AttemptEdit[] {
+    const attempt = this.token;
+    const edits: AttemptEdit[] = [];
+    if (this.commit !== null && this.#commitOf === attempt) {
+      edits.push({ commit: this.commit, attempt, where: "inside" });
+    }
+    if (this.#outsideCommit !== null && this.#outsideCommitOf === attempt) {
+      edits.push({ commit: this.#outsideCommit, attempt, where: "outside" });
+    }
+    this.#failed.push(...edits);
+    return edits;
+  }
+
+  #supersede(where: AttemptEdit["where"], commit: string | null, attempt: number): void {
     if (commit !== null) this.#earlier.push({ commit, attempt, where });
   }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LocalRunStore } from "@cluster/batch";
@@ -91,6 +92,29 @@ test("of several attempts that failed with an edit, each edit is kept", async ()
   const kept = (ref: string) => sample.repository.git("show", `${ref}:${file}`);
   expect(await kept(earlier)).toContain("one");
   expect(await kept(evidence?.parkedRef ?? "")).not.toContain("one");
+});
+
+test("the edit of a failed attempt has a ref while its task goes on, and none once that has landed", async () => {
+  await using sample = await bench({ files: 2 });
+  const [file = "", other = ""] = sample.repository.files;
+  const refs = (): string[] =>
+    execFileSync("git", ["for-each-ref", "--format=%(refname)", "refs/cluster/"], {
+      cwd: sample.repository.path,
+      encoding: "utf8",
+    })
+      .split("\n")
+      .filter((ref) => ref !== "");
+  const prompt = `edit [fake:outside=${other}] [fake:first=1:after-edit=fail=overload]`;
+  await using run = await sample.start(tasksFor([file], prompt), { retries: 1 });
+  const between: string[] = [];
+  run.subscribe((event) => {
+    if (event.type === "attempt.started" && event.attempt === 2) between.push(...refs());
+  });
+  const { tasks } = await run.finished;
+  const [task] = tasks;
+  expect(task).toMatchObject({ outcome: "landed", attempts: 2 });
+  expect(between).toEqual([`refs/cluster/${run.id}/${task?.task}-attempt-1`]);
+  expect(refs()).toEqual([task?.evidence.outsideRef]);
 });
 
 test("each attempt names the part of the transcript that is its own", async () => {

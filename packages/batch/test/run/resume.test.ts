@@ -266,14 +266,14 @@ test("an edit that the journal could not take any more is kept by who goes on", 
     open: (...given) => sample.store.open(...given),
     remove: (...given) => sample.store.remove(...given),
   };
-  const tasks = tasksFor(sample.repository.files, "edit");
+  const tasks = tasksFor(sample.repository.files, "edit [fake:first=1:append=once]");
   await using run = await sample.start(tasks, { store: full, workers: 1 });
   await expect(run.finished).rejects.toMatchObject({ code: "RUN_FAILED" });
   await using again = await sample.goOn();
   const report = await again.finished;
   expect(report).toMatchObject({ ok: true, counts: { landed: 2 } });
   const kept = await sample.repository.git("show", `refs/cluster/${run.id}/interrupted-1`);
-  expect(kept).toContain("DOC_ID");
+  expect(kept).toContain("once");
   expect(await sample.leftovers()).toEqual([]);
 });
 
@@ -352,4 +352,22 @@ test("a run goes on in the repository's new place", async () => {
     await rename(`${path}-moved`, path);
   }
   expect(await sample.leftovers()).toEqual([]);
+});
+
+test("what was kept of an interrupted attempt goes when the branch has it, and the rest stays", async () => {
+  await using sample = await keptBench(3);
+  const { repository } = sample;
+  await using run = await sample.begin(tasksFor(repository.files, "edit [fake:sleep=200]"));
+  await waitFor(() => run.status().counts.landed >= 1, { what: "the first to land" });
+  run.drain();
+  await run.finished;
+  const kept = `refs/cluster/${run.id}/interrupted`;
+  await repository.git("update-ref", `${kept}-1`, "main");
+  const tree = await repository.git("rev-parse", "main:docs");
+  const other = await repository.git("commit-tree", "-p", "main", "-m", "other", tree);
+  await repository.git("update-ref", `${kept}-2`, other);
+  await using again = await sample.goOn();
+  expect(await again.finished).toMatchObject({ ok: true });
+  const left = await repository.git("for-each-ref", "--format=%(refname)", "refs/cluster/");
+  expect(left).toBe(`${kept}-2`);
 });

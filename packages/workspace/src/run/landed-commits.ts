@@ -19,6 +19,8 @@ export interface LandedCommitsOptions {
    * @default the run's base
    */
   readonly after?: string;
+  /** So many of the newest commits at most. @default all */
+  readonly newest?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -26,11 +28,11 @@ export interface LandedCommitsOptions {
 export async function landedCommits(
   { parts, base, run }: RunContext,
   tip: string,
-  { after = base, signal }: LandedCommitsOptions = {},
+  { after = base, newest, signal }: LandedCommitsOptions = {},
 ): Promise<readonly LandedCommit[]> {
   if (tip === base) return [];
   const from = after === base || (await isOnBranch(parts.git, after, tip)) ? after : base;
-  const commits = await readCommits(parts.git, `${from}..${tip}`, signal);
+  const commits = await readCommits(parts.git, `${from}..${tip}`, signal, newest);
   return commits.flatMap(({ id, message }) => {
     const found = attemptOf(message.split("\n"), run);
     return found === null ? [] : [{ ...found, commit: id }];

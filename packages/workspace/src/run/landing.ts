@@ -2,13 +2,20 @@ import { WorkspaceError } from "../errors/workspace-error.ts";
 import { type CommitObject, makeCommit, readCommit } from "../git/commit-object.ts";
 import { mergeTrees } from "../git/merge-tree.ts";
 import { readRef, swapRef } from "../git/refs.ts";
+import { isMerged } from "../salvage/is-merged.ts";
 import { landedCommits, readAttempt } from "./landed-commits.ts";
+import { park } from "./parking.ts";
 import type { RunContext } from "./run-context.ts";
 
 /** What became of a commit that was to land. */
 export type Landing =
   /** The run's branch has it, as this commit. */
-  | { readonly kind: "landed"; readonly commit: string }
+  | {
+      readonly kind: "landed";
+      readonly commit: string;
+      /** Another process landed the same task first: the ref that keeps this edit. */
+      readonly parkedRef?: string;
+    }
   /** It does not fit what landed before it; nothing changed. */
   | { readonly kind: "conflict"; readonly files: readonly string[] };
 
@@ -54,18 +61,27 @@ export class BranchTip {
       const known = this.#commit;
       this.#commit = (await readRef(parts.git, ref)) ?? this.#lost();
       const rival = await this.#landedSince(known, commit);
-      if (rival !== null) return { kind: "landed", commit: rival };
+      if (rival !== null) return rival;
     }
     throw new WorkspaceError("BRANCH_MOVED", `${ref} was moved ${MOST_TRIES} times in a row.`);
   }
 
-  /** The same task's edit, which a process that was thought dead has landed meanwhile. */
-  async #landedSince(base: string, commit: string): Promise<string | null> {
+  /**
+   * The same task's edit, which a process that was thought dead has landed meanwhile. Where that is of another
+   * attempt, what this one has beyond it is kept.
+   */
+  async #landedSince(base: string, commit: string): Promise<Landing | null> {
     const { parts, run } = this.#context;
     const own = await readAttempt(parts.git, commit, run);
     if (own === null) return null;
     const landed = await landedCommits({ ...this.#context, base }, this.#commit);
-    return landed.find(({ task }) => task === own.task)?.commit ?? null;
+    const rival = landed.find(({ task }) => task === own.task);
+    if (rival === undefined) return null;
+    const found = { kind: "landed", commit: rival.commit } as const;
+    const same = rival.attempt === own.attempt || (await isMerged(parts.git, commit, this.#commit));
+    if (same) return found;
+    const name = `${own.task}-attempt-${own.attempt}`;
+    return { ...found, parkedRef: await park(this.#context, commit, name) };
   }
 
   async #onTip(commit: string, original: CommitObject, signal?: AbortSignal): Promise<Landing> {

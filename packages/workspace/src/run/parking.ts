@@ -1,5 +1,5 @@
 import { WorkspaceError } from "../errors/workspace-error.ts";
-import { readRef, swapRef } from "../git/refs.ts";
+import { deleteRef, readRef, swapRef } from "../git/refs.ts";
 import { noObject } from "../repository/parts.ts";
 import type { RunContext } from "./run-context.ts";
 
@@ -17,6 +17,15 @@ export async function park(context: RunContext, commit: string, task: string): P
     made.delete(commit);
     return ref;
   }
+}
+
+/** Lets go of a commit that was kept under a task's name, if it still is. */
+export async function unpark(
+  { parts, run }: RunContext,
+  commit: string,
+  task: string,
+): Promise<void> {
+  await deleteRef(parts.git, `refs/cluster/${run}/${refName(task)}`, commit);
 }
 
 /** A task's name as one part of a ref: what a ref cannot hold is written as `=XX`. */

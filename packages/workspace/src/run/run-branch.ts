@@ -3,6 +3,7 @@ import { SerialQueue } from "../concurrency/serial-queue.ts";
 import { DiskRoom, type WorktreeRoom } from "../disk/disk-room.ts";
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import { type SalvagedWork, salvage } from "../salvage/salvage.ts";
+import { dropSuperseded } from "../salvage/superseded.ts";
 import { openWorkspace } from "../workspace/open.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { type DeliverOptions, type Delivery, deliver } from "./delivery.ts";
@@ -16,7 +17,7 @@ import {
   readAttempt,
 } from "./landed-commits.ts";
 import { BranchTip, type Landing } from "./landing.ts";
-import { park } from "./parking.ts";
+import { park, unpark } from "./parking.ts";
 import type { RunContext } from "./run-context.ts";
 
 /** What an operation of a run can be given up with. */
@@ -112,6 +113,18 @@ export class RunBranch implements AsyncDisposable {
    */
   park(commit: string, task: string): Promise<string> {
     return park(this.#context, commit, task);
+  }
+
+  /** Lets go of a commit that {@link park} kept under that very name, since what landed stands for it. */
+  unpark(commit: string, task: string): Promise<void> {
+    return unpark(this.#context, commit, task);
+  }
+
+  /**
+   * Removes the refs of interrupted attempts ({@link salvage}) whose edits the branch has by now, and gives them.
+   */
+  dropSuperseded(): Promise<readonly string[]> {
+    return dropSuperseded(this.#context, this.tip());
   }
 
   /**

@@ -1,10 +1,11 @@
 import { rm, rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type Git, nulSeparated } from "../git/git.ts";
-import { mergeTrees } from "../git/merge-tree.ts";
 import { swapRef } from "../git/refs.ts";
 import { noObject } from "../repository/parts.ts";
 import type { RunContext } from "../run/run-context.ts";
+import { danglingCommits, LandedAttempts } from "./dangling-commits.ts";
+import { isMerged } from "./is-merged.ts";
 import { leftWorktrees, removeLeftWorktree, removeUnfinishedRecords } from "./left-worktree.ts";
 import { unsavedWork } from "./unsaved-work.ts";
 
@@ -31,14 +32,18 @@ export async function salvage(
   await Promise.allSettled(work);
   const kept = await keptContents(context, known);
   const salvaged: SalvagedWork[] = [];
+  const landed = new LandedAttempts(context, tip);
   for (const [at, worktree] of left.entries()) {
     // A worktree whose work could not be read stays, and so do those after it: this can be done again.
-    const commit = await work[at];
-    if (commit === null || commit === undefined || (await isMerged(git, commit, tip))) continue;
-    const content = await contentOf(git, commit);
-    if (kept.has(content) || (await isOnSomeRef(git, commit))) continue;
-    kept.add(content);
-    salvaged.push({ ref: await keep(context, commit), worktree: worktree.path });
+    const commit = (await work[at]) ?? null;
+    const made = await danglingCommits(context, worktree, landed, commit);
+    for (const one of commit === null ? made : [commit, ...made]) {
+      if (await isMerged(git, one, tip)) continue;
+      const content = await contentOf(git, one);
+      if (kept.has(content) || (await isOnSomeRef(git, one))) continue;
+      kept.add(content);
+      salvaged.push({ ref: await keep(context, one), worktree: worktree.path });
+    }
   }
   await context.shared.run(() => Promise.all(left.map(removeLeftWorktree)));
   await rm(folder, { recursive: true, force: true });
@@ -50,13 +55,6 @@ export async function salvage(
   }
   await rmdir(parts.worktrees).catch(() => {});
   return salvaged;
-}
-
-/** Whether the branch has all of it already: the task was committed and landed, and its worktree not reset since. */
-async function isMerged(git: Git, commit: string, tip: string): Promise<boolean> {
-  const merged = await mergeTrees(git, tip, commit);
-  if (merged.kind === "conflict") return false;
-  return merged.tree === (await git.line(["rev-parse", "--verify", `${tip}^{tree}`]));
 }
 
 /** What the run's refs and the caller's commits hold, each as its tree and what that was made from. */

@@ -10,6 +10,7 @@ import { WorktreeSetup } from "../setup/worktree-setup.ts";
 import type { FileChange } from "./change.ts";
 import { commitWithHooks } from "./commit.ts";
 import { removeFolder, type WorktreeFolder } from "./folder.ts";
+import { noteMade } from "./made-commits.ts";
 import { composeMessage, type Trailers } from "./message.ts";
 import { resetWorktree } from "./reset.ts";
 import { classify, selectedTree } from "./selection.ts";
@@ -176,8 +177,14 @@ export class Workspace {
     };
     const parents = [snapshot.base];
     const commit: CommitObject = { tree, parents, author, message: this.#message(options) };
-    if (options.hooks) return commitWithHooks(this.#git, commit, author, signal);
+    const { gitDir } = this.#worktree;
+    if (options.hooks) {
+      const hooked = await commitWithHooks(this.#git, commit, author, signal);
+      await noteMade(gitDir, hooked);
+      return hooked;
+    }
     const id = await makeCommit(this.#git, commit, { sign: parts.sign, signal });
+    await noteMade(gitDir, id);
     made.set(id, commit);
     return id;
   }

@@ -206,6 +206,17 @@ describe("parking", () => {
     expect(await at.sample.git("rev-parse", "refs/cluster/r1/ab12-2")).toBe(two);
   });
 
+  test("lets go of what it keeps, and of nothing else", async () => {
+    await using at = await workSetting({ files: FILES });
+    const one = await edit(at.workspace, "a.md", "1");
+    const ref = await at.run.park(one, "ab12");
+    await at.run.unpark(at.run.base, "ab12");
+    expect(await at.sample.git("rev-parse", ref)).toBe(one);
+    await at.run.unpark(one, "ab12");
+    await at.run.unpark(one, "ab12");
+    expect(await at.sample.git("for-each-ref", "refs/cluster/")).toBe("");
+  });
+
   test("takes any name of a task", async () => {
     await using at = await workSetting({ files: FILES });
     const commit = await edit(at.workspace, "a.md", "1");
@@ -228,6 +239,8 @@ test("what a process that was thought dead has landed of the same task is not la
   const second = await at.workspace.commit({ paths: "all", message: "second", trailers: again });
   // Its git was still at work when the other process had looked at the branch.
   await at.sample.git("update-ref", at.run.ref, String(first));
-  expect(await at.run.land(String(second))).toEqual({ kind: "landed", commit: first });
+  const parkedRef = "refs/cluster/r1/t1-attempt-2";
+  expect(await at.run.land(String(second))).toEqual({ kind: "landed", commit: first, parkedRef });
+  expect(await at.sample.git("rev-parse", parkedRef)).toBe(second);
   expect(await at.sample.git("rev-list", "--count", `main..${at.run.ref}`)).toBe("1");
 });

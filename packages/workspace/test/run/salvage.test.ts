@@ -258,3 +258,50 @@ test("a copy of the repository leaves the worktrees of the original alone", asyn
   expect(await run.salvage()).toEqual([]);
   expect(existsSync(join(path, "a.md"))).toBe(true);
 });
+
+test("a commit that was made and not landed is kept, though its worktree was reset since", async () => {
+  await using at = await setting({ files: FILES });
+  const [landed, lost] = (await killed(
+    at,
+    `${OPEN}
+    const work = async (task, file) => {
+      await zero.reset();
+      await appendFile(zero.path + "/" + file, task + "\\n");
+      const trailers = { "Cluster-Task": task, "Cluster-Attempt": 1 };
+      return zero.commit({ paths: "all", message: task, trailers });
+    };
+    const landed = await work("t1", "a.md");
+    await run.land(landed);
+    const over = await work("t2", "a.md");
+    await run.land(over);
+    const lost = await work("t3", "b.md");
+    await zero.reset();
+    await here([landed, lost]);`,
+  )) as [string, string];
+  await using run = await reopen(at);
+  const salvaged = await run.salvage();
+  expect(salvaged.map(({ ref }) => ref)).toEqual(["refs/cluster/r1/interrupted-1"]);
+  expect(await at.sample.git("rev-parse", "refs/cluster/r1/interrupted-1")).toBe(lost);
+  expect(landed).not.toBe(lost);
+  await expectClean(at);
+});
+
+test("what was kept of an interrupted attempt goes once the branch has it, and nothing else does", async () => {
+  await using at = await setting({ files: FILES });
+  await killed(
+    at,
+    `${OPEN}
+    await appendFile(zero.path + "/a.md", "edit\\n");
+    await appendFile(one.path + "/b.md", "other\\n");
+    await here();`,
+  );
+  await using run = await reopen(at);
+  await run.salvage();
+  const workspace = await run.openWorkspace(0);
+  await write(workspace, "a.md", "a\nedit\n");
+  await run.land(String(await workspace.commit({ paths: "all", message: "again" })));
+  expect(await run.dropSuperseded()).toEqual(["refs/cluster/r1/interrupted-1"]);
+  expect(await at.sample.git("for-each-ref", "--format=%(refname)", "refs/cluster/")).toBe(
+    "refs/cluster/r1/interrupted-2",
+  );
+});
