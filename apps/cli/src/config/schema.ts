@@ -1,7 +1,12 @@
 import { TASK_CONTEXTS } from "@cluster/batch";
 import { z } from "zod";
 import { isAdapter } from "../tools/is-adapter.ts";
-import type { AgentAdapter, ToolEntry, ToolFactory } from "../tools/tool-entry.ts";
+import {
+  type AgentAdapter,
+  BUILT_IN_TOOLS,
+  type ToolEntry,
+  type ToolFactory,
+} from "../tools/tool-entry.ts";
 import { COUNT_FORM, countOf, USD_FORM, usdOf } from "./amounts.ts";
 import type { ClusterConfig } from "./config.ts";
 import { DURATION_FORM, durationMs } from "./duration.ts";
@@ -28,7 +33,7 @@ function amount(read: (text: string) => unknown, form: string) {
 }
 
 const builtIn = z.strictObject({
-  use: z.literal("aider").describe("The built-in tool"),
+  use: z.enum(BUILT_IN_TOOLS).describe("The built-in tool"),
   executable: text.optional().describe("The executable. Default: found on this machine"),
   args: z.array(z.string()).optional().describe("Arguments before those of the command line"),
 });

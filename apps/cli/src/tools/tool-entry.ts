@@ -16,11 +16,28 @@ export interface ToolContext {
 /** Makes an adapter for one run. Only a factory can be given raw arguments. */
 export type ToolFactory = (context: ToolContext) => AgentAdapter | Promise<AgentAdapter>;
 
+/** The agents that come with cluster and speak the Agent Client Protocol. */
+export const ACP_AGENTS = [
+  "gemini",
+  "opencode",
+  "codex",
+  "codex-acp-2",
+  "claude",
+  "qwen",
+  "copilot",
+] as const;
+
+/** The tools that come with cluster. */
+export const BUILT_IN_TOOLS: readonly ["aider", ...typeof ACP_AGENTS] = ["aider", ...ACP_AGENTS];
+
 /** A built-in tool with options of its own. */
 export interface BuiltInTool {
   /** The built-in tool. */
-  readonly use: "aider";
-  /** The executable. @default found on PATH, in CLUSTER_AIDER, or where `cluster tools install` put it */
+  readonly use: (typeof BUILT_IN_TOOLS)[number];
+  /**
+   * The executable.
+   * @default found on PATH, where `cluster tools install` put it, and aider in CLUSTER_AIDER first
+   */
   readonly executable?: string | undefined;
   /** Arguments before those of the command line. */
   readonly args?: readonly string[] | undefined;

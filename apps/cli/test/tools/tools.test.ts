@@ -1,3 +1,4 @@
+import { AGENT_NAMES } from "@cluster/adapter-acp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { validateConfig } from "../../src/config/validate.ts";
 import { resolveTool, toolNames } from "../../src/tools/resolve-tool.ts";
@@ -12,7 +13,13 @@ const resolve = (tools: Record<string, unknown>, name: string, args: string[] = 
 describe("resolveTool", () => {
   it("knows aider without any configuration", async () => {
     expect(await resolveTool("aider", {}, context)).toMatchObject({ name: "aider" });
-    expect(await toolNames({}, "/")).toEqual(["aider"]);
+  });
+
+  it("knows every agent that the ACP adapter has a profile of", async () => {
+    expect(await toolNames({}, "/")).toEqual(["aider", ...AGENT_NAMES]);
+    for (const name of AGENT_NAMES) {
+      expect(await resolveTool(name, {}, context)).toMatchObject({ name });
+    }
   });
 
   it("lets the configuration replace aider", async () => {

@@ -8,8 +8,8 @@ export function gated(gate: Promise<void> = Promise.resolve(), answer = ""): Too
   const adapter = fakeAdapter();
   return {
     ...adapter,
-    connect(process) {
-      const connection = adapter.connect(process);
+    connect(process, slot) {
+      const connection = adapter.connect(process, slot);
       return {
         ...connection,
         async run(request, context) {
@@ -32,8 +32,8 @@ export function failing(
     ...adapter,
     asked: 0,
     well: false,
-    connect(process: Parameters<Tool["connect"]>[0]) {
-      const connection = adapter.connect(process);
+    connect(...[process, slot]: Parameters<Tool["connect"]>) {
+      const connection = adapter.connect(process, slot);
       return {
         ...connection,
         run(...turn: Parameters<typeof connection.run>) {

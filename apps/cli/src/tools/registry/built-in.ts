@@ -1,8 +1,17 @@
-import type { AgentAdapter, BuiltInTool, ToolContext } from "../tool-entry.ts";
+import {
+  ACP_AGENTS,
+  type AgentAdapter,
+  BUILT_IN_TOOLS,
+  type BuiltInTool,
+  type ToolContext,
+} from "../tool-entry.ts";
 import type { FoundTool, ToolSource } from "./tool-source.ts";
 
+type Maker = (entry: BuiltInTool, context: ToolContext) => Promise<AgentAdapter>;
+
 /** How each tool that comes with cluster is made. Its package is loaded only then. */
-const MAKERS = {
+const MAKERS: Readonly<Record<BuiltInTool["use"], Maker>> = {
+  ...(Object.fromEntries(ACP_AGENTS.map((name) => [name, acpMaker(name)])) as AcpMakers),
   async aider(entry, context) {
     const { aiderAdapter } = await import("@cluster/adapter-aider");
     return aiderAdapter({
@@ -11,10 +20,20 @@ const MAKERS = {
       ...(entry.executable === undefined ? {} : { executable: entry.executable }),
     });
   },
-} as const satisfies Record<
-  string,
-  (entry: BuiltInTool, context: ToolContext) => Promise<AgentAdapter>
->;
+};
+
+type AcpMakers = Record<(typeof ACP_AGENTS)[number], Maker>;
+
+function acpMaker(name: (typeof ACP_AGENTS)[number]): Maker {
+  return async (entry, context) => {
+    const { acpAdapter } = await import("@cluster/adapter-acp");
+    return acpAdapter(name, {
+      extraArguments: [...(entry.args ?? []), ...context.args],
+      ...(context.model === undefined ? {} : { model: context.model }),
+      ...(entry.executable === undefined ? {} : { executable: entry.executable }),
+    });
+  };
+}
 
 /** Makes a built-in tool with the options of a configuration. */
 export async function makeBuiltIn(entry: BuiltInTool, context: ToolContext): Promise<AgentAdapter> {
@@ -23,11 +42,10 @@ export async function makeBuiltIn(entry: BuiltInTool, context: ToolContext): Pro
 
 /** The tools that come with cluster. */
 export function builtInTools(): ToolSource {
-  const names = Object.keys(MAKERS) as (keyof typeof MAKERS)[];
   return {
-    names: async () => names,
+    names: async () => BUILT_IN_TOOLS,
     async find(wanted): Promise<FoundTool | undefined> {
-      const use = names.find((name) => name === wanted);
+      const use = BUILT_IN_TOOLS.find((name) => name === wanted);
       if (use === undefined) return undefined;
       return {
         origin: "built in",
