@@ -4,6 +4,8 @@ import { oldNodeMessage } from "./exit/node-version.ts";
 
 const message = oldNodeMessage(process.versions.node);
 if (message === undefined) {
+  const { keepCompiledCode } = await import("./exit/compile-cache.ts");
+  keepCompiledCode();
   const { main } = await import("./command/main.ts");
   await main(process.argv.slice(2));
 } else {

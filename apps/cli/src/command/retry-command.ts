@@ -1,6 +1,4 @@
-import { OUTCOMES, type Outcome } from "@cluster/batch";
-import { Command, InvalidArgumentError } from "commander";
-import { nearest } from "../config/nearest.ts";
+import { Command } from "commander";
 import { GROUPS } from "./flag-groups.ts";
 import { collectFlag } from "./flag-values.ts";
 import type { OnExit } from "./on-exit.ts";
@@ -8,16 +6,8 @@ import { type RunFlags, withRunFlags } from "./run-flags.ts";
 
 /** The flags of `cluster retry`. */
 export interface RetryFlags extends RunFlags {
-  readonly outcome?: readonly Outcome[];
+  readonly outcome?: readonly string[];
   readonly reason?: readonly string[];
-}
-
-function outcomeFlag(value: string, previous: readonly Outcome[] | undefined): Outcome[] {
-  const known = OUTCOMES.find((outcome) => outcome === value);
-  if (known !== undefined) return [...(previous ?? []), known];
-  const meant = nearest(value, OUTCOMES);
-  const hint = meant === undefined ? "" : ` Did you mean ${meant}?`;
-  throw new InvalidArgumentError(`It takes one of ${OUTCOMES.join(", ")}.${hint}`);
 }
 
 /** `cluster retry`. */
@@ -29,7 +19,7 @@ export function retryCommand(raw: readonly string[], onExit: OnExit): Command {
     )
     .argument("[run]", "its id, the beginning of it, or last", "last")
     .optionsGroup(GROUPS.chosen)
-    .option("--outcome <outcome>", "only those that ended so; may be repeated", outcomeFlag)
+    .option("--outcome <outcome>", "only those that ended so; may be repeated", collectFlag)
     .option(
       "--reason <text>",
       "only those whose reason has this in it; may be repeated",

@@ -1,13 +1,21 @@
 import { resolve } from "node:path";
-import { DELIVERY_MODES, type DeliveryChoice } from "@cluster/batch";
+import type { DeliveryChoice, DeliveryMode } from "@cluster/batch";
+
+/** All of them, without loading what delivers: a help asks for no more. */
+const MODES: Readonly<Record<DeliveryMode, true>> = {
+  merge: true,
+  squash: true,
+  rebase: true,
+  branch: true,
+  patches: true,
+};
 
 /** What {@link landOf} takes, for messages. */
 export const LAND_FORM = "merge, squash, rebase, branch, patches or patches=FOLDER";
 
 /** Where what landed is wanted; `undefined` when the text does not say so. */
 export function landOf(text: string): DeliveryChoice | undefined {
-  const as = DELIVERY_MODES.find((mode) => mode === text);
-  if (as !== undefined) return { as };
+  if (Object.hasOwn(MODES, text)) return { as: text as DeliveryMode };
   const folder = /^patches=(.+)$/s.exec(text)?.[1];
   return folder === undefined ? undefined : { as: "patches", folder };
 }

@@ -1,12 +1,5 @@
-import {
-  askRun,
-  type ControlCommand,
-  type LocalRunStore,
-  plural,
-  type RunStatus,
-  type RunSummary,
-  type Site,
-} from "@cluster/batch";
+import type { ControlCommand, LocalRunStore, RunStatus, RunSummary, Site } from "@cluster/batch";
+import { askRun, plural } from "@cluster/batch/kept";
 import { setupError, usageError } from "../exit/cli-error.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { turnsUnderWay } from "../run/turns-under-way.ts";

@@ -6,7 +6,8 @@ import {
   samplesOf,
   type TaskInput,
 } from "@cluster/batch";
-import { fromStored, type StoredSettings, withoutSecrets } from "../run/stored-settings.ts";
+import { fromStored, type StoredSettings } from "../run/from-stored.ts";
+import { withoutSecrets } from "../run/stored-settings.ts";
 import { DEFAULT_TOOL } from "../tools/resolve-tool.ts";
 
 /** More make no estimate better, and cost time to read. */

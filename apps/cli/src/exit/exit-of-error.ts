@@ -1,8 +1,8 @@
-import {
+import type {
   BatchError,
-  type BatchErrorCode,
+  BatchErrorCode,
   WorkspaceError,
-  type WorkspaceErrorCode,
+  WorkspaceErrorCode,
 } from "@cluster/batch";
 import { CliError } from "./cli-error.ts";
 
@@ -42,9 +42,15 @@ const OURS: ReadonlySet<string> = new Set([
   "WORKSPACE_CLOSED",
 ] satisfies (BatchErrorCode | WorkspaceErrorCode)[]);
 
+/** By its name: to ask for its class, all that a run needs would be loaded for every help. */
+function isOfPackages(thrown: unknown): thrown is BatchError | WorkspaceError {
+  if (!(thrown instanceof Error)) return false;
+  return thrown.name === "BatchError" || thrown.name === "WorkspaceError";
+}
+
 /** An error of the packages below as one that its reader can mend, where it is one. */
 export function asCliError(thrown: unknown): unknown {
-  if (!(thrown instanceof BatchError || thrown instanceof WorkspaceError)) return thrown;
+  if (!isOfPackages(thrown)) return thrown;
   if (OURS.has(thrown.code)) return thrown;
   const exit = USAGE.has(thrown.code) ? "usage" : "setup";
   return new CliError(exit, thrown.message, { cause: thrown });

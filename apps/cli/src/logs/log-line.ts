@@ -1,4 +1,5 @@
-import { formatTime, type PoolEvent, plural, type RunEvent } from "@cluster/batch";
+import type { PoolEvent, RunEvent } from "@cluster/batch";
+import { formatTime, plural } from "@cluster/batch/kept";
 import { oneLine, printable } from "../progress/fit.ts";
 import { noteLine } from "../progress/plain-lines.ts";
 import { formatMoment } from "../runs/when.ts";

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { RUN_FILES, type RunEvent, type RunReader, readEvents } from "@cluster/batch";
+import type { RunEvent, RunReader } from "@cluster/batch";
+import { RUN_FILES, readEvents } from "@cluster/batch/kept";
 import { workingFolder } from "../command/working-folder.ts";
 import { usageError } from "../exit/cli-error.ts";
 import type { ExitName } from "../exit/exit-codes.ts";

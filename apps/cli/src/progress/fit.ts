@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
-import stringWidth from "string-width";
+import { columnsOf } from "./columns.ts";
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+let graphemes: Intl.Segmenter | undefined;
 
 /** `text` with nothing in it that could move a terminal's cursor: a file may have any name. */
 export function printable(text: string): string {
@@ -12,7 +12,7 @@ function takeWhileFits(parts: readonly string[], columns: number): string[] {
   const taken: string[] = [];
   let used = 0;
   for (const part of parts) {
-    used += stringWidth(part);
+    used += columnsOf(part);
     if (used > columns) break;
     taken.push(part);
   }
@@ -20,20 +20,21 @@ function takeWhileFits(parts: readonly string[], columns: number): string[] {
 }
 
 function split(text: string): string[] {
+  graphemes ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });
   return [...graphemes.segment(text)].map(({ segment }) => segment);
 }
 
 /** Cuts `text` at `columns`, with an ellipsis in the place of its end. */
 export function fitEnd(text: string, columns: number): string {
   if (columns <= 0) return "";
-  if (stringWidth(text) <= columns) return text;
+  if (columnsOf(text) <= columns) return text;
   return `${takeWhileFits(split(text), columns - 1).join("")}…`;
 }
 
 /** Cuts `text` at `columns`, with an ellipsis in the place of its start: the end of a path says most. */
 export function fitStart(text: string, columns: number): string {
   if (columns <= 0) return "";
-  if (stringWidth(text) <= columns) return text;
+  if (columnsOf(text) <= columns) return text;
   return `…${takeWhileFits(split(text).reverse(), columns - 1)
     .reverse()
     .join("")}`;
@@ -41,7 +42,7 @@ export function fitStart(text: string, columns: number): string {
 
 /** Fills `text` with spaces up to `columns`. */
 export function padTo(text: string, columns: number): string {
-  return text + " ".repeat(Math.max(0, columns - stringWidth(text)));
+  return text + " ".repeat(Math.max(0, columns - columnsOf(text)));
 }
 
 /** A message of several lines as one, cut where nobody reads on. */

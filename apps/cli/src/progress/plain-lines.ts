@@ -1,4 +1,5 @@
-import { formatTime, plural, type RunEvent, type RunStatus } from "@cluster/batch";
+import type { RunEvent, RunStatus } from "@cluster/batch";
+import { formatTime, plural } from "@cluster/batch/kept";
 import { oneLine, printable } from "./fit.ts";
 
 function names(files: readonly string[]): string {

@@ -1,6 +1,6 @@
 import { createLogUpdate } from "log-update";
-import stringWidth from "string-width";
 import { askLine } from "./ask-line.ts";
+import { columnsOf } from "./columns.ts";
 import { fitEnd } from "./fit.ts";
 import { ProgressLines } from "./lines.ts";
 import type { Progress, ProgressOptions } from "./progress-contract.ts";
@@ -38,7 +38,7 @@ export function terminalProgress({ stream, requireChange }: ProgressOptions): Pr
   const redrawAll = (): void => {
     if (asking) return;
     const rows = frame.reduce(
-      (sum, line) => sum + Math.max(1, Math.ceil(stringWidth(line) / columns())),
+      (sum, line) => sum + Math.max(1, Math.ceil(columnsOf(line) / columns())),
       0,
     );
     stream.write(eraseLines(rows));

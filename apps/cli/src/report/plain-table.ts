@@ -1,37 +1,26 @@
-import Table from "cli-table3";
+import { columnsOf } from "../progress/columns.ts";
+import { padTo } from "../progress/fit.ts";
 
-const NOTHING = {
-  top: "",
-  "top-mid": "",
-  "top-left": "",
-  "top-right": "",
-  bottom: "",
-  "bottom-mid": "",
-  "bottom-left": "",
-  "bottom-right": "",
-  left: "",
-  "left-mid": "",
-  mid: "",
-  "mid-mid": "",
-  right: "",
-  "right-mid": "",
-  middle: "  ",
-};
+const BETWEEN = "  ";
 
 /** Rows in aligned columns, without borders or colours: easy to read, to cut and to search. */
 export function plainTable(
   rows: readonly (readonly string[])[],
   head: readonly string[] = [],
 ): string {
-  const table = new Table({
-    chars: NOTHING,
-    style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },
-    ...(head.length === 0 ? {} : { head: [...head] }),
-  });
-  table.push(...rows.map((row) => [...row]));
-  return table
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
+  const all = head.length === 0 ? rows : [head, ...rows];
+  const widths: number[] = [];
+  for (const row of all) {
+    for (const [i, cell] of row.entries()) {
+      widths[i] = Math.max(widths[i] ?? 0, columnsOf(cell));
+    }
+  }
+  return all
+    .map((row) =>
+      row
+        .map((cell, i) => padTo(cell, widths[i] ?? 0))
+        .join(BETWEEN)
+        .trimEnd(),
+    )
     .join("\n");
 }

@@ -1,15 +1,13 @@
+import type { LimitReport, RunReport, TaskOutcome } from "@cluster/batch";
 import {
   describeCost,
   describeTokens,
   formatCost,
   formatRate,
   formatTime,
-  type LimitReport,
   OUTCOMES,
   plural,
-  type RunReport,
-  type TaskOutcome,
-} from "@cluster/batch";
+} from "@cluster/batch/kept";
 import { oneLine, printable } from "../progress/fit.ts";
 import { withoutTold } from "../progress/told.ts";
 import { filesOf, foldFailures } from "./fold-failures.ts";

@@ -1,7 +1,8 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
-import { type RunReport, reportToJson, reportToJUnit, reportToMarkdown } from "@cluster/batch";
+import type { RunReport } from "@cluster/batch";
+import { reportToJson, reportToJUnit, reportToMarkdown } from "@cluster/batch/kept";
 import { usageError } from "../exit/cli-error.ts";
 
 const FORMATS: Readonly<Record<string, (report: RunReport) => string>> = {

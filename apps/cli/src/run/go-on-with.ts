@@ -23,12 +23,13 @@ import { resolveTool, toolNames } from "../tools/resolve-tool.ts";
 import { resolveTools } from "../tools/resolve-tools.ts";
 import { canaryOptions } from "./canary.ts";
 import { conductRun } from "./conduct-run.ts";
+import { fromStored, type StoredSettings } from "./from-stored.ts";
 import { planTasks } from "./plan-tasks.ts";
 import { presentReport } from "./present-report.ts";
 import { requireTool } from "./require-tool.ts";
 import { runOptions } from "./run-options.ts";
 import { type RunSettings, runSettings } from "./settings.ts";
-import { fromStored, requireWhole, type StoredSettings } from "./stored-settings.ts";
+import { requireWhole } from "./stored-settings.ts";
 import { taskSource } from "./task-source.ts";
 
 /** `cluster resume`: goes on with a run, or lets one that is paused go on. */

@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
 import { sep } from "node:path";
-import { type RunReport, reportToJson } from "@cluster/batch";
+import type { RunReport } from "@cluster/batch";
+import { reportToJson } from "@cluster/batch/kept";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { exitOfReport } from "../exit/exit-of-report.ts";
 import type { Progress } from "../progress/progress-contract.ts";

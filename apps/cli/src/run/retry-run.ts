@@ -1,12 +1,25 @@
 import type { Outcome, StoredRun, TaskOutcome } from "@cluster/batch";
+import { OUTCOMES } from "@cluster/batch/kept";
 import type { RetryFlags } from "../command/retry-command.ts";
+import { nearest } from "../config/nearest.ts";
 import { usageError } from "../exit/cli-error.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { keptRuns } from "../runs/kept-runs.ts";
+import { fromStored } from "./from-stored.ts";
 import { goOnWith } from "./go-on-with.ts";
-import { fromStored } from "./stored-settings.ts";
 
 const FINE: ReadonlySet<Outcome> = new Set(["landed", "no-change"]);
+
+/** @throws {CliError} usage, for a word that is no outcome */
+function requireOutcomes(words: readonly string[]): void {
+  const unknown = words.find((word) => !OUTCOMES.some((outcome) => outcome === word));
+  if (unknown === undefined) return;
+  const meant = nearest(unknown, OUTCOMES);
+  throw usageError(
+    `--outcome: there is no outcome "${unknown}".${meant === undefined ? "" : ` Did you mean ${meant}?`}`,
+    `It takes one of ${OUTCOMES.join(", ")}.`,
+  );
+}
 
 /** What is tried again: everything that failed, or what fits all that is said. */
 function chooser(flags: RetryFlags, requireChange: boolean): (outcome: TaskOutcome) => boolean {
@@ -51,6 +64,7 @@ export async function retryRun(
   flags: RetryFlags,
   raw: readonly string[],
 ): Promise<ExitName> {
+  requireOutcomes(flags.outcome ?? []);
   const { repository, store } = await keptRuns(flags.cwd);
   const stored = await store.open(repository, wanted);
   const { run } = stored.record;

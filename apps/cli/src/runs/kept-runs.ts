@@ -1,4 +1,5 @@
-import { LocalRunStore, openSite, type Site } from "@cluster/batch";
+import type { Site } from "@cluster/batch";
+import { LocalRunStore, openSite } from "@cluster/batch/kept";
 import { workingFolder } from "../command/working-folder.ts";
 
 /** The runs of one repository. */

@@ -1,4 +1,4 @@
-import { formatTime } from "@cluster/batch";
+import { formatTime } from "@cluster/batch/kept";
 
 /** A moment in the user's own time: `2026-03-01 09:30:00`. */
 export function formatMoment(at: number): string {

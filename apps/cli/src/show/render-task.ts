@@ -1,12 +1,5 @@
-import {
-  type AttemptRecord,
-  describeCost,
-  describeTokens,
-  describeTranscript,
-  formatTime,
-  type JournalEntry,
-  type TaskOutcome,
-} from "@cluster/batch";
+import type { AttemptRecord, JournalEntry, TaskOutcome } from "@cluster/batch";
+import { describeCost, describeTokens, describeTranscript, formatTime } from "@cluster/batch/kept";
 import { oneLine, printable } from "../progress/fit.ts";
 import { plainTable } from "../report/plain-table.ts";
 import { formatMoment } from "../runs/when.ts";

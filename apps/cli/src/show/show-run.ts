@@ -1,16 +1,11 @@
-import {
-  plural,
-  type RunReader,
-  type RunRecord,
-  type RunSummary,
-  reportOfRun,
-} from "@cluster/batch";
+import type { RunReader, RunRecord, RunSummary } from "@cluster/batch";
+import { plural, reportOfRun } from "@cluster/batch/kept";
 import { workingFolder } from "../command/working-folder.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { renderReport } from "../report/render-report.ts";
 import { reportFiles, writeReportFiles } from "../report/report-files.ts";
+import { fromStored } from "../run/from-stored.ts";
 import { isInside } from "../run/present-report.ts";
-import { fromStored } from "../run/stored-settings.ts";
 import { findTask, type WantedTask } from "../runs/find-task.ts";
 import { keptRuns } from "../runs/kept-runs.ts";
 import { summaryOf } from "../runs/read-summary.ts";

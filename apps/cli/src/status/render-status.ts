@@ -1,4 +1,4 @@
-import { describeCost, describeTokens, formatTime, OUTCOMES, plural } from "@cluster/batch";
+import { describeCost, describeTokens, formatTime, OUTCOMES, plural } from "@cluster/batch/kept";
 import { oneLine, printable } from "../progress/fit.ts";
 import { plainTable } from "../report/plain-table.ts";
 import { isAtWork, turnsUnderWay } from "../run/turns-under-way.ts";

@@ -1,4 +1,5 @@
-import { askRun, type RunStatus, type RunSummary } from "@cluster/batch";
+import type { RunStatus, RunSummary } from "@cluster/batch";
+import { askRun } from "@cluster/batch/kept";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { keptRuns } from "../runs/kept-runs.ts";
 import { summaryOf } from "../runs/read-summary.ts";

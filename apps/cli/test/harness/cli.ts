@@ -20,6 +20,10 @@ export const SAMPLE_CONFIG: string = fileURLToPath(
   new URL("../fixtures/sample.config.ts", import.meta.url),
 );
 
+const COMPILED = fileURLToPath(
+  new URL("../../../../node_modules/.cache/cluster-tests", import.meta.url),
+);
+
 /** What a test leaves running has failed, and must not outlive it. */
 const DEADLINE_MS = 120_000;
 
@@ -76,6 +80,8 @@ export async function createCli(): Promise<Cli> {
     XDG_DATA_HOME: join(home, ".local/share"),
     XDG_STATE_HOME: join(home, ".local/state"),
     [TEST_MARKER]: marker,
+    // One for all: each home has a cache of its own, in which nothing is compiled yet.
+    NODE_COMPILE_CACHE: COMPILED,
   };
   const start = (args: readonly string[], given: CliOptions = {}): RunningCli =>
     launch([...(given.nodeOptions ?? []), "--conditions=@cluster/source", MAIN, ...args], {

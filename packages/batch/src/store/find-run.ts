@@ -1,12 +1,13 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { RunSummary } from "../contract/run-reader.ts";
+import type { RunRecord } from "../contract/run-record.ts";
 import { BatchError } from "../errors/batch-error.ts";
 import { listSome } from "../errors/list-some.ts";
 import { readWitness } from "../journal/integrity/witness.ts";
 import { storeFailure } from "../journal/sqlite/failures.ts";
 import { journalIn } from "./places.ts";
-import { summarise } from "./read-run.ts";
+import { recordIn, summarise } from "./read-run.ts";
 import { runElsewhere } from "./run-elsewhere.ts";
 
 /** The runs that are kept in a repository's folder, in no order. */
@@ -28,11 +29,28 @@ function hasBegun(folder: string): boolean {
   return (readWitness(journal)?.sequence ?? 1) > 0;
 }
 
+interface Begun {
+  readonly run: string;
+  readonly record: Pick<RunRecord, "createdAt"> | null;
+}
+
+/** Newest first. */
+function byBeginning(a: Begun, b: Begun): number {
+  const began = ({ record }: Begun): number => record?.createdAt ?? 0;
+  return began(b) - began(a) || (a.run < b.run ? 1 : -1);
+}
+
 /** Newest first. */
 export function listRuns(site: string): readonly RunSummary[] {
-  const runs = runsIn(site).map((run) => summarise(run, join(site, run)));
-  const began = ({ record }: RunSummary): number => record?.createdAt ?? 0;
-  return runs.sort((a, b) => began(b) - began(a) || (a.run < b.run ? 1 : -1));
+  return runsIn(site)
+    .map((run) => summarise(run, join(site, run)))
+    .sort(byBeginning);
+}
+
+/** The run that began last. Nothing else of any is asked for: to sum up large ones takes its time. */
+function newestOf(site: string, runs: readonly string[]): string | undefined {
+  const begun = runs.map((run) => ({ run, record: recordIn(join(site, run)) }));
+  return begun.sort(byBeginning)[0]?.run;
 }
 
 /**
@@ -44,8 +62,8 @@ export function findRun(site: string, wanted: string): string {
   const runs = runsIn(site);
   if (runs.includes(wanted)) return wanted;
   if (wanted === "last") {
-    const newest = listRuns(site)[0];
-    if (newest !== undefined) return newest.run;
+    const newest = newestOf(site, runs);
+    if (newest !== undefined) return newest;
     throw new BatchError(
       "RUN_UNKNOWN",
       "No run of this repository is kept. Start one: cluster run",

@@ -89,6 +89,16 @@ export function recordOf(marks: readonly RunMark[], path: string): RunRecord {
   );
 }
 
+/** What a run began with; `null` when its journal cannot be read. */
+export function recordIn(folder: string): RunRecord | null {
+  try {
+    using reader = readRun(folder);
+    return reader.record;
+  } catch {
+    return null;
+  }
+}
+
 /** A run as it is listed, whatever is wrong with it. */
 export function summarise(run: string, folder: string): RunSummary {
   const nothing = { run, folder, record: null, size: 0, end: null };

@@ -137,18 +137,16 @@ export class RowReader {
     const sums = SPENT_COLUMNS.map((column) =>
       column.endsWith("unknown") ? `max(${column}) AS ${column}` : `sum(${column}) AS ${column}`,
     );
-    const query = `SELECT outcome, count(*) AS tasks, ${sums.join(", ")} FROM tasks GROUP BY outcome`;
-    const rows = this.#database.prepare(query).all() as unknown as (Spent & {
-      outcome: Outcome | null;
-      tasks: number;
-    })[];
+    // Grouped by outcome, all of that would be sorted first, which takes twice as long. The outcomes come in
+    // one piece, as above.
+    const query = `SELECT ${sums.join(", ")}, group_concat(outcome) AS outcomes FROM tasks`;
+    const found = this.#database.prepare(query).get() as unknown as Spent & {
+      outcomes: string | null;
+    };
+    const { outcomes, ...spent } = found;
     const counts: Record<Outcome, number> = { ...NO_COUNTS };
-    let spent = SPENT_NOTHING;
-    for (const row of rows) {
-      if (row.outcome !== null) counts[row.outcome] = row.tasks;
-      spent = addSpent(spent, row);
-    }
-    return { counts, spent: spendingOf(spent) };
+    for (const outcome of outcomes?.split(",") ?? []) counts[outcome as Outcome] += 1;
+    return { counts, spent: spendingOf(addSpent(SPENT_NOTHING, spent)) };
   }
 }
 
