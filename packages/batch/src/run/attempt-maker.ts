@@ -2,6 +2,8 @@ import { failureOf } from "../attempt/failure-of.ts";
 import { NO_EVIDENCE } from "../attempt/no-evidence.ts";
 import type { Attempt, AttemptResult, Executor } from "../contract/executor.ts";
 import type { LandingPlace } from "../contract/site.ts";
+import type { Task } from "../contract/task.ts";
+import { listSome } from "../errors/list-some.ts";
 import type { TurnTicket } from "../schedule/dispatcher.ts";
 import type { Limits } from "./limits.ts";
 import type { Recorder } from "./recorder.ts";
@@ -47,6 +49,12 @@ export class AttemptMaker {
       model: limits.modelOf(state),
     };
     const found = await this.#execute(state, attempt, ticket);
+    const unlandable = [...found.evidence.changes, ...found.evidence.outside].flatMap((change) =>
+      change.unlandable === undefined ? [] : `${change.path} (${change.unlandable})`,
+    );
+    if (unlandable.length > 0) {
+      recorder.warn(`Task ${nameOf(task)} left what no commit can hold: ${listSome(unlandable)}.`);
+    }
     return limits.settle(state, attempt.model, recorder.redact(found));
   }
 
@@ -74,6 +82,10 @@ export class AttemptMaker {
     });
     return execution.catch(unexpected);
   }
+}
+
+function nameOf({ id, name, files }: Task): string {
+  return name ?? files[0] ?? id;
 }
 
 /** An executor answers with results; one that rejects all the same is not believed to have done anything. */

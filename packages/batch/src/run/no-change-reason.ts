@@ -6,6 +6,9 @@ import { listSome } from "../errors/list-some.ts";
 export function reasonWithoutChange({ evidence }: AttemptResult): Reason | null {
   const { outside, claimedEdits, strays = [] } = evidence;
   const said: string[] = [];
+  for (const { path, unlandable } of evidence.changes) {
+    if (unlandable !== undefined) said.push(`${path} cannot be committed: ${unlandable}.`);
+  }
   if (outside.length > 0) {
     const where = listSome(outside.map(({ path }) => path));
     said.push(`It changed other files than its own, which are not landed: ${where}.`);

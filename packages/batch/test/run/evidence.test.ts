@@ -146,3 +146,29 @@ test("without transcripts none is named", async () => {
   const { report } = await sample.run(tasksFor(sample.repository.files, "edit"));
   expect(report.tasks[0]?.evidence.transcript).toBeNull();
 });
+
+test("what no commit can hold is named, and the rest lands", async () => {
+  await using sample = await bench({
+    files: 1,
+    adapt: (tool) => ({
+      ...tool,
+      connect(...given) {
+        const connection = tool.connect(...given);
+        return {
+          ...connection,
+          ready: (signal) => connection.ready(signal),
+          async run(task, context) {
+            const result = await connection.run(task, context);
+            execFileSync("git", ["init", "-q", "made"], { cwd: task.workspace });
+            return result;
+          },
+        };
+      },
+    }),
+  });
+  const { report } = await sample.run(tasksFor(sample.repository.files, "edit"));
+  const [task] = report.tasks;
+  expect(task).toMatchObject({ outcome: "landed" });
+  expect(task?.evidence.outside).toMatchObject([{ path: "made", unlandable: expect.any(String) }]);
+  expect(report.warnings).toEqual([expect.stringMatching(/left what no commit can hold: made \(/)]);
+});

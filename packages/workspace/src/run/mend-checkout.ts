@@ -115,7 +115,14 @@ async function isOurs(git: Git, { place, path, mode, blob }: Written): Promise<b
   if (entry?.isFile() !== true) return false;
   const written = Buffer.from(await read(git, blob, path), "latin1");
   const found = await readFile(place);
+  if (found.length === 0 && written.length > 0) return neverWritten(place);
   return found.length <= written.length && found.equals(written.subarray(0, found.length));
+}
+
+/** Git writes into a file that it has just made; a user who empties one writes to it. */
+async function neverWritten(place: Buffer): Promise<boolean> {
+  const { birthtimeNs, mtimeNs } = await lstat(place, { bigint: true });
+  return birthtimeNs === mtimeNs;
 }
 
 /** What a blob is in the work tree at a path, where git can be told that path. */

@@ -11,4 +11,6 @@ export interface FileChange {
   readonly from?: string;
   /** The file's mode before and after, when that changed: `["100644", "100755"]` became executable. */
   readonly mode?: readonly [before: string, after: string];
+  /** Why no commit can hold it. It is in none then, whoever asks for it. */
+  readonly unlandable?: string;
 }

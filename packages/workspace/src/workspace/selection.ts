@@ -24,10 +24,7 @@ export function classify(
     const covered = covers(change.path) && (change.from === undefined || covers(change.from));
     (covered ? inside : outside).push(change);
   }
-  for (const path of notHeld) {
-    const change = { path, status: "added", addedLines: null, removedLines: null } as const;
-    (covers(path) ? inside : outside).push(change);
-  }
+  for (const change of notHeld) (covers(change.path) ? inside : outside).push(change);
   return { inside, outside };
 }
 

@@ -1,6 +1,6 @@
-import { WorkspaceError } from "../errors/workspace-error.ts";
 import { type Git, text } from "../git/git.ts";
 import { type DiffEntry, parseDiff } from "./diff-entry.ts";
+import { addAll, type NotHeld, unstageRepositories } from "./not-held.ts";
 
 /** Everything that git sees in a workspace at one moment, as a tree that nothing can change any more. */
 export interface Snapshot {
@@ -8,10 +8,10 @@ export interface Snapshot {
   readonly tree: string;
   readonly entries: readonly DiffEntry[];
   /**
-   * What no tree can hold: folders that are repositories of their own without a commit, and what is in
-   * the folders of submodules.
+   * What no tree can hold: repositories that a tool has made inside, pipes and the like in the place of files,
+   * and what is in the folders of submodules.
    */
-  readonly notHeld: readonly string[];
+  readonly notHeld: readonly NotHeld[];
 }
 
 /**
@@ -24,6 +24,17 @@ export async function takeSnapshot(
   signal?: AbortSignal,
 ): Promise<Snapshot> {
   const notHeld = await addAll(git, signal);
+  const staged = await readIndex(git, base, signal);
+  const inside = await unstageRepositories(git, staged.entries, signal);
+  if (inside.length === 0) return { base, ...staged, notHeld };
+  return { base, ...(await readIndex(git, base, signal)), notHeld: [...notHeld, ...inside] };
+}
+
+async function readIndex(
+  git: Git,
+  base: string,
+  signal: AbortSignal | undefined,
+): Promise<Pick<Snapshot, "tree" | "entries">> {
   const [diff, tree] = await Promise.all([
     git.run(
       ["diff-index", "--cached", "--raw", "--numstat", "-z", "-M", "--no-ext-diff", base, "--"],
@@ -31,33 +42,7 @@ export async function takeSnapshot(
     ),
     git.line(["write-tree"], { signal }),
   ]);
-  return { base, tree, entries: parseDiff(diff.stdout), notHeld };
-}
-
-const NO_COMMIT = /^error: '(.+)\/' does not have a commit checked out$/gm;
-
-/** Stages everything and gives the repositories inside that git had to leave out. */
-async function addAll(git: Git, signal: AbortSignal | undefined): Promise<readonly string[]> {
-  try {
-    await git.run(["add", "--all"], { signal });
-    return [];
-  } catch (error) {
-    if (leftOut(error).length === 0) throw error;
-  }
-  try {
-    await git.run(["add", "--all", "--ignore-errors"], { signal });
-    return [];
-  } catch (error) {
-    const folders = leftOut(error);
-    const errors = error instanceof WorkspaceError ? error.stderr.match(/^(error|fatal):/gm) : null;
-    if (folders.length === 0 || folders.length !== errors?.length) throw error;
-    return folders;
-  }
-}
-
-function leftOut(error: unknown): string[] {
-  if (!(error instanceof WorkspaceError) || error.code !== "GIT_FAILED") return [];
-  return [...error.stderr.matchAll(NO_COMMIT)].flatMap(([, folder]) => folder ?? []);
+  return { tree, entries: parseDiff(diff.stdout) };
 }
 
 /** The snapshot's changes as a patch. */

@@ -12,6 +12,7 @@ import { commitWithHooks } from "./commit.ts";
 import { removeFolder, type WorktreeFolder } from "./folder.ts";
 import { noteMade } from "./made-commits.ts";
 import { composeMessage, type Trailers } from "./message.ts";
+import { notHeld } from "./not-held.ts";
 import { resetWorktree } from "./reset.ts";
 import { classify, selectedTree } from "./selection.ts";
 import { type Snapshot, snapshotPatch, takeSnapshot, unwrittenPatch } from "./snapshot.ts";
@@ -215,7 +216,8 @@ export class Workspace {
     const { submodules } = await this.#context.content();
     if (submodules.length === 0) return snapshot;
     const changed = await changedInSubmodules(this.#git, this.#worktree, submodules, signal);
-    return { ...snapshot, notHeld: [...snapshot.notHeld, ...changed] };
+    const theirs = changed.map((path) => notHeld(path, "added", "it lies in a submodule"));
+    return { ...snapshot, notHeld: [...snapshot.notHeld, ...theirs] };
   }
 
   #message({ message, trailers, tool }: CommitOptions): string {

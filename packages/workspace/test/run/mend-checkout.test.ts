@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { waitFor } from "@cluster/testkit";
 import { expect, test } from "vitest";
 import { edit, type WorkSetting, workSetting, write } from "../setting.ts";
 
@@ -44,6 +45,27 @@ test("a checkout whose files were half written is as before, and can be delivere
   expect(existsSync(file("new.md"))).toBe(false);
   expect(await at.run.deliver()).toMatchObject({ kind: "merged", commit: move.to });
   expect(await at.sample.git("status", "--porcelain")).toBe("");
+});
+
+test("a file that the user has emptied meanwhile is the user's, one that git had just made is not", async () => {
+  const { at, move } = await toDeliver();
+  await using _ = at;
+  const file = (path: string): string => join(at.sample.path, path);
+  // Git makes each file anew before it writes to it.
+  await rm(file("a.md"));
+  await writeFile(file("a.md"), "");
+  await writeFile(file("b.md"), "b\nby the run\n");
+  const made = (await stat(file("b.md"), { bigint: true })).mtimeNs;
+  // Until the clock of the file system goes on.
+  await waitFor(
+    async () => {
+      await writeFile(file("b.md"), "");
+      return (await stat(file("b.md"), { bigint: true })).mtimeNs !== made;
+    },
+    { what: "a later time" },
+  );
+  expect(await at.repository.mendDelivery(move)).toBe("undone");
+  expect(await at.sample.git("status", "--porcelain")).toBe(" M b.md");
 });
 
 test("links, folders in the place of files, and names that are no UTF-8 are brought back too", async () => {

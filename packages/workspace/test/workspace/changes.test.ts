@@ -1,4 +1,4 @@
-import { appendFile, chmod, mkdir, rename, rm, symlink } from "node:fs/promises";
+import { appendFile, chmod, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
@@ -230,6 +230,59 @@ describe("a tool that uses git itself", () => {
     // What git cannot hold is in no commit.
     const commit = await at.workspace.commit({ paths: ["a.md", "without"], message: "a" });
     expect(await at.sample.git("show", "--name-only", "--format=", String(commit))).toBe("a.md");
+  });
+
+  test("one with commits of its own lands nowhere, says why, and takes nothing along", async () => {
+    await using at = await workSetting({ files: { "a.md": "a\n", "sub/b.md": "b\n", c: "c\n" } });
+    const { path } = at.workspace;
+    await rm(join(path, "c"));
+    for (const name of ["sub", "c", "new"]) {
+      const folder = join(path, name);
+      await execa("git", ["init", "-q", folder], { env: at.environment });
+      await writeFile(join(folder, "x.md"), "x\n");
+      for (const args of [
+        ["add", "."],
+        ["commit", "-qm", "x"],
+      ]) {
+        await execa("git", args, { cwd: folder, env: at.environment });
+      }
+    }
+    await write(at.workspace, "a.md", "changed\n");
+    const { inside } = await at.workspace.changes([]);
+    expect(inside.map((change) => [change.path, "unlandable" in change])).toEqual([
+      ["a.md", false],
+      // What git tracks in it, git goes on to track.
+      ["sub/x.md", false],
+      ["c", true],
+      ["new", true],
+    ]);
+    expect(inside[2]?.unlandable).toContain("a repository of its own");
+    const commit = await at.workspace.commit({ paths: "all", message: "a" });
+    expect(await at.sample.git("show", "--name-only", "--format=", String(commit))).toBe(
+      "a.md\nsub/x.md",
+    );
+  });
+
+  test("pipes in the place of files cost the other edits nothing", async () => {
+    await using at = await workSetting({
+      files: { "a.md": "a\n", "b.md": "b\n", "c c.md": "c\n" },
+    });
+    const { path } = at.workspace;
+    await rm(join(path, "b.md"));
+    await execa("mkfifo", [join(path, "b.md")]);
+    await rm(join(path, "c c.md"));
+    await execa("mkfifo", [join(path, "c c.md")]);
+    await write(at.workspace, "a.md", "changed\n");
+    const { inside, outside } = await at.workspace.changes(["a.md", "b.md"]);
+    expect(inside).toMatchObject([
+      { path: "a.md", status: "modified" },
+      { path: "b.md", status: "type-changed", unlandable: expect.stringContaining("a pipe") },
+    ]);
+    expect(outside).toMatchObject([{ path: "c c.md", status: "type-changed" }]);
+    const commit = await at.workspace.commit({ paths: "all", message: "a" });
+    expect(await at.sample.git("show", "--name-only", "--format=", String(commit))).toBe("a.md");
+    await at.workspace.reset();
+    expect(await read(at.workspace, "b.md")).toBe("b\n");
   });
 });
 

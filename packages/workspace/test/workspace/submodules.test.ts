@@ -4,7 +4,13 @@ import { type SampleRepository, sampleRepository } from "@cluster/testkit";
 import { expect, test } from "vitest";
 import { edit, read, setting, write } from "../setting.ts";
 
-const added = (path: string) => ({ path, status: "added", addedLines: null, removedLines: null });
+const added = (path: string) => ({
+  path,
+  status: "added",
+  addedLines: null,
+  removedLines: null,
+  unlandable: "it lies in a submodule",
+});
 
 /** A repository with the submodule `sub`. */
 function around(inner: SampleRepository) {
