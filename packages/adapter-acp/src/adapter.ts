@@ -9,7 +9,7 @@ import {
 } from "@cluster/pool";
 import { agentEnvironment } from "./command/environment.ts";
 import { findProgram } from "./command/find-program.ts";
-import { prepareStart } from "./command/prepare.ts";
+import { prepareStart, startsWith } from "./command/prepare.ts";
 import { AcpConnection } from "./connection.ts";
 import { type AcpOptions, compileOptions } from "./options.ts";
 import { probeProgram, remedyFor } from "./probe.ts";
@@ -57,7 +57,7 @@ export function acpAdapter(
         permissions,
         mode,
         model,
-        startedWith: profile.prepare === undefined ? null : model,
+        startedWith: startsWith(profile, model) ? model : null,
         terminalEnvironment: inheritedEnvironment(),
       }),
 

@@ -50,11 +50,12 @@ export class AcpConnection implements ToolConnection<AgentTask, AgentResult> {
   }
 
   async ready(): Promise<void> {
-    const { policy, permissions, name } = this.#settings;
+    const { policy, permissions, name, profile } = this.#settings;
+    const { fileCalls = "both" } = profile;
     const answer = await this.#link.request("initialize", {
       protocolVersion: PROTOCOL_VERSION,
       clientCapabilities: {
-        fs: { readTextFile: true, writeTextFile: true },
+        fs: { readTextFile: fileCalls === "both", writeTextFile: fileCalls !== "none" },
         terminal: mayExecute(policy, permissions),
       },
       clientInfo: { name: "cluster", version: "1" },

@@ -7,6 +7,14 @@ export interface PreparedStart {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** Whether a profile starts its agent with a model. Otherwise each session is told. */
+export function startsWith(profile: AgentProfile, model: string | null): boolean {
+  const starts = [null, model].map((one) =>
+    JSON.stringify(profile.prepare?.({ folder: "", environment: {}, model: one }) ?? {}),
+  );
+  return starts[0] !== starts[1];
+}
+
 /** Lets a profile prepare a start, and writes the settings files that it asks for. */
 export async function prepareStart(
   name: string,

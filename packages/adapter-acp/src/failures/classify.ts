@@ -34,7 +34,7 @@ const WORDS: readonly (readonly [FailureClass, RegExp])[] = [
   ],
   [
     "overload",
-    /overload|internal server error|bad gateway|unavailable|disconnected|connection|socket|ECONN|fetch failed|stream|terminated|time[d ]?out|premature/i,
+    /overload|internal[ _]server[ _]error|high demand|bad gateway|unavailable|disconnected|connection|socket|ECONN|fetch failed|stream|terminated|time[d ]?out|premature/i,
   ],
   ["refused", /content[ _-]?(policy|filter)|safety|refus/i],
 ];

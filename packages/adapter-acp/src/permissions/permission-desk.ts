@@ -59,7 +59,7 @@ export class PermissionDesk {
       // What cannot be found out is not inside.
       places = subject.paths.map((path) => ({ real: path, path, inside: false, exists: true }));
     }
-    return this.#allows(subject, places);
+    return this.#allows(subject, places, true);
   }
 
   /** Whether a call of the agent to us may be done: without a question where it was asked for before. */
@@ -68,10 +68,12 @@ export class PermissionDesk {
     return this.#allows(
       { kind, title, paths, target: place === null ? title : null },
       place === null ? [] : [place],
+      false,
     );
   }
 
-  async #allows(subject: Subject, paths: readonly Place[]): Promise<boolean> {
+  /** @param told Whether the agent asked, or just called: then a plain yes is no evidence. */
+  async #allows(subject: Subject, paths: readonly Place[], told: boolean): Promise<boolean> {
     const { kind, title, target } = subject;
     const action: Action = { kind, paths };
     const decision = decide(action, this.#policy, this.#permissions);
@@ -89,7 +91,9 @@ export class PermissionDesk {
     const yes = decision === "ask" ? await this.#ask(question) : decision === "allow";
     if (!yes) this.#refusals += 1;
     else for (const key of keys) this.#granted.add(`${kind} ${key}`);
-    this.#answered.push({ question, answer: { kind: "confirm", yes } });
+    if (told || !yes || decision === "ask") {
+      this.#answered.push({ question, answer: { kind: "confirm", yes } });
+    }
     return yes;
   }
 

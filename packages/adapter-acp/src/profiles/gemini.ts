@@ -13,6 +13,8 @@ export const gemini: AgentProfile = {
   variables: { GEMINI_CLI_NO_RELAUNCH: "true" },
   prepare,
   mode: "default",
+  // It does not recognise our "no such file", and could make no file that is new.
+  fileCalls: "write",
   usage: (answer) =>
     tokens(record(record(record(answer._meta).quota).token_count), "input_tokens", "output_tokens"),
   proof: usageProves,

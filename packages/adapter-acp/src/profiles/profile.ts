@@ -79,6 +79,11 @@ export interface AgentProfile {
    * has modes and not this one is refused. @default the agent's own
    */
   readonly mode?: string;
+  /**
+   * What it is told that we do for it: read and write files, or only write them. Whatever it is told, a
+   * call is answered. @default "both"
+   */
+  readonly fileCalls?: "both" | "write" | "none";
   /** Finds the tokens of a turn. @default `usage` of the answer */
   usage?(answer: Readonly<Record<string, unknown>>): Usage | null;
   /** Judges a turn that ended normally. @default unproven, always */
