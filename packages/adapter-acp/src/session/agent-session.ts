@@ -94,6 +94,10 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
     this.#turn?.update(update);
   }
 
+  onAnswered(): void {
+    this.#turn = null;
+  }
+
   async onRequest(method: string, params: Values): Promise<unknown> {
     const turn = this.#turn;
     const open = this.#open;

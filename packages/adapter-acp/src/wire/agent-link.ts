@@ -10,6 +10,8 @@ type Values = Readonly<Record<string, unknown>>;
 /** What an agent may call, and is told, in one session. */
 export interface SessionDesk {
   onUpdate(update: Values): void;
+  /** The prompt has its answer, which is told a moment later. */
+  onAnswered(): void;
   /** Answers a request of the agent. @throws {RequestError} for the agent. */
   onRequest(method: string, params: Values): Promise<unknown>;
 }
@@ -41,6 +43,7 @@ export class AgentLink {
     this.#profile = profile;
     const stream = agentStream(process, {
       onUpdate: (session, update) => this.#update(session, update),
+      onPromptAnswered: (session) => this.#sessions.get(session)?.onAnswered(),
       onStray: (text) => {
         if (this.#strays.length < 3) this.#strays.push(text);
       },

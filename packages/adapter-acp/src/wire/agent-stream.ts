@@ -1,5 +1,6 @@
-import type { AnyMessage, Stream } from "@agentclientprotocol/sdk";
+import type { AnyMessage, AnyRequest, Stream } from "@agentclientprotocol/sdk";
 import { LineSplitter, ProtocolError, type ToolProcess } from "@cluster/pool";
+import { record } from "../proof/usage.ts";
 import { type Incoming, parseIncoming } from "./messages.ts";
 
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
@@ -9,6 +10,8 @@ const QUOTED = 200;
 export interface StreamListener {
   /** In the order of the lines: whatever comes before an answer is told before it. */
   onUpdate(session: string, update: Readonly<Record<string, unknown>>): void;
+  /** The prompt of a session has its answer: what comes after it belongs to no turn. */
+  onPromptAnswered(session: string): void;
   /** A line that is no message: programs print. */
   onStray(text: string): void;
 }
@@ -19,7 +22,8 @@ export interface StreamListener {
  * terminal of whoever uses us.
  */
 export function agentStream(process: ToolProcess, listener: StreamListener): Stream {
-  const awaited = new Set<unknown>();
+  /** By id: the session of a prompt, and null for other requests. */
+  const awaited = new Map<unknown, string | null>();
   const readable = new ReadableStream<AnyMessage>(
     {
       start(controller) {
@@ -39,7 +43,12 @@ export function agentStream(process: ToolProcess, listener: StreamListener): Str
           if (incoming === null) return;
           if (incoming.kind === "update") listener.onUpdate(incoming.session, incoming.update);
           else if (incoming.kind === "call") pass(incoming.message);
-          else if (awaited.delete(incoming.id)) pass(incoming.message);
+          else if (awaited.has(incoming.id)) {
+            const session = awaited.get(incoming.id) ?? null;
+            awaited.delete(incoming.id);
+            if (session !== null) listener.onPromptAnswered(session);
+            pass(incoming.message);
+          }
         }, MAX_LINE_BYTES);
         process.stdout.on("data", (chunk: Buffer) => {
           try {
@@ -56,7 +65,7 @@ export function agentStream(process: ToolProcess, listener: StreamListener): Str
   );
   const writable = new WritableStream<AnyMessage>({
     write(message) {
-      if ("method" in message && "id" in message) awaited.add(message.id);
+      if ("method" in message && "id" in message) awaited.set(message.id, promptedSession(message));
       const { stdin } = process;
       if (!stdin.writable) throw new Error("The agent takes no more input.");
       // Nobody waits for the write: an agent may answer without reading all of it.
@@ -64,6 +73,11 @@ export function agentStream(process: ToolProcess, listener: StreamListener): Str
     },
   });
   return { readable, writable };
+}
+
+function promptedSession({ method, params }: AnyRequest): string | null {
+  const { sessionId } = record(params);
+  return method === "session/prompt" && typeof sessionId === "string" ? sessionId : null;
 }
 
 /** @throws {ProtocolError} when a line begins as a message and is none. */
