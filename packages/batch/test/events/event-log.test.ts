@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, stat } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type RunEvent, readEvents } from "@cluster/batch";
 import { temporaryFolder, waitFor } from "@cluster/testkit";
@@ -107,6 +107,49 @@ describe("a run's log of events", () => {
 });
 
 describe("reading it", () => {
+  it("knows what was moved out of a file that was full, and the log has a ceiling", async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "events.jsonl");
+    const most = 4_096;
+    for (const first of [0, 100]) {
+      const log = new EventLog(folder.path, () => {}, most);
+      for (let at = first; at < first + 100; at += 1) {
+        log.append(paused(at));
+        if (at % 5 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      await log.close();
+    }
+    const seen = (await all(path)).map(({ at }) => at);
+    const [oldest = 0] = seen;
+    expect(oldest).toBeGreaterThan(100);
+    expect(seen).toEqual(Array.from({ length: 200 - oldest }, (_, n) => oldest + n));
+    const names = await readdir(folder.path);
+    expect(names.sort()).toEqual(["events.1.jsonl", "events.jsonl"]);
+    for (const name of names) {
+      expect((await stat(join(folder.path, name))).size).toBeLessThanOrEqual(most);
+    }
+  });
+
+  it("follows from one file into the next, and misses nothing on the way", async () => {
+    await using folder = await temporaryFolder();
+    const log = new EventLog(folder.path, () => {}, 4_096);
+    const seen: number[] = [];
+    let written = 0;
+    const reading = (async () => {
+      const isOver = async (): Promise<boolean> => written === 300;
+      const path = join(folder.path, "events.jsonl");
+      for await (const { at } of readEvents(path, { isOver })) seen.push(at);
+    })();
+    // No faster than it is read: a reader that sleeps over two files has lost the first of them.
+    for (; written < 300; written += 10) {
+      for (let at = written; at < written + 10; at += 1) log.append(paused(at));
+      await waitFor(() => seen.length === written + 10, { what: "the events to be read" });
+    }
+    await log.close();
+    await reading;
+    expect(seen).toEqual(Array.from({ length: 300 }, (_, at) => at));
+  });
+
   it("has nothing where there is no file", async () => {
     expect(await all("/nowhere/events.jsonl")).toEqual([]);
   });
