@@ -2,7 +2,7 @@ import { type CleanedRun, cleanRun, type RunSummary } from "@cluster/batch";
 import { usageError } from "../exit/cli-error.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { printable } from "../progress/fit.ts";
-import { plainTable } from "../report/plain-table.ts";
+import { columnsFor, plainTable } from "../report/plain-table.ts";
 import { type KeptRuns, keptRuns } from "../runs/kept-runs.ts";
 
 /** The flags of `cluster clean`. */
@@ -69,5 +69,7 @@ function render(runs: readonly CleanedRun[]): string {
   ]);
   const anyKept = runs.some(({ kept }) => kept.length > 0);
   const hint = anyKept ? ["", "--force removes that too, and it cannot be brought back."] : [];
-  return [plainTable(rows, ["run", "", "what", "why"]), ...hint].join("\n");
+  return [plainTable(rows, ["run", "", "what", "why"], columnsFor(process.stdout)), ...hint].join(
+    "\n",
+  );
 }

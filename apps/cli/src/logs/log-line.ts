@@ -73,7 +73,7 @@ function tellRun(event: OfRun): string | null {
 
 /** What holds a run up is told as its progress tells it. */
 function note(event: OfRun): string | null {
-  const text = noteLine(event, { tool: "" });
+  const text = noteLine(event, { tool: "", attempts: [] });
   return text === null ? null : `run ${event.run}: ${text}`;
 }
 

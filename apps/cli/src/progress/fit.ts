@@ -1,5 +1,8 @@
 import { stripVTControlCharacters } from "node:util";
 import { columnsOf } from "./columns.ts";
+import { SYMBOLS } from "./symbols.ts";
+
+const { ellipsis: ELLIPSIS } = SYMBOLS;
 
 let graphemes: Intl.Segmenter | undefined;
 
@@ -28,14 +31,17 @@ function split(text: string): string[] {
 export function fitEnd(text: string, columns: number): string {
   if (columns <= 0) return "";
   if (columnsOf(text) <= columns) return text;
-  return `${takeWhileFits(split(text), columns - 1).join("")}…`;
+  return `${takeWhileFits(split(text), columns - ELLIPSIS.length).join("")}${ELLIPSIS.slice(0, columns)}`;
 }
 
 /** Cuts `text` at `columns`, with an ellipsis in the place of its start: the end of a path says most. */
 export function fitStart(text: string, columns: number): string {
   if (columns <= 0) return "";
   if (columnsOf(text) <= columns) return text;
-  return `…${takeWhileFits(split(text).reverse(), columns - 1)
+  return `${ELLIPSIS.slice(0, columns)}${takeWhileFits(
+    split(text).reverse(),
+    columns - ELLIPSIS.length,
+  )
     .reverse()
     .join("")}`;
 }

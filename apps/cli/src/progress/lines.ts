@@ -31,7 +31,10 @@ export class ProgressLines {
 
   /** Takes an event, and gives the line that is to be printed for it, or `null`. */
   onEvent(event: RunEvent): string | null {
+    // An attempt that has ended is under way no more afterwards.
+    const { attempts } = this.#status;
     this.#status = foldRun(this.#status, event);
+    const known = { tool: this.#status.tool, attempts };
     if (event.type === "run.started") {
       this.#tried = this.#status.ended;
       return this.#tried === 0 ? null : beforeLine(this.#tried, this.#status.total);
@@ -39,14 +42,14 @@ export class ProgressLines {
     if (event.type === "attempt.stage" && event.stage === "turn") this.#turns.add(event.task);
     if (event.type === "task.ended") return this.#ended(event);
     if (event.type === "run.state" && event.reason !== undefined) {
-      return noteLine({ ...event, reason: withoutTold(event.reason, this.#reasons) }, this.#status);
+      return noteLine({ ...event, reason: withoutTold(event.reason, this.#reasons) }, known);
     }
     const failure = failureOf(event);
-    if (failure === null) return noteLine(event, this.#status);
+    if (failure === null) return noteLine(event, known);
     if (this.#failures.has(failure)) return null;
     this.#failures.add(failure);
     this.#remember(failure);
-    return noteLine(event, this.#status);
+    return noteLine(event, known);
   }
 
   #ended(event: Extract<RunEvent, { type: "task.ended" }>): string | null {

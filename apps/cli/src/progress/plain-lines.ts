@@ -25,6 +25,15 @@ export function endedLine(
   return `${place} ${outcome} ${names(files)} ${formatTime(tookMs)}${why}`;
 }
 
+/** A task under way by its files; by its place where it has none. */
+function taskOf(
+  { task, index }: Extract<RunEvent, { type: "attempt.ended" }>,
+  attempts: RunStatus["attempts"],
+): string {
+  const files = attempts.find((attempt) => attempt.task === task)?.files ?? [];
+  return files.length === 0 ? `task ${index + 1}` : names(files);
+}
+
 /** Where several models are at work, which one is meant. */
 function ofModel({ model }: { readonly model: string | null }, word = "with"): string {
   return model === null ? "" : ` ${word} ${printable(model)}`;
@@ -43,11 +52,14 @@ const SAID_ALREADY: ReadonlySet<string> = new Set([
 /**
  * An event that a reader wants to see although nothing has ended, as one line; `null` for all others.
  */
-export function noteLine(event: RunEvent, { tool }: Pick<RunStatus, "tool">): string | null {
+export function noteLine(
+  event: RunEvent,
+  { tool, attempts }: Pick<RunStatus, "tool" | "attempts">,
+): string | null {
   switch (event.type) {
     case "attempt.ended":
       if (!event.retried) return null;
-      return `another attempt at task ${event.index + 1} after ${event.outcome}: ${oneLine(event.message ?? "")}`;
+      return `another attempt at ${taskOf(event, attempts)} after ${event.outcome}: ${oneLine(event.message ?? "")}`;
     case "run.held":
       return event.held
         ? `paused by cluster pause; go on with: cluster resume ${event.run}`

@@ -1,6 +1,7 @@
 import { formatCost, formatRate, formatTime } from "@cluster/batch";
 import { fitEnd, fitStart, padTo, printable } from "./fit.ts";
 import type { ProgressView, WorkerView } from "./progress-view.ts";
+import { SYMBOLS } from "./symbols.ts";
 
 /** How much room a frame has. */
 export interface FrameSize {
@@ -41,7 +42,7 @@ function workerLines(view: ProgressView, size: FrameSize): string[] {
   const hidden = workers.length - shown.length;
   return [
     ...shown.sort((a, b) => a.number - b.number).map(line),
-    fitEnd(`… and ${hidden} more`, size.columns),
+    fitEnd(`${SYMBOLS.ellipsis} and ${hidden} more`, size.columns),
   ];
 }
 
@@ -57,7 +58,7 @@ export function summaryLine(view: ProgressView): string {
     parts.push(`${view.costIncomplete ? "at least " : ""}${formatCost(view.costUsd)}`);
   }
   if (view.note !== null) parts.unshift(printable(view.note));
-  return parts.join(" · ");
+  return parts.join(` ${SYMBOLS.dot} `);
 }
 
 /** The display as lines without colours, each no wider than `columns`. Pure. */

@@ -29,6 +29,8 @@ export interface ReportOptions {
   readonly repository?: string | undefined;
   /** Somebody is at work on the run, or nobody has ended it: nothing is said of its end. @default false */
   readonly unfinished?: boolean;
+  /** Of the terminal. @default any number */
+  readonly columns?: number;
 }
 
 /** Tasks that need no line of their own: they went well, or share the reason of the run's end. */
@@ -39,12 +41,12 @@ function isFine(task: TaskOutcome, { requireChange }: ReportOptions): boolean {
   return ["landed", "cancelled", "skipped", "budget"].includes(task.outcome);
 }
 
-function countsTable(report: RunReport): string {
+function countsTable(report: RunReport, { columns }: ReportOptions): string {
   const rows = OUTCOMES.filter((outcome) => report.counts[outcome] > 0).map((outcome) => [
     outcome,
     String(report.counts[outcome]),
   ]);
-  return plainTable(rows, ["outcome", "tasks"]);
+  return plainTable(rows, ["outcome", "tasks"], columns);
 }
 
 function failures(report: RunReport, options: ReportOptions): string[] {
@@ -58,7 +60,7 @@ function failures(report: RunReport, options: ReportOptions): string[] {
     return [filesOf(failure), outcome, reason, ...(anyKept ? [kept] : [])];
   });
   const head = ["file", "outcome", "reason", ...(anyKept ? ["kept under"] : [])];
-  const table = plainTable(rows, head);
+  const table = plainTable(rows, head, options.columns);
   const rest = folded.slice(MOST_FAILURES).reduce((sum, { tasks }) => sum + tasks.length, 0);
   if (rest === 0) return ["", table];
   const reasons = report.failures.map(({ count, outcome, message }) => [
@@ -66,10 +68,11 @@ function failures(report: RunReport, options: ReportOptions): string[] {
     outcome,
     oneLine(message),
   ]);
-  return ["", table, `… and ${rest} more; --json lists them all. By reason:`, plainTable(reasons)];
+  const byReason = plainTable(reasons, [], options.columns);
+  return ["", table, `… and ${rest} more; --json lists them all. By reason:`, byReason];
 }
 
-function outsideChanges(report: RunReport): string[] {
+function outsideChanges(report: RunReport, { columns }: ReportOptions): string[] {
   const tasks = report.tasks.filter(({ evidence }) => evidence.outsideRef !== null);
   if (tasks.length === 0) return [];
   const rows = tasks
@@ -82,12 +85,12 @@ function outsideChanges(report: RunReport): string[] {
   return [
     "",
     "Changes outside a task's files were not landed (--allow-outside lands them):",
-    plainTable(rows, ["task", "also changed", "kept under"]),
+    plainTable(rows, ["task", "also changed", "kept under"], columns),
   ];
 }
 
 /** In place nobody can tell who changed them. */
-function strays(report: RunReport): string[] {
+function strays(report: RunReport, { columns }: ReportOptions): string[] {
   const found = new Map(
     report.tasks.flatMap(({ evidence }) =>
       (evidence.strays ?? []).map(({ path, status }) => [path, status] as const),
@@ -102,7 +105,7 @@ function strays(report: RunReport): string[] {
     "",
     "Files outside of the tasks' own changed while tasks were at work, by a tool or by somebody else; they",
     "were left as they are:",
-    plainTable(rows),
+    plainTable(rows, [], columns),
     ...(more > 0 ? [`… and ${more} more; --json lists them all.`] : []),
   ];
 }
@@ -154,7 +157,7 @@ function limitText(
 }
 
 /** Where nothing was done or spent, no figure of it says anything. */
-function figures(report: RunReport): string[] {
+function figures(report: RunReport, { columns }: ReportOptions): string[] {
   const { usage, costUsd } = report;
   const spent = usage === "unknown" || usage.inputTokens + usage.outputTokens > 0 || costUsd !== 0;
   const rows = [
@@ -164,7 +167,7 @@ function figures(report: RunReport): string[] {
     ...limits(report),
     ...slowest(report),
   ];
-  return rows.length === 0 ? [] : ["", plainTable(rows)];
+  return rows.length === 0 ? [] : ["", plainTable(rows, [], columns)];
 }
 
 function delivery(report: RunReport, { repository }: ReportOptions): string[] {
@@ -281,11 +284,11 @@ function endOf(report: RunReport, options: ReportOptions): string[] {
 /** The end of a run for people: outcomes, failures, speed, cost, and where to look. Pure. */
 export function renderReport(report: RunReport, options: ReportOptions): string {
   return [
-    countsTable(report),
+    countsTable(report, options),
     ...failures(report, options),
-    ...outsideChanges(report),
-    ...strays(report),
-    ...figures(report),
+    ...outsideChanges(report, options),
+    ...strays(report, options),
+    ...figures(report, options),
     ...(options.unfinished === true ? [] : endOf(report, options)),
   ].join("\n");
 }

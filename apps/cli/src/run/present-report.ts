@@ -5,6 +5,7 @@ import { reportToJson } from "@cluster/batch/kept";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { exitOfReport } from "../exit/exit-of-report.ts";
 import type { Progress } from "../progress/progress-contract.ts";
+import { columnsFor } from "../report/plain-table.ts";
 import { renderReport } from "../report/render-report.ts";
 import { writeReportFiles } from "../report/report-files.ts";
 
@@ -29,8 +30,11 @@ export function isInside(folder: string): boolean {
 export async function presentReport(report: RunReport, options: PresentOptions): Promise<ExitName> {
   const { json, requireChange, root, files, progress } = options;
   const repository = isInside(root) ? undefined : root;
+  const columns = columnsFor(process.stdout);
   process.stdout.write(
-    json ? reportToJson(report) : `${renderReport(report, { requireChange, repository })}\n`,
+    json
+      ? reportToJson(report)
+      : `${renderReport(report, { requireChange, repository, columns })}\n`,
   );
   const problems = await writeReportFiles(report, files);
   for (const line of problems) progress.say(line);

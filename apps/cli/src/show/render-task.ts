@@ -32,7 +32,7 @@ function attemptRow(attempt: AttemptRecord, outcome: TaskOutcome | null): string
   ];
 }
 
-function changes({ evidence }: TaskOutcome): string[] {
+function changes({ evidence }: TaskOutcome, columns?: number): string[] {
   const rows = [
     ...evidence.changes.map((change) => ({ change, note: "" })),
     ...evidence.outside.map((change) => ({ change, note: "outside of its files" })),
@@ -42,7 +42,7 @@ function changes({ evidence }: TaskOutcome): string[] {
     `+${change.addedLines ?? "?"} -${change.removedLines ?? "?"}`,
     note,
   ]);
-  return rows.length === 0 ? [] : ["", plainTable(rows, ["changed", "how", "lines", ""])];
+  return rows.length === 0 ? [] : ["", plainTable(rows, ["changed", "how", "lines", ""], columns)];
 }
 
 function refs({ evidence }: TaskOutcome): string[][] {
@@ -56,7 +56,7 @@ function refs({ evidence }: TaskOutcome): string[][] {
 }
 
 /** One task with its evidence, for people. Pure. */
-export function renderTask({ attempts, ...entry }: ShownTask): string {
+export function renderTask({ attempts, ...entry }: ShownTask, columns?: number): string {
   const { task, outcome } = entry;
   const rows = [
     ["task", `${task.id}, #${task.index + 1}`],
@@ -80,8 +80,8 @@ export function renderTask({ attempts, ...entry }: ShownTask): string {
     all.map((attempt) => attemptRow(attempt, attempt === last ? outcome : null));
   const head = ["attempt", "begun", "instance", "end", "then", "reason"];
   return [
-    plainTable(rows),
-    ...(outcome === null ? [] : changes(outcome)),
-    ...(attempts.length === 0 ? [] : ["", plainTable(rowsOf(attempts), head)]),
+    plainTable(rows, [], columns),
+    ...(outcome === null ? [] : changes(outcome, columns)),
+    ...(attempts.length === 0 ? [] : ["", plainTable(rowsOf(attempts), head, columns)]),
   ].join("\n");
 }

@@ -2,6 +2,7 @@ import type { RunReader, RunRecord, RunSummary } from "@cluster/batch";
 import { plural, reportOfRun } from "@cluster/batch/kept";
 import { workingFolder } from "../command/working-folder.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
+import { columnsFor } from "../report/plain-table.ts";
 import { renderReport } from "../report/render-report.ts";
 import { reportFiles, writeReportFiles } from "../report/report-files.ts";
 import { fromStored } from "../run/from-stored.ts";
@@ -47,8 +48,9 @@ export async function showRun(
   } else {
     const repository = isInside(root) ? undefined : root;
     const run = summaryOf(reader);
+    const columns = columnsFor(process.stdout);
     const unfinished = run.end === null;
-    const text = renderReport(report, { requireChange, repository, unfinished });
+    const text = renderReport(report, { requireChange, repository, unfinished, columns });
     const next = unfinished ? `\n\nNext: ${nextCommand(run, phaseOf(run))}` : "";
     process.stdout.write(`${headline(run, record)}\n\n${text}${next}\n`);
   }
@@ -86,7 +88,7 @@ async function showTask(
   } else if (flags.diff === true) {
     await printDiff(root, diff);
   } else {
-    process.stdout.write(`${renderTask(shown)}\n`);
+    process.stdout.write(`${renderTask(shown, columnsFor(process.stdout))}\n`);
   }
   return "done";
 }

@@ -18,7 +18,7 @@ function countsOf({ counts }: RunOverview): string {
 }
 
 /** All runs of a repository, a line each. Pure. */
-export function renderRuns(runs: readonly RunOverview[], now: number): string {
+export function renderRuns(runs: readonly RunOverview[], now: number, columns?: number): string {
   if (runs.length === 0) return 'No run is kept here. Start one: cluster run -m "…" <files>';
   const rows = runs.map((run) => [
     run.run,
@@ -28,7 +28,7 @@ export function renderRuns(runs: readonly RunOverview[], now: number): string {
     countsOf(run),
     run.reason === null ? "" : oneLine(run.reason, REASON_COLUMNS),
   ]);
-  return plainTable(rows, ["run", "state", "begun", "tasks", "outcomes", "reason"]);
+  return plainTable(rows, ["run", "state", "begun", "tasks", "outcomes", "reason"], columns);
 }
 
 function tasksLine(run: RunOverview): string {
@@ -39,7 +39,7 @@ function tasksLine(run: RunOverview): string {
   return `${plural(tasks, "task")}: ${tasks - open} ended, ${parts.join(", ")}`;
 }
 
-function workers(run: RunOverview, now: number): string[] {
+function workers(run: RunOverview, now: number, columns?: number): string[] {
   // The next tasks get ready ahead, and wait for their turn.
   const busy = (run.live?.instances ?? []).filter(isAtWork);
   if (busy.length === 0) return [];
@@ -48,11 +48,11 @@ function workers(run: RunOverview, now: number): string[] {
     formatTime(Math.max(0, now - since)),
     printable(files.join(", ") || (task ?? "")),
   ]);
-  return ["", plainTable(rows, ["at work", "for", "task"])];
+  return ["", plainTable(rows, ["at work", "for", "task"], columns)];
 }
 
 /** One run. Pure. */
-export function renderRun(run: RunOverview, now: number): string {
+export function renderRun(run: RunOverview, now: number, columns?: number): string {
   const { reason, delivery, startedAt, pid, spent, live } = run;
   const process = pid === null ? "" : `, process ${pid}`;
   const state = `${run.phase}${process}`;
@@ -79,5 +79,5 @@ export function renderRun(run: RunOverview, now: number): string {
     ["folder", run.folder],
     ...(run.next === null ? [] : [["next", run.next]]),
   ];
-  return [plainTable(rows), ...workers(run, now)].join("\n");
+  return [plainTable(rows, [], columns), ...workers(run, now, columns)].join("\n");
 }

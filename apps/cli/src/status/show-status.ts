@@ -1,6 +1,7 @@
 import type { RunStatus, RunSummary } from "@cluster/batch";
 import { askRun } from "@cluster/batch/kept";
 import type { ExitName } from "../exit/exit-codes.ts";
+import { columnsFor } from "../report/plain-table.ts";
 import { keptRuns } from "../runs/kept-runs.ts";
 import { summaryOf } from "../runs/read-summary.ts";
 import { renderRun, renderRuns } from "./render-status.ts";
@@ -26,13 +27,13 @@ export async function showStatus(run: string | undefined, flags: StatusFlags): P
   if (run === undefined) {
     const listed = await store.list(repository);
     const runs = await Promise.all(listed.map(async (one) => overviewOf(one, await live(one))));
-    print(flags, { runs }, () => renderRuns(runs, now));
+    print(flags, { runs }, () => renderRuns(runs, now, columnsFor(process.stdout)));
     return "done";
   }
   using reader = await store.read(repository, run);
   const summary = summaryOf(reader);
   const overview = overviewOf(summary, await live(summary));
-  print(flags, overview, () => renderRun(overview, now));
+  print(flags, overview, () => renderRun(overview, now, columnsFor(process.stdout)));
   return "done";
 }
 

@@ -96,6 +96,16 @@ describe("createProgress", () => {
     ]);
   });
 
+  it("names the files of a task that is tried again", () => {
+    const to = stream(false);
+    const progress = createProgress({ stream: to.stream, style: "lines", requireChange: false });
+    const of = { ...base, task: "t6", index: 6, attempt: 1 };
+    progress.onEvent({ ...of, type: "attempt.started", files: ["docs/a.md"] });
+    const end = { instance: 0, outcome: "timeout", message: "late", retried: true } as const;
+    progress.onEvent({ ...of, type: "attempt.ended", ...end });
+    expect(to.text()).toBe("another attempt at docs/a.md after timeout: late\n");
+  });
+
   it("counts off no task that only got ready for a turn when the run was told to end", () => {
     const to = stream(false);
     const progress = createProgress({ stream: to.stream, style: "lines", requireChange: false });
