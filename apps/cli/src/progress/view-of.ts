@@ -102,7 +102,11 @@ export function viewOf(
     failed: ended - fine - calledOff,
     perSecond: rate,
     leftMs:
-      rate !== null && worked >= ENOUGH_TASKS && ended < total && status.state === "running"
+      rate !== null &&
+      worked >= ENOUGH_TASKS &&
+      ended < total &&
+      status.state === "running" &&
+      !status.held
         ? ((total - ended) / rate) * 1_000
         : null,
     costUsd: hasKnownCost(status) ? status.knownCostUsd : null,

@@ -1,8 +1,10 @@
+import { spawnSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { sampleRepository } from "@cluster/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EXIT_CODES } from "../../src/exit/exit-codes.ts";
-import { type Cli, createCli } from "../harness/cli.ts";
+import { type Cli, createCli, MAIN } from "../harness/cli.ts";
 
 let cli: Cli;
 beforeAll(async () => {
@@ -102,6 +104,16 @@ describe("cluster", () => {
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  });
+
+  it.skipIf(process.platform !== "linux")("fails where its output has no room", async () => {
+    await using repository = await sampleRepository({ files: 1 });
+    const { cwd, env } = { cwd: repository.path, env: cli.env };
+    const main = [process.execPath, "--conditions=@cluster/source", MAIN, "status"];
+    const command = '"$0" "$@" > /dev/full';
+    const { status, stderr } = spawnSync("sh", ["-c", command, ...main], { cwd, env });
+    expect(String(stderr)).toMatch(/^cluster: What it prints could not be written: .*ENOSPC/);
+    expect(status).toBe(3);
   });
 
   it("shows the stack trace of a user's mistake with CLUSTER_DEBUG=1", async () => {

@@ -112,6 +112,8 @@ describe("viewOf", () => {
       costUsd: 0.75,
       costIncomplete: false,
     });
+    const held: RunEvent = { ...at(4_000), type: "run.held", held: true };
+    expect(view([...events, ...more, held], 4_000).leftMs).toBeNull();
   });
 
   it("what was called off has not ended, and is not in the rate", () => {

@@ -26,6 +26,9 @@ export interface ReportParts {
   readonly endedAt: number;
 }
 
+/** Outcomes of tasks that are left to be done, whatever was begun of them. */
+const LEFT: ReadonlySet<Outcome> = new Set(["cancelled", "budget", "quota"]);
+
 /** The end of a run as plain data, from the outcomes that its journal holds. */
 export function buildReport(parts: ReportParts): RunReport {
   const { status, endedAt, requireChange } = parts;
@@ -36,7 +39,8 @@ export function buildReport(parts: ReportParts): RunReport {
     counts[task.outcome] += 1;
     spent = addSpending(spent, task.spent);
   }
-  const tried = tasks.filter((task) => task.attempts > 0).length - parts.endedBefore;
+  const done = tasks.filter(({ attempts, outcome }) => attempts > 0 && !LEFT.has(outcome));
+  const tried = done.length - parts.endedBefore;
   const seconds = (endedAt - (status.firstAttemptAt ?? endedAt)) / 1000;
   const good = counts.landed + (requireChange ? 0 : counts["no-change"]);
   return {

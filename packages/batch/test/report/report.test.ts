@@ -24,3 +24,8 @@ test("the speed is that of this session: what an earlier one did took none of it
   expect(madeReport(tasks, { endedBefore: 19 }).tasksPerSecond).toBe(0);
   expect(madeReport(tasks, { endedBefore: 9 }).tasksPerSecond).toBeCloseTo(10 / 9.5);
 });
+
+test("what was called off in its turn was not done, and makes nothing faster", () => {
+  const tasks = [madeOutcome(0, "landed"), madeOutcome(1, "cancelled"), madeOutcome(2, "budget")];
+  expect(madeReport(tasks).tasksPerSecond).toBeCloseTo(1 / 9.5);
+});
