@@ -172,7 +172,8 @@ describe("an aider that cannot be used", () => {
   });
 
   it("has the wrong version", async () => {
-    const old = await fakeAider(`echo '{"version":"0.50.1","absent":[]}'`);
+    const report = { version: "0.50.1", absent: [], packages: { aider: "", litellm: "" } };
+    const old = await fakeAider(`echo '${JSON.stringify(report)}'`);
     await expectSetupError(old, /is aider 0\.50\.1; this adapter knows 0\.86/);
   });
 
