@@ -264,10 +264,14 @@ function goingOn(report: RunReport, options: ReportOptions): string[] {
       `  cluster resume ${report.run}${where}${raised(report)}`,
     ];
   }
-  if (report.end !== "complete")
-    return ["Go on with it:", `  cluster resume ${report.run}${where}`];
-  if (report.tasks.every((task) => isFine(task, options))) return [];
-  return ["Try again what failed:", `  cluster retry ${report.run}${where}`];
+  const retry = `  cluster retry ${report.run}${where}`;
+  const failed = !report.tasks.every((task) => isFine(task, options));
+  if (report.end === "complete") return failed ? ["Try again what failed:", retry] : [];
+  return [
+    "Go on with it:",
+    `  cluster resume ${report.run}${where}`,
+    ...(failed ? ["Go on with it, and try again what failed:", retry] : []),
+  ];
 }
 
 function endOf(report: RunReport, options: ReportOptions): string[] {

@@ -185,4 +185,15 @@ describe("renderReport", () => {
     expect(text).toContain("Note: a worktree is left");
     expect(text).toContain("Nothing landed");
   });
+
+  it("tells of a run that gave up how to go on with it, and how to try again what failed too", () => {
+    const reason = { failureClass: "auth", code: null, message: "no key" } as const;
+    const tasks = [sampleOutcome(0, "tool-error", { reason }), sampleOutcome(1, "cancelled")];
+    const text = render(sampleReport(tasks, { end: "halted" }));
+    expect(text).toMatch(
+      /Go on with it:\n {2}cluster resume \w+\nGo on with it, and try again what failed:\n {2}cluster retry \w+$/,
+    );
+    const stopped = sampleReport([sampleOutcome(1, "cancelled")], { end: "interrupted" });
+    expect(render(stopped)).not.toContain("cluster retry");
+  });
 });
