@@ -6,7 +6,9 @@ export {
   type AnsweredQuestion,
   type Clock,
   type ConnectionEvent,
+  capabilitiesOf,
   type EndSignal,
+  FAIL_OVER_CLASSES,
   FAILURE_CLASSES,
   type FailureClass,
   type InstanceState,
@@ -50,6 +52,7 @@ export type {
   Reason,
   Spending,
   TaskOutcome,
+  ToolPart,
   TranscriptPart,
   TranscriptPlace,
 } from "./contract/evidence.ts";
@@ -80,6 +83,7 @@ export type {
   LimitReport,
   RunReport,
   SlowTask,
+  ToolReport,
 } from "./contract/report.ts";
 export type { RunEvent, RunState, Stage } from "./contract/run-event.ts";
 export type { RunOwner, RunReader, RunSummary } from "./contract/run-reader.ts";
@@ -107,6 +111,13 @@ export {
   type Controllable,
 } from "./control/control-contract.ts";
 export { ControlServer } from "./control/control-server.ts";
+export { Crew } from "./crew/crew.ts";
+export type {
+  CrewOptions,
+  FailOverOptions,
+  FleetShare,
+  ProviderOptions,
+} from "./crew/crew-options.ts";
 export { BatchError } from "./errors/batch-error.ts";
 export { BATCH_ERROR_CODES, type BatchErrorCode } from "./errors/codes.ts";
 export { type EstimateOptions, estimateRun, type RunEstimate } from "./estimate/estimate-run.ts";

@@ -63,6 +63,7 @@ export function sampleReport(
     haltReason: null,
     budget: null,
     counts,
+    byTool: [],
     tasks,
     failures: [],
     slowest: [],

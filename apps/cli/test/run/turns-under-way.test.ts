@@ -5,6 +5,7 @@ it("counts what a drain lets end, and not what waits for an instance", () => {
   const stages = ["lease", "workspace", "turn", "verify", "landing"] as const;
   const attempts = stages.map((stage, index) => ({
     task: `t${index}`,
+    tool: null,
     attempt: 1,
     files: [],
     instance: null,

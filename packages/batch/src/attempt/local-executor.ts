@@ -26,6 +26,8 @@ export interface LocalExecutorOptions {
   readonly clock: Clock;
   readonly workers: number;
   readonly context: TaskContext;
+  /** There is one task only: its process ends with each attempt, and none is kept ready. @default false */
+  readonly alone?: boolean;
   /** The run's folder; `null` where it has none. @default null */
   readonly folder?: string | null;
   /** What its instances are called, beside those of other tools. @default as the pool calls them */
@@ -49,11 +51,13 @@ export class LocalExecutor implements Executor {
   readonly #clock: Clock;
   readonly #numbers: InstanceNumbers;
   readonly #folder: string | null;
+  readonly #alone: boolean;
   readonly #closing = new AbortController();
   readonly #workspaces = new Map<number, Promise<WorkPlace>>();
 
   constructor(options: LocalExecutorOptions) {
     this.#workers = options.workers;
+    this.#alone = options.alone ?? false;
     this.#branch = options.branch;
     this.#clock = options.clock;
     this.#folder = options.folder ?? null;
@@ -63,9 +67,10 @@ export class LocalExecutor implements Executor {
       clock: options.clock,
       size: options.workers,
       cwd: async (instance) => (await this.#workspaceOf(this.#numbers.of(instance))).path,
-      afterTurn: RELEASE[options.context],
+      // Whoever is alone is followed by nobody.
+      afterTurn: this.#alone ? "keep" : RELEASE[options.context],
       // Each worktree's next process gets ready while the present one works in it.
-      spares: options.context === "fresh" ? options.workers : 0,
+      spares: options.context === "fresh" && !this.#alone ? options.workers : 0,
     });
     this.#pool.subscribe((event) => options.onPoolEvent(this.#numbers.event(event)));
   }
@@ -75,12 +80,24 @@ export class LocalExecutor implements Executor {
   }
 
   resize(workers: number): void {
+    if (this.#alone) return;
     this.#workers = workers;
     // It is over when the last lease is; a pool that shuts down meanwhile needs it no more.
     void this.#pool.resize(workers).catch(() => {});
   }
 
-  execute(attempt: Attempt, context: ExecuteContext): Promise<AttemptResult> {
+  async execute(attempt: Attempt, context: ExecuteContext): Promise<AttemptResult> {
+    if (!this.#alone) return await this.#execute(attempt, context);
+    await this.#pool.resize(1);
+    try {
+      return await this.#execute(attempt, context);
+    } finally {
+      // It ends when its lease does.
+      void this.#pool.resize(0).catch(() => {});
+    }
+  }
+
+  #execute(attempt: Attempt, context: ExecuteContext): Promise<AttemptResult> {
     return executeAttempt(
       attempt,
       {

@@ -5,8 +5,8 @@ export interface ToolMember {
   /** Whether an attempt is its. */
   takes(tool: string): boolean;
   readonly executor: Executor;
-  /** So many tasks are its: more workers would be idle. */
-  readonly tasks: number;
+  /** How many instances it has where the run has so many workers. */
+  instances(workers: number): number;
 }
 
 /**
@@ -29,7 +29,7 @@ export class ToolExecutors implements Executor {
 
   resize(workers: number): void {
     this.#workers = workers;
-    for (const { executor, tasks } of this.#members) executor.resize?.(Math.min(workers, tasks));
+    for (const { executor, instances } of this.#members) executor.resize?.(instances(workers));
   }
 
   async execute(attempt: Attempt, context: ExecuteContext): Promise<AttemptResult> {

@@ -21,6 +21,10 @@ export interface TranscriptPart {
 export interface Evidence {
   /** The instance it ran on, or `null` when it never got one. */
   readonly instance: number | null;
+  /** The tool that made the attempt. Absent: of a run that was begun by an older version. */
+  readonly tool?: string;
+  /** From its first instance to its end, in milliseconds; 0 when it never got one. */
+  readonly tookMs?: number;
   /** Changes within the task's files; all changes when it names none. At most 1000 are listed. */
   readonly changes: readonly FileChange[];
   /** Changes elsewhere: not landed unless `allowOutside`. At most 1000 are listed. */
@@ -69,6 +73,15 @@ export interface Spending {
   readonly knownCostUsd: number;
 }
 
+/** What one tool did of a task, or of a run. */
+export interface ToolPart {
+  readonly tool: string;
+  readonly attempts: number;
+  /** Of its attempts, from their first instance to their end, in milliseconds. */
+  readonly tookMs: number;
+  readonly spent: Spending;
+}
+
 /** Why a task did not land. */
 export interface Reason {
   readonly failureClass: FailureClass | null;
@@ -92,4 +105,6 @@ export interface TaskOutcome {
   readonly evidence: Evidence;
   /** Over all attempts. */
   readonly spent: Spending;
+  /** The same by tool, in the order in which they had it. Absent: of an older version. */
+  readonly byTool?: readonly ToolPart[];
 }

@@ -10,6 +10,8 @@ export type Sequel =
   | "retry"
   /** The provider refused for quota: not a failure. */
   | "quota"
+  /** Its tool failed in a way that another one need not: that one takes it. */
+  | "fail-over"
   /** The edit did not fit what had landed meanwhile: it is made again on the new tip. */
   | "replay"
   /** The run was left before the attempt was over: not the task's fault. */

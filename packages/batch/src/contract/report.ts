@@ -1,5 +1,5 @@
 import type { Delivery } from "@cluster/workspace";
-import type { Spending, TaskOutcome } from "./evidence.ts";
+import type { Spending, TaskOutcome, ToolPart } from "./evidence.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** Failures that have the same reason. */
@@ -19,6 +19,14 @@ export interface SlowTask {
   readonly attempts: number;
   /** From its first instance to its outcome, in milliseconds. */
   readonly tookMs: number;
+}
+
+/** What one tool did of a run. */
+export interface ToolReport extends ToolPart {
+  /** How the tasks ended whose last attempt was its. */
+  readonly counts: Readonly<Partial<Record<Outcome, number>>>;
+  /** Tasks that it had, and that ended with another one. */
+  readonly passedOn: number;
 }
 
 /** A limit, and what counts against it: attempts of earlier sessions of the run too. */
@@ -57,6 +65,8 @@ export interface RunReport extends Spending {
   /** What its limits were, and how much of them was taken; `null` where there were none. */
   readonly budget: BudgetReport | null;
   readonly counts: Readonly<Record<Outcome, number>>;
+  /** The same by tool, as far as attempts say whose they are. */
+  readonly byTool: readonly ToolReport[];
   readonly tasks: readonly TaskOutcome[];
   /** What did not land, gathered by reason, most frequent first. */
   readonly failures: readonly FailureCluster[];

@@ -50,6 +50,8 @@ export type RunEvent =
   | (OfModel & { readonly type: "run.continued" })
   /** It refused, and its tasks go on with another model. */
   | (OfModel & { readonly type: "run.switched"; readonly to: string; readonly reason: string })
+  /** A tool fails whatever it is given, or is waited for no longer: others of the fleet take its tasks. */
+  | (At & { readonly type: "run.tool-out"; readonly tool: string; readonly reason: string })
   /** So many turns with a model at once from now on, of so many at most. */
   | (OfModel & { readonly type: "run.concurrency"; readonly limit: number; readonly of: number })
   /** Free memory is below the floor, or above it again. */
@@ -68,7 +70,12 @@ export type RunEvent =
   | (At & { readonly type: "run.scaled"; readonly workers: number })
   | (At & { readonly type: "run.ended"; readonly report: RunReport })
   /** Dispatched: it waits for an instance. */
-  | (OfAttempt & { readonly type: "attempt.started"; readonly files: readonly string[] })
+  | (OfAttempt & {
+      readonly type: "attempt.started";
+      readonly files: readonly string[];
+      /** The tool that makes it. Absent: of an older version. */
+      readonly tool?: string;
+    })
   /** `instance` is `null` in the stage `lease`, and a number from `workspace` on. */
   | (OfAttempt & {
       readonly type: "attempt.stage";
@@ -85,4 +92,9 @@ export type RunEvent =
     })
   | (At & { readonly type: "task.ended"; readonly outcome: TaskOutcome })
   /** What the pool reports, with the run it belongs to. */
-  | (At & { readonly type: "pool"; readonly event: PoolEvent });
+  | (At & {
+      readonly type: "pool";
+      readonly event: PoolEvent;
+      /** Whose pool it is. Absent: of an older version. */
+      readonly tool?: string;
+    });

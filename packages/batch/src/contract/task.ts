@@ -7,7 +7,7 @@ export interface TaskInput {
   readonly model?: string;
   /** @default the run's */
   readonly verify?: string;
-  /** The name of the tool. @default the run's */
+  /** The name of its tool, or something that a tool can do (a capability). @default the run's, whichever is free */
   readonly tool?: string;
   /** What `after` of other tasks calls it. No two tasks have the same. It is no part of the task's key. */
   readonly name?: string;

@@ -1,12 +1,13 @@
 import type { Delivery } from "@cluster/workspace";
 import type { TaskOutcome } from "../contract/evidence.ts";
 import type { Outcome } from "../contract/outcome.ts";
-import type { BudgetReport, RunReport } from "../contract/report.ts";
+import type { BudgetReport, RunReport, ToolReport } from "../contract/report.ts";
 import type { RunStatus } from "../status/run-status.ts";
 import { NO_COUNTS } from "../status/run-status.ts";
 import { clusterFailures } from "./cluster-failures.ts";
 import { slowestTasks } from "./slowest-tasks.ts";
 import { addSpending, NOTHING_SPENT } from "./spending.ts";
+import { addToTools } from "./tool-reports.ts";
 
 /** What a report is made of. */
 export interface ReportParts {
@@ -35,7 +36,9 @@ export function buildReport(parts: ReportParts): RunReport {
   const tasks = [...parts.tasks].sort((a, b) => a.index - b.index);
   const counts: Record<Outcome, number> = { ...NO_COUNTS };
   let spent = NOTHING_SPENT;
+  let byTool: readonly ToolReport[] = [];
   for (const task of tasks) {
+    byTool = addToTools(byTool, task);
     counts[task.outcome] += 1;
     spent = addSpending(spent, task.spent);
   }
@@ -55,6 +58,7 @@ export function buildReport(parts: ReportParts): RunReport {
     haltReason: parts.haltReason,
     budget: parts.budget,
     counts,
+    byTool,
     tasks,
     failures: clusterFailures(
       requireChange ? tasks : tasks.filter((task) => task.outcome !== "no-change"),

@@ -17,6 +17,7 @@ export function reportToMarkdown(report: RunReport): string {
     ending(report),
     [outcomes(report)],
     [figures(report)],
+    byTool(report),
     failures(report),
     keptEdits(report),
     strays(report),
@@ -88,6 +89,22 @@ function figures(report: RunReport): string {
       ["base", code(report.base.slice(0, 12))],
     ],
   );
+}
+
+function byTool({ byTool: tools }: RunReport): string[] {
+  if (tools.length < 2) return [];
+  const rows = tools.map(({ tool, counts, attempts, passedOn, tookMs, spent }) => [
+    code(tool),
+    Object.entries(counts)
+      .map(([outcome, count]) => `${count} ${outcome}`)
+      .join(", "),
+    String(passedOn),
+    String(attempts),
+    formatTime(tookMs),
+    describeCost(spent),
+  ]);
+  const head = ["tool", "tasks", "passed on", "attempts", "time", "cost"];
+  return ["## By tool", table(head, rows)];
 }
 
 function failures({ failures: clusters, tasks }: RunReport): string[] {

@@ -43,9 +43,11 @@ export class AttemptMaker {
     const { task } = state;
     state.token = await recorder.journal.open(task.id);
     const id = { task: task.id, index: task.index, attempt: state.token };
-    recorder.publish({ type: "attempt.started", ...id, files: task.files });
+    const tool = limits.toolOf(state);
+    recorder.publish({ type: "attempt.started", ...id, files: task.files, tool });
     const attempt = {
       ...attemptOf(state, { ...defaults, base: branch.tip() }, tellFailure),
+      tool,
       model: limits.modelOf(state),
     };
     const found = await this.#execute(state, attempt, ticket);
@@ -58,10 +60,11 @@ export class AttemptMaker {
     return limits.settle(state, attempt.model, recorder.redact(found));
   }
 
-  #execute(state: TaskState, attempt: Attempt, ticket: TurnTicket): Promise<AttemptResult> {
+  async #execute(state: TaskState, attempt: Attempt, ticket: TurnTicket): Promise<AttemptResult> {
     const { recorder, executor, limits, abort, draining } = this.#options;
     const id = { task: attempt.task, index: attempt.index, attempt: attempt.token };
     const calledOff = AbortSignal.any([abort, draining]);
+    let leasedAt: number | null = null;
     const execution = executor.execute(attempt, {
       signal: abort,
       draining,
@@ -76,11 +79,16 @@ export class AttemptMaker {
         failed: (failure) => limits.failed(state, failure),
       },
       emit: (progress) => {
-        if (progress.instance !== null) state.leased(recorder.now());
+        if (progress.instance !== null) {
+          leasedAt ??= recorder.now();
+          state.leased(leasedAt);
+        }
         recorder.publish({ type: "attempt.stage", ...id, ...progress });
       },
     });
-    return execution.catch(unexpected);
+    const made = await execution.catch(unexpected);
+    const tookMs = leasedAt === null ? 0 : recorder.now() - leasedAt;
+    return { ...made, evidence: { ...made.evidence, tool: attempt.tool, tookMs } };
   }
 }
 

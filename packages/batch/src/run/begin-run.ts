@@ -17,6 +17,7 @@ import type { Recorder } from "./recorder.ts";
 import type { Run } from "./run.ts";
 import { spentBefore } from "./spent-before.ts";
 import { Steering } from "./steering.ts";
+import type { TaskState } from "./task-state.ts";
 
 /** What a run works on and with, whether it is new or gone on with. */
 export interface RunParts {
@@ -51,7 +52,7 @@ export function beginRun(options: BeginOptions, compiled: CompiledOptions, parts
     await new Promise((resolve) => setImmediate(resolve));
     recorder.publish({
       type: "run.started",
-      tool: options.tool.name,
+      tool: compiled.crew.title,
       tasks: parts.work.total,
       workers: steering.workers,
       base: branch.base,
@@ -163,9 +164,9 @@ function makeConductor(
   steering: Steering,
 ): Conductor {
   const { recorder, branch, work, prices } = parts;
-  const { model, verify, verifyTimeoutMs, allowOutside, hooks, halt, clock, random } = compiled;
+  const { crew, model, verify, verifyTimeoutMs, allowOutside, hooks } = compiled;
+  const { halt, clock, random } = compiled;
   const permissions = options.permissions ?? null;
-  const tool = options.tool.name;
   // To add up what was spent before takes its time in a long run.
   const isLimited = [compiled.maxCostUsd, compiled.maxTokens].some(Number.isFinite);
   return new Conductor({
@@ -173,7 +174,7 @@ function makeConductor(
     executor,
     turns: () => steering.turns,
     branch,
-    tasks: work.open,
+    tasks: crew.single ? work.open : byTool(work.open),
     committed: work.committed,
     retry: compiled,
     limits: {
@@ -181,7 +182,7 @@ function makeConductor(
       recorder,
       clock,
       random,
-      tool,
+      crew,
       model,
       workers: () => steering.workers,
       ahead: compiled.ahead,
@@ -189,14 +190,13 @@ function makeConductor(
       before:
         work.before === null || !isLimited
           ? null
-          : spentBefore(recorder.journal, prices, { tool, model }),
+          : spentBefore(recorder.journal, prices, crew, model),
     },
     halt,
     canary: canaryOf(compiled, parts),
     clock,
     defaults: {
       run: branch.run,
-      tool,
       model,
       verify,
       verifyTimeoutMs,
@@ -205,6 +205,11 @@ function makeConductor(
       permissions,
     },
   });
+}
+
+/** Tasks of one tool follow one another, so that no tool is started for one task here and one there. */
+function byTool(states: readonly TaskState[]): readonly TaskState[] {
+  return [...Map.groupBy(states, ({ task }) => task.tool ?? "").values()].flat();
 }
 
 /** A run whose trial was accepted needs no other one when it is gone on with. */

@@ -2,12 +2,14 @@ import { type Clock, systemClock } from "@cluster/manager";
 import { PLACES, type Place } from "../contract/site.ts";
 import type { TaskInput } from "../contract/task.ts";
 import { defaultContext, TASK_CONTEXTS, type TaskContext } from "../contract/task-context.ts";
+import { Crew } from "../crew/crew.ts";
 import { type CompiledLimits, compileLimits } from "./compile-limits.ts";
 import { duration, invalid, number, textOrNull, texts, whole } from "./option-checks.ts";
 import type { RunOptions } from "./options.ts";
 
 /** The options that a run itself looks at, with their defaults. */
 export interface CompiledOptions extends CompiledLimits {
+  readonly crew: Crew;
   readonly workers: number;
   readonly place: Place;
   readonly context: TaskContext;
@@ -39,15 +41,19 @@ export function compileOptions(options: RunOptions): CompiledOptions {
   if (typeof tool?.command !== "function" || typeof tool.connect !== "function") {
     throw invalid("tool", "a ToolAdapter with the functions command and connect", tool);
   }
+  const crew = new Crew(options);
   const tasks = Math.max(1, options.tasks.length);
-  const workers = Math.min(whole("workers", options.workers ?? 3, 1), tasks);
+  const wanted = whole("workers", options.workers ?? crew.workers ?? 3, 1);
+  // Those of a fleet are the tools' own: which of them the tasks need, is not known here.
+  const workers = crew.workers === null || crew.single ? Math.min(wanted, tasks) : wanted;
   const context = contextOf(options);
   return {
     ...compileLimits(options),
+    crew,
     workers,
     place: placeOf(options),
     context,
-    ahead: Math.min(aheadOf(workers, context, options), tasks - workers),
+    ahead: crew.single ? Math.min(aheadOf(workers, context, options), tasks - workers) : 0,
     mostInstances: Number.POSITIVE_INFINITY,
     model: textOrNull("model", options.model),
     timeoutMs: duration("timeoutMs", options.timeoutMs ?? 600_000),

@@ -49,9 +49,11 @@ export class Conductor {
       onChange: () => this.#lookAgain(),
       onRecall: (lane) => this.#dispatcher.recall(lane),
       onRefusal: (lane) => {
-        // They would hold instances that others can use.
-        if (this.#dispatcher.othersWait(lane)) this.#dispatcher.recall(lane);
+        // They would hold instances that others can use, or have other tools to go to.
+        const haveChoice = options.limits.crew.tools.length > 1;
+        if (haveChoice || this.#dispatcher.othersWait(lane)) this.#dispatcher.recall(lane);
       },
+      isAwaited: (lane) => this.#dispatcher.waitsIn(lane),
       onGivenUp: (reason) => this.#close({ kind: "quota", reason }),
     });
     this.#maker = new AttemptMaker({
@@ -168,7 +170,9 @@ export class Conductor {
   /** Decides what follows from an attempt. */
   async #follow(state: TaskState, result: AttemptResult, probe: boolean): Promise<void> {
     state.learn(result);
-    const decision = decide(result, this.#limits.historyOf(state), this.#options.retry);
+    const mayGoOver = result.failure !== null && this.#limits.goesOver(state, result.failure);
+    const history = { ...this.#limits.historyOf(state), mayGoOver };
+    const decision = decide(result, history, this.#options.retry);
     if (decision.kind === "land") {
       const commit = result.evidence.commit as string;
       await this.#writer.committed(state, result);
@@ -210,7 +214,7 @@ export class Conductor {
     where: "first" | "last",
   ): Promise<void> {
     if (sequel === "retry") state.retries += 1;
-    else state.refusals += 1;
+    if (sequel === "quota") state.refusals += 1;
     const end = { outcome, reason: reasonOf(result.failure), result };
     await this.#again(state, sequel, end, afterMs, where);
   }
@@ -252,7 +256,8 @@ export class Conductor {
     // A lease is refused only when no instance can come back by itself.
     const noneLeft = failure?.stage === "lease" && failure.code === "INSTANCE_UNAVAILABLE";
     const nothingLanded = this.#options.recorder.status.counts.landed === 0;
-    if (noneLeft && (nothingLanded || this.#waiting > 0)) {
+    const others = noneLeft && this.#limits.othersLeft(this.#limits.toolOf(state));
+    if (noneLeft && !others && (nothingLanded || this.#waiting > 0)) {
       const halted = `No instance is left to work with: ${failure.message}`;
       this.#close({ kind: "halted", reason: halted });
     }

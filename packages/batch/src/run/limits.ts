@@ -1,7 +1,8 @@
 import type { Clock } from "@cluster/manager";
 import type { AttemptFailure, AttemptResult } from "../contract/executor.ts";
 import type { BudgetReport } from "../contract/report.ts";
-import { Admission } from "../schedule/admission.ts";
+import type { Crew } from "../crew/crew.ts";
+import { Admission, type Choices } from "../schedule/admission.ts";
 import { pricedResult } from "../schedule/attempt-cost.ts";
 import { Budget, type SpentBefore } from "../schedule/budget.ts";
 import type { TaskHistory } from "../schedule/decide.ts";
@@ -21,7 +22,7 @@ export interface LimitsOptions {
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly tool: string;
+  readonly crew: Crew;
   readonly model: string | null;
   /** How many turns are taken at once, at this moment. */
   readonly workers: () => number;
@@ -41,6 +42,8 @@ export interface LimitListener {
   onRecall(lane: string): void;
   /** The model of a lane refuses, and whoever waits for it keeps others from their turn. */
   onRefusal(lane: string): void;
+  /** Whether tasks wait for this lane and no other. */
+  isAwaited(lane: string): boolean;
   /** Its provider is not waited for any longer. */
   onGivenUp(reason: string): void;
 }
@@ -58,6 +61,8 @@ export class Limits implements Disposable {
   #closed = false;
   /** How often the provider had recovered when it first refused a task. */
   readonly #recoveriesBefore = new Map<TaskState, number>();
+  /** How often in a row a tool failed for what is around it. */
+  readonly #failedAlike = new Map<string, number>();
 
   constructor(options: LimitsOptions, listener: LimitListener) {
     const { compiled, recorder, clock, random, workers, ahead, before } = options;
@@ -69,6 +74,7 @@ export class Limits implements Disposable {
       maxQuotaWaitMs: compiled.maxQuotaWaitMs,
       ceiling: workers,
       onQuota: compiled.onQuota,
+      servedBy: (tool) => servedBy(options.crew, tool),
       onHappening: (happening) => this.#onHappening(happening),
     });
     this.#budget = new Budget({
@@ -91,6 +97,13 @@ export class Limits implements Disposable {
       memory: this.#memory,
       ahead,
       providerOf: (state) => this.#named(state),
+      choice: {
+        choicesOf: (state) => this.#choicesOf(state),
+        assign: (state, { tool }) => {
+          state.tool = tool;
+        },
+        instances: (tool) => options.crew.limit(tool, workers()),
+      },
     });
     this.gate = this.#admission;
     this.#cancelTimer = clock.after(compiled.maxTimeMs, () => listener.onChange(), "background");
@@ -99,6 +112,11 @@ export class Limits implements Disposable {
   /** Why nothing more can begin, whatever becomes of what is under way; `null` while something can. */
   get spent(): string | null {
     return this.#budget.exhausted;
+  }
+
+  /** The tool that a task works with now. */
+  toolOf(state: TaskState): string {
+    return this.#named(state).tool;
   }
 
   /** What a task works with now. */
@@ -119,6 +137,35 @@ export class Limits implements Disposable {
     this.#admission.failed(state, failure);
   }
 
+  /**
+   * Says whom a task is to be tried with after a failure: others, where that is wanted and there are some;
+   * otherwise whoever it was tried with.
+   * @returns whether it goes on with another tool
+   */
+  goesOver(state: TaskState, failure: AttemptFailure): boolean {
+    const { tool } = this.#named(state);
+    const { crew } = this.#options;
+    // It was spared the attempt.
+    if (failure.code === "TURN_RECALLED") return false;
+    const wanted = crew.failsOver(failure.failureClass);
+    const others = this.#choicesOf(state).providers.filter((one) => one.tool !== tool);
+    if (failure.failureClass === "quota" && wanted) return false;
+    if (!wanted || others.length === 0) {
+      state.pinned = tool;
+      return false;
+    }
+    state.excluded.add(tool);
+    if (this.#isLost(tool, failure)) this.#leaveOut(tool, failure.message);
+    return true;
+  }
+
+  /** Whether any tool but this one may still do its work. */
+  othersLeft(tool: string): boolean {
+    return this.#options.crew.tools.some(
+      ({ name, shares }) => shares && name !== tool && !this.#admission.isOut(name),
+    );
+  }
+
   /** An attempt is over. Returns what it found, with its cost, and whether it was a probe. */
   settle(
     state: TaskState,
@@ -126,6 +173,7 @@ export class Limits implements Disposable {
     found: AttemptResult,
   ): { readonly result: AttemptResult; readonly probe: boolean } {
     const { tool } = this.#named(state);
+    if (found.failure === null) this.#failedAlike.delete(tool);
     const result = pricedResult(found, this.#options.prices({ tool, model }));
     if (result.failure !== null) this.failed(state, result.failure);
     return { result, probe: this.#admission.settle(state, result) };
@@ -164,8 +212,39 @@ export class Limits implements Disposable {
     this.#memory[Symbol.dispose]();
   }
 
-  #named({ task }: TaskState): Provider {
-    return { tool: task.tool ?? this.#options.tool, model: task.model ?? this.#options.model };
+  #named(state: TaskState): Provider {
+    const [first] = this.#choicesOf(state).providers;
+    const model = state.task.model ?? this.#options.model;
+    return state.tool === null ? (first as Provider) : { tool: state.tool, model };
+  }
+
+  #choicesOf({ task, pinned, excluded }: TaskState): Choices {
+    const model = task.model ?? this.#options.model;
+    const { names, named } = this.#options.crew.candidates(task.tool);
+    const kept = names.filter((name) => name === pinned);
+    const left = names.filter((name) => !excluded.has(name));
+    const chosen = kept.length > 0 ? kept : left.length > 0 ? left : names;
+    const isMeant = named && chosen[0] === names[0];
+    return { providers: chosen.map((tool) => ({ tool, model })), named: isMeant };
+  }
+
+  /** Whether it would fail the next task alike: a key is refused at once, other things by the second one. */
+  #isLost(tool: string, { failureClass, stage }: AttemptFailure): boolean {
+    if (failureClass === "auth" || stage === "lease") return true;
+    if (failureClass !== "environment") return false;
+    const times = (this.#failedAlike.get(tool) ?? 0) + 1;
+    this.#failedAlike.set(tool, times);
+    return times > 1;
+  }
+
+  #leaveOut(tool: string, reason: string): void {
+    if (!this.#admission.leaveOut(tool)) return;
+    this.#options.recorder.publish({ type: "run.tool-out", tool, reason });
+    for (const lane of this.#lanesOf(tool)) this.#listener.onRecall(lane);
+  }
+
+  #lanesOf(tool: string): readonly string[] {
+    return this.#providers.lanesWith({ tool, model: this.#options.model });
   }
 
   #onHappening(happening: ProviderHappening): void {
@@ -177,7 +256,7 @@ export class Limits implements Disposable {
       case "refuses": {
         const { until, reason } = happening;
         recorder.publish({ type: "run.paused", tool, model, until, reason });
-        this.#listener.onRefusal(lane);
+        for (const one of this.#providers.lanesWith({ tool, model })) this.#listener.onRefusal(one);
         return;
       }
       case "may-be-probed":
@@ -200,9 +279,20 @@ export class Limits implements Disposable {
         return;
       }
       case "given-up":
-        this.#listener.onGivenUp(happening.reason);
+        // Those who have a choice go on; whoever waits for just this one cannot.
+        if (this.othersLeft(tool) && !this.#listener.isAwaited(lane)) {
+          this.#leaveOut(tool, happening.reason);
+        } else this.#listener.onGivenUp(happening.reason);
     }
   }
+}
+
+function servedBy(
+  { tools, maxTurns }: Crew,
+  tool: string,
+): { readonly name: string; readonly maxTurns: number } | null {
+  const name = tools.find((one) => one.name === tool)?.provider ?? null;
+  return name === null ? null : { name, maxTurns: maxTurns.get(name) ?? Number.POSITIVE_INFINITY };
 }
 
 function limitReport({ limit, taken, assumed, untold }: MeterState): BudgetReport["costUsd"] {

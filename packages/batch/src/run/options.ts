@@ -1,22 +1,15 @@
-import type {
-  AgentPermissions,
-  AgentResult,
-  AgentTask,
-  Clock,
-  QuestionPolicy,
-  ToolAdapter,
-  TranscriptOptions,
-} from "@cluster/manager";
+import type { AgentPermissions, Clock, QuestionPolicy, TranscriptOptions } from "@cluster/manager";
 import type { DeliveryChoice } from "@cluster/workspace";
 import type { Journal } from "../contract/journal.ts";
 import type { Durability, RunStore } from "../contract/run-store.ts";
 import type { Place, Site } from "../contract/site.ts";
 import type { TaskInput } from "../contract/task.ts";
 import type { TaskContext } from "../contract/task-context.ts";
+import type { CrewOptions } from "../crew/crew-options.ts";
 import type { LimitOptions } from "./limit-options.ts";
 
 /** What to run, on what, with what. Times are in milliseconds; `Infinity` switches a deadline off. */
-export interface RunOptions extends LimitOptions {
+export interface RunOptions extends LimitOptions, CrewOptions {
   /** The git repository, or in place any folder: a path in it, or one that is open already. */
   readonly repository: string | Site;
   /**
@@ -26,14 +19,7 @@ export interface RunOptions extends LimitOptions {
    */
   readonly place?: Place;
   readonly tasks: readonly TaskInput[];
-  /** The tool that edits, such as aider. */
-  readonly tool: ToolAdapter<AgentTask, AgentResult>;
-  /**
-   * Other tools, by the names that tasks give them. Each has instances of its own; no more turns are taken
-   * at once than there are workers.
-   */
-  readonly tools?: Readonly<Record<string, ToolAdapter<AgentTask, AgentResult>>>;
-  /** How many instances; never more than there are tasks. @default 3 */
+  /** How many instances; never more than there are tasks. @default 3, or as many as the fleet has */
   readonly workers?: number;
   /**
    * What a task's tool knows of the tasks before it on the same instance: `fresh` (nothing, a process

@@ -3,7 +3,6 @@ import type { TaskInput } from "../contract/task.ts";
 import { BatchError } from "../errors/batch-error.ts";
 import type { Provider } from "../schedule/providers.ts";
 import type { CompiledOptions } from "./compile-options.ts";
-import { type GivenTools, toolOf } from "./tools-of.ts";
 
 /** What a model costs; `null`: nobody knows. */
 export type PriceList = (provider: Provider) => Price | null;
@@ -15,8 +14,7 @@ export type PriceList = (provider: Provider) => Price | null;
  */
 export async function priceList(
   tasks: readonly Pick<TaskInput, "tool" | "model">[],
-  given: GivenTools,
-  { prices, maxCostUsd, onQuota, model: own }: CompiledOptions,
+  { prices, maxCostUsd, onQuota, model: own, crew }: CompiledOptions,
 ): Promise<PriceList> {
   const told = (model: string | null): Price | null =>
     (model === null ? undefined : prices[model]) ?? prices["*"] ?? null;
@@ -24,13 +22,15 @@ export async function priceList(
   const known = new Map<string, Price>();
   const learn = async (tool: string, model: string | null): Promise<void> => {
     if (known.has(keyOf(tool, model))) return;
-    const price = told(model) ?? (await toolOf(tool, given)?.priceOf?.(model)) ?? null;
+    const price = told(model) ?? (await crew.find(tool)?.tool.priceOf?.(model)) ?? null;
     if (price === null) throw unknownPrice(tool, model);
     known.set(keyOf(tool, model), price);
   };
-  for (const { tool = given.tool.name, model = own } of tasks) {
-    await learn(tool, model);
-    if (typeof onQuota === "object") await learn(tool, onQuota.switchTo);
+  for (const { tool: wanted, model = own } of tasks) {
+    for (const tool of crew.candidates(wanted).names) {
+      await learn(tool, model);
+      if (typeof onQuota === "object") await learn(tool, onQuota.switchTo);
+    }
   }
   return ({ tool, model }) => known.get(keyOf(tool, model)) ?? told(model);
 }

@@ -20,7 +20,6 @@ import { Recorder } from "./recorder.ts";
 import { relink, reopenSkipped } from "./relink.ts";
 import { restoreWork, withdraw } from "./restore-work.ts";
 import type { Run } from "./run.ts";
-import { checkTools } from "./tools-of.ts";
 
 /** How to go on with a run. What is absent is not taken from the run's beginning: it has its default. */
 export interface ResumeOptions extends BeginOptions {
@@ -59,13 +58,11 @@ export async function resumeRun(options: ResumeOptions): Promise<Run> {
     const compiled = compileOptions({ ...options, tasks: [], repository });
     if (compiled.place === "in-place") requireNamedFiles(repository, options.tasks ?? []);
     const isUnwanted =
-      options.tasks === undefined
-        ? () => false
-        : await replan(stored, options.tasks, options, compiled);
+      options.tasks === undefined ? () => false : await replan(stored, options.tasks, compiled);
     requireTasks(stored);
     await reopenSkipped(journal);
     const toDo = journal.unfinished().map(({ task }) => task);
-    const prices = await priceList(toDo, options, compiled);
+    const prices = await priceList(toDo, compiled);
     const base = await baseOf(stored, repository, isUnwanted);
     const how = placeOptions(options, repository);
     const landed = (): Iterable<string> => landedIn(journal);
@@ -80,13 +77,10 @@ export async function resumeRun(options: ResumeOptions): Promise<Run> {
     }
     await journal.mark({ type: "run.resumed", base });
     const work = await restoreWork(recorder, branch, isUnwanted);
-    checkTools(
-      work.open.map(({ task }) => task),
-      options,
-    );
+    compiled.crew.check(work.open.map(({ task }) => task));
     const close = (): Promise<void> => Promise.resolve(stored[Symbol.asyncDispose]());
     const workers = { ...options, tasks: [...work.open.map(({ task }) => task)], repository };
-    const places = worktreesFor(work, options);
+    const places = worktreesFor(work, compiled.crew);
     const fitting = await fitToDisk(branch, compileOptions(workers), recorder, places);
     return beginRun(options, fitting, {
       repository,
@@ -130,10 +124,9 @@ function committedEdits(journal: StoredRun["journal"]): readonly string[] {
 async function replan(
   { journal }: StoredRun,
   inputs: readonly TaskInput[],
-  { tool }: ResumeOptions,
-  { model, verify }: CompiledOptions,
+  { crew, model, verify }: CompiledOptions,
 ): Promise<(task: string) => boolean> {
-  const wanted = keyTasks(inputs, { tool: tool.name, model, verify });
+  const wanted = keyTasks(inputs, { tool: crew.key, model, verify });
   await journal.plan(wanted);
   await relink(journal, wanted);
   const ids = new Set(wanted.map(({ id }) => id));

@@ -1,7 +1,7 @@
 import type { AttemptRecord, Journal, JournalEntry } from "../contract/journal.ts";
+import type { Crew } from "../crew/crew.ts";
 import { pricedResult, takenBy, tokensOf } from "../schedule/attempt-cost.ts";
 import type { SpentBefore, Taken } from "../schedule/budget.ts";
-import type { Provider } from "../schedule/providers.ts";
 import type { PriceList } from "./price-list.ts";
 
 /** The largest attempt is looked for among those at so many tasks: a run may have a hundred thousand. */
@@ -11,15 +11,23 @@ const LOOKED_AT = 1_000;
  * What earlier sessions of a run took, for its budget. Where something is unknown, attempt by attempt: a sum
  * does not say how many attempts are behind that. An attempt that was cut short took nobody knows what.
  */
-export function spentBefore(journal: Journal, priceOf: PriceList, own: Provider): SpentBefore {
+export function spentBefore(
+  journal: Journal,
+  priceOf: PriceList,
+  crew: Crew,
+  model: string | null,
+): SpentBefore {
   const taken = function* (entries: Iterable<JournalEntry>, most: number): Iterable<Taken> {
     let looked = 0;
     for (const { task, token } of entries) {
       if (token === 0) continue;
       looked += 1;
       if (looked > most) return;
-      const price = priceOf({ tool: task.tool ?? own.tool, model: task.model ?? own.model });
-      for (const attempt of journal.attempts(task.id)) yield takenByAttempt(attempt, price);
+      const [first = ""] = crew.candidates(task.tool).names;
+      for (const attempt of journal.attempts(task.id)) {
+        const tool = attempt.result?.evidence.tool ?? first;
+        yield takenByAttempt(attempt, priceOf({ tool, model: task.model ?? model }));
+      }
     }
   };
   const { spent } = journal.tally();

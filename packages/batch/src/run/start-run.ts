@@ -12,7 +12,6 @@ import { priceList } from "./price-list.ts";
 import { Recorder } from "./recorder.ts";
 import type { Run } from "./run.ts";
 import { newRunId } from "./run-id.ts";
-import { checkTools } from "./tools-of.ts";
 
 /**
  * Checks everything that can be checked first, begins the run's journal, makes its branch, and begins. The
@@ -23,21 +22,22 @@ import { checkTools } from "./tools-of.ts";
  */
 export async function startRun(options: RunOptions): Promise<Run> {
   const compiled = compileOptions(options);
-  const { repository: given, tool } = options;
+  const { repository: given } = options;
+  const { crew } = compiled;
   const repository = typeof given === "string" ? await openSite(given, compiled.place) : given;
   await checkTasks(repository, options.tasks);
-  checkTools(options.tasks, options);
+  crew.check(options.tasks);
   const { model, verify, clock, workers } = compiled;
-  const tasks = keyTasks(options.tasks, { tool: tool.name, model, verify });
-  const prices = await priceList(options.tasks, options, compiled);
-  const about = { tool: tool.name, workers, createdAt: clock.now() };
+  const tasks = keyTasks(options.tasks, { tool: crew.key, model, verify });
+  const prices = await priceList(options.tasks, compiled);
+  const about = { tool: crew.title, workers, createdAt: clock.now() };
   const created = await createRun(repository, options, about, () => newRunId(clock.now()));
   const { journal, branch } = created;
   try {
     await journal.plan(tasks);
     const recorder = new Recorder(branch.run, journal, clock, compiled.secrets);
     const work = newWork(journal);
-    const fitting = await fitToDisk(branch, compiled, recorder, worktreesFor(work, options));
+    const fitting = await fitToDisk(branch, compiled, recorder, worktreesFor(work, crew));
     return beginRun(options, fitting, {
       ...created,
       repository,

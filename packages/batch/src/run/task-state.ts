@@ -1,9 +1,10 @@
 import { NO_EVIDENCE } from "../attempt/no-evidence.ts";
-import type { Evidence, Reason, Spending, TaskOutcome } from "../contract/evidence.ts";
+import type { Evidence, Reason, Spending, TaskOutcome, ToolPart } from "../contract/evidence.ts";
 import type { Attempt, AttemptFailure, AttemptResult } from "../contract/executor.ts";
 import type { AttemptRecord, JournalEntry } from "../contract/journal.ts";
 import type { Outcome } from "../contract/outcome.ts";
 import type { Task } from "../contract/task.ts";
+import { addParts, partOf } from "../report/by-tool.ts";
 import { addSpending, NOTHING_SPENT } from "../report/spending.ts";
 
 /** An edit that an attempt left. */
@@ -22,10 +23,17 @@ export class TaskState {
   replayed = false;
   /** The token of its newest attempt. */
   token = 0;
+  /** The tool that it is attempted with, or was last; `null` before the first. */
+  tool: string | null = null;
+  /** The tool that it is tried again with. */
+  pinned: string | null = null;
+  /** The tools that it has gone over from. */
+  readonly excluded: Set<string> = new Set();
   readonly avoid: number[] = [];
   /** How it ends when no further attempt is made. */
   pending: { readonly outcome: Outcome; readonly reason: Reason | null } | null = null;
   #spent: Spending = NOTHING_SPENT;
+  #byTool: readonly ToolPart[] = [];
   #leasedAt: number | null = null;
   #evidence: Evidence = NO_EVIDENCE;
   #outsideCommit: string | null = null;
@@ -49,6 +57,8 @@ export class TaskState {
       if (attempt.sequel === "retry") state.retries += 1;
       if (attempt.sequel === "quota") state.refusals += 1;
       if (attempt.sequel === "replay") state.replayed = true;
+      const tool = attempt.result?.evidence.tool;
+      if (attempt.sequel === "fail-over" && tool !== undefined) state.excluded.add(tool);
       if (attempt.end !== null) state.pending = attempt.end;
     }
     state.token = token;
@@ -97,6 +107,7 @@ export class TaskState {
   learn(result: AttemptResult): void {
     const { evidence, failure, outsideCommit } = result;
     this.#spent = addSpending(this.#spent, evidence);
+    if (evidence.tool !== undefined) this.#byTool = addParts(this.#byTool, [partOf(evidence)]);
     if (failure !== null && evidence.instance !== null && !this.avoid.includes(evidence.instance)) {
       this.avoid.push(evidence.instance);
     }
@@ -151,6 +162,7 @@ export class TaskState {
       tookMs: this.#leasedAt === null ? 0 : now - this.#leasedAt,
       evidence: this.#evidence,
       spent: this.#spent,
+      ...(this.#byTool.length === 0 ? {} : { byTool: this.#byTool }),
     };
   }
 }
@@ -158,15 +170,7 @@ export class TaskState {
 /** What an attempt at a task inherits from its run. */
 export type AttemptDefaults = Pick<
   Attempt,
-  | "run"
-  | "tool"
-  | "base"
-  | "model"
-  | "verify"
-  | "verifyTimeoutMs"
-  | "allowOutside"
-  | "hooks"
-  | "permissions"
+  "run" | "base" | "model" | "verify" | "verifyTimeoutMs" | "allowOutside" | "hooks" | "permissions"
 >;
 
 /**
@@ -177,11 +181,10 @@ export function attemptOf(
   state: TaskState,
   defaults: AttemptDefaults,
   tellFailure: boolean,
-): Attempt {
+): Omit<Attempt, "tool"> {
   const { task, token, avoid, pending } = state;
   return {
     ...defaults,
-    tool: task.tool ?? defaults.tool,
     model: task.model ?? defaults.model,
     verify: task.verify ?? defaults.verify,
     task: task.id,

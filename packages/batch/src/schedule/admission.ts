@@ -1,7 +1,7 @@
 import type { AttemptFailure, AttemptResult } from "../contract/executor.ts";
 import { takenBy } from "./attempt-cost.ts";
 import type { Budget, BudgetedAttempt } from "./budget.ts";
-import type { Gate } from "./dispatcher.ts";
+import type { Gate, LaneWork } from "./dispatcher.ts";
 import type { MemoryFloor } from "./memory-floor.ts";
 import type { Provider, Providers, ProviderTurn, ProviderWord } from "./providers.ts";
 
@@ -12,8 +12,27 @@ export interface AdmissionOptions<Item> {
   readonly memory: MemoryFloor;
   /** How many may be got ready beyond those that may take their turn. */
   readonly ahead: number;
-  /** What an item names. */
+  /** What an item works with, or would. */
   providerOf(item: Item): Provider;
+  /** Where items have a choice. */
+  readonly choice?: ToolChoice<Item>;
+}
+
+/** With which tools items may be worked on. */
+export interface ToolChoice<Item> {
+  choicesOf(item: Item): Choices;
+  /** It is worked on with this one from now on. */
+  assign(item: Item, provider: Provider): void;
+  /** How many instances a tool has. */
+  instances(tool: string): number;
+}
+
+/** What an item may be worked on with. */
+export interface Choices {
+  /** In the order of preference; at least one. */
+  readonly providers: readonly Provider[];
+  /** The first one is meant, the others are for when it refuses. */
+  readonly named: boolean;
 }
 
 /** A turn that was let in. */
@@ -27,6 +46,10 @@ interface Admitted {
 export class Admission<Item> implements Gate<Item> {
   readonly #options: AdmissionOptions<Item>;
   readonly #named = new Map<string, Provider>();
+  /** Lanes of items that have a choice. */
+  readonly #shared = new Map<string, Choices>();
+  /** Tools that fail whatever they are given: those who have a choice go elsewhere. */
+  readonly #out = new Set<string>();
   readonly #admitted = new Map<Item, Admitted>();
   #underWay = 0;
 
@@ -35,10 +58,24 @@ export class Admission<Item> implements Gate<Item> {
   }
 
   laneOf(item: Item): string {
-    const named = this.#options.providerOf(item);
-    const lane = this.#options.providers.laneOf(named);
-    if (!this.#named.has(lane)) this.#named.set(lane, named);
+    const choices = this.#options.choice?.choicesOf(item);
+    const [only = this.#options.providerOf(item), ...others] = choices?.providers ?? [];
+    if (choices === undefined || others.length === 0) return this.#laneWith(only);
+    const lanes = choices.providers.map((provider) => this.#laneWith(provider));
+    const lane = JSON.stringify([choices.named, ...lanes]);
+    this.#shared.set(lane, choices);
     return lane;
+  }
+
+  /** A tool fails whatever it is given; until it does not. Returns whether that is news. */
+  leaveOut(tool: string): boolean {
+    if (this.#out.has(tool)) return false;
+    this.#out.add(tool);
+    return true;
+  }
+
+  isOut(tool: string): boolean {
+    return this.#out.has(tool);
   }
 
   turnRoom(lane: string): number {
@@ -50,11 +87,25 @@ export class Admission<Item> implements Gate<Item> {
     );
   }
 
-  startRoom(lane: string): number {
-    const { providers, budget, memory, ahead } = this.#options;
-    const named = this.#provider(lane);
-    const turns = providers.turnRoom(named) + (providers.isOpenToAll(named) ? ahead : 0);
-    return Math.min(turns, budget.room, memory.room(this.#underWay));
+  startRoom(lane: string, work: LaneWork = NO_WORK): number {
+    const { budget, memory } = this.#options;
+    const common = Math.min(budget.room, memory.room(this.#underWay));
+    const choices = this.#shared.get(lane);
+    if (choices === undefined) {
+      const named = this.#provider(lane);
+      const free = this.#free(named.tool, work) + work.preparing(lane);
+      return Math.min(this.#starts(named), free, common);
+    }
+    const rooms = this.#usable(choices).map((provider) => this.#roomWith(provider, work));
+    const preparing = choices.providers.map((one) => work.preparing(this.#laneWith(one)));
+    return Math.min(sum(rooms), Math.max(0, common - sum(preparing)));
+  }
+
+  enter(item: Item, lane: string, work: LaneWork): string {
+    const choices = this.#shared.get(lane);
+    const chosen = choices === undefined ? this.#provider(lane) : this.#choose(choices, work);
+    this.#options.choice?.assign(item, chosen);
+    return this.#laneWith(chosen);
   }
 
   begun(item: Item): void {
@@ -76,6 +127,7 @@ export class Admission<Item> implements Gate<Item> {
 
   /** An item's turn ended well: its provider did its work. What it took is told later. */
   answered(item: Item): void {
+    this.#out.delete(this.#options.providerOf(item).tool);
     this.#endTurn(item, { kind: "answered" });
   }
 
@@ -108,6 +160,60 @@ export class Admission<Item> implements Gate<Item> {
   #provider(lane: string): Provider {
     return this.#named.get(lane) as Provider;
   }
+
+  #laneWith(provider: Provider): string {
+    const lane = this.#options.providers.laneOf(provider);
+    if (!this.#named.has(lane)) this.#named.set(lane, provider);
+    return lane;
+  }
+
+  /** How many may be got ready as far as a provider is asked. */
+  #starts(provider: Provider): number {
+    const { providers, ahead } = this.#options;
+    return providers.turnRoom(provider) + (providers.isOpenToAll(provider) ? ahead : 0);
+  }
+
+  /** How many instances of a tool nobody has. */
+  #free(tool: string, work: LaneWork): number {
+    const all = this.#options.choice?.instances(tool) ?? Number.POSITIVE_INFINITY;
+    if (all === Number.POSITIVE_INFINITY) return all;
+    const lanes = [...this.#named].filter(([, provider]) => provider.tool === tool);
+    return Math.max(0, all - sum(lanes.map(([lane]) => work.atWork(lane))));
+  }
+
+  #roomWith(provider: Provider, work: LaneWork): number {
+    const ready = this.#starts(provider) - work.preparing(this.#laneWith(provider));
+    return Math.max(0, Math.min(ready, this.#free(provider.tool, work)));
+  }
+
+  /** Of several, those that may be asked now. */
+  #usable({ providers: all, named }: Choices): readonly Provider[] {
+    const { providers } = this.#options;
+    const well = all.filter(({ tool }) => !this.#out.has(tool));
+    if (!named) return well.length > 0 ? well : all;
+    const open = well.find((one) => providers.isOpenToAll(one) || providers.turnRoom(one) > 0);
+    return [open ?? well[0] ?? (all[0] as Provider)];
+  }
+
+  /** The one with the most of its instances free; of those that are alike, the preferred one. */
+  #choose(choices: Choices, work: LaneWork): Provider {
+    const instances = (tool: string): number => this.#options.choice?.instances(tool) ?? 1;
+    const ranked = this.#usable(choices)
+      .filter((provider) => this.#roomWith(provider, work) > 0)
+      .map((provider) => ({
+        provider,
+        share: this.#free(provider.tool, work) / instances(provider.tool),
+      }));
+    let best = ranked[0];
+    for (const one of ranked) if (best !== undefined && one.share > best.share) best = one;
+    return best?.provider ?? (choices.providers[0] as Provider);
+  }
+}
+
+const NO_WORK: LaneWork = { atWork: () => 0, preparing: () => 0 };
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, one) => all + one, 0);
 }
 
 /** What an attempt says about its provider. */

@@ -11,6 +11,8 @@ export interface TaskHistory {
   readonly refusals: number;
   /** Its provider refused it, and did the work of others since. */
   readonly othersAnswered: boolean;
+  /** After such a failure another tool is to take it, and there is one. */
+  readonly mayGoOver?: boolean;
 }
 
 /** How long to go on trying. */
@@ -29,8 +31,8 @@ export type Decision =
   | { readonly kind: "land" }
   | {
       readonly kind: "retry";
-      /** `quota`: it does not count, and waits for its provider. */
-      readonly sequel: "retry" | "quota";
+      /** `quota`: it does not count, and waits for its provider. `fail-over`: nor does that. */
+      readonly sequel: "retry" | "quota" | "fail-over";
       readonly afterMs: number;
       readonly outcome: Outcome;
     }
@@ -74,6 +76,10 @@ function afterFailure(
   if (failure === null) return { kind: "end", outcome: "infra-error", bearing: "halts" };
   const { retry, outcome, bearing } = policyFor(failure);
   const { random } = limits;
+  // Where quota is refused, whoever is not refused takes it, and this tool may again.
+  if (history.mayGoOver === true && retry !== "pause") {
+    return { kind: "retry", sequel: "fail-over", afterMs: 0, outcome };
+  }
   if (retry === "pause") {
     const tooLarge = history.othersAnswered && history.refusals >= MOST_REFUSALS;
     return tooLarge

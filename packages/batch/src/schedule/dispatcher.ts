@@ -2,11 +2,19 @@ import type { Clock } from "@cluster/manager";
 import { BatchError } from "../errors/batch-error.ts";
 import { Lanes } from "./lanes.ts";
 
+/** How many items are at work in a lane, and how many of those have not begun their turn. */
+export interface LaneWork {
+  atWork(lane: string): number;
+  preparing(lane: string): number;
+}
+
 /** Says what may begin now. Items of one lane are let in or held back alike. */
 export interface Gate<Item> {
   laneOf(item: Item): string;
   /** How many more items of a lane may be got ready, beside those that are and have not begun their turn. */
-  startRoom(lane: string): number;
+  startRoom(lane: string, work: LaneWork): number;
+  /** An item is about to start. Returns the lane that it works in, where it waited for one of several. */
+  enter?(item: Item, lane: string, work: LaneWork): string;
   /** How many more turns of a lane may begin. */
   turnRoom(lane: string): number;
   /** A turn begins, before anything of it happens. */
@@ -78,6 +86,10 @@ export class Dispatcher<Item> {
   readonly #items = new Map<Item, Preparation>();
   /** Those that are ready and wait for their turn, in the order in which they asked. */
   readonly #ready = new Set<Item>();
+  readonly #work: LaneWork = {
+    atWork: (lane) => this.#count((one) => one.lane === lane),
+    preparing: (lane) => this.#count((one) => one.lane === lane && one.turn === "waiting"),
+  };
   #atWork = 0;
   #turns = 0;
   #closed = false;
@@ -179,6 +191,11 @@ export class Dispatcher<Item> {
     return this.#lanes.hasOthers(lane);
   }
 
+  /** Whether items wait to be started in this lane. */
+  waitsIn(lane: string): boolean {
+    return this.#lanes.has(lane);
+  }
+
   /** Starts nothing more. Returns what was waiting, which is the caller's from now on. */
   close(): Item[] {
     this.#closed = true;
@@ -235,11 +252,13 @@ export class Dispatcher<Item> {
   }
 
   #mayStart(lane: string): boolean {
-    let preparing = 0;
-    for (const one of this.#items.values()) {
-      if (one.lane === lane && one.turn === "waiting") preparing += 1;
-    }
-    return preparing < this.#gate.startRoom(lane);
+    return this.#work.preparing(lane) < this.#gate.startRoom(lane, this.#work);
+  }
+
+  #count(counts: (preparation: Preparation) => boolean): number {
+    let count = 0;
+    for (const one of this.#items.values()) if (counts(one)) count += 1;
+    return count;
   }
 
   /** What the gate and the starts call back comes here again: one loop sees to all of it. */
@@ -272,7 +291,8 @@ export class Dispatcher<Item> {
     while (!this.#closed && this.#atWork < this.#options.slots) {
       const next = this.#lanes.take((lane) => this.#mayStart(lane));
       if (next === null) return;
-      const { item, lane } = next;
+      const { item } = next;
+      const lane = this.#gate.enter?.(item, next.lane, this.#work) ?? next.lane;
       this.#atWork += 1;
       const preparation: Preparation = { lane, turn: "waiting", recalled: false, waits: null };
       this.#items.set(item, preparation);

@@ -65,6 +65,10 @@ export class Lanes<Item> {
     return [...this.#lanes].some(([name, lane]) => name !== than && lane.size > 0);
   }
 
+  has(name: string): boolean {
+    return (this.#lanes.get(name)?.size ?? 0) > 0;
+  }
+
   /** At the end of its lane. */
   add(item: Item): void {
     this.#places += 1;

@@ -37,6 +37,8 @@ export interface ProvidersOptions {
   /** How many turns a provider gets at once at most. */
   readonly ceiling: () => number;
   readonly onQuota: OnQuota;
+  /** Who serves a tool, where it shares that with others, and how many turns it takes at once. */
+  readonly servedBy?: (tool: string) => { readonly name: string; readonly maxTurns: number } | null;
   onHappening(happening: ProviderHappening): void;
 }
 
@@ -58,6 +60,8 @@ interface Circuit {
   readonly provider: Provider;
   readonly breaker: Breaker;
   readonly concurrency: Concurrency;
+  /** Of all that ask it. */
+  readonly lanes: Set<string>;
   /** What it said when it refused last. */
   said: string;
   /** How often it answered after it had refused. */
@@ -94,6 +98,11 @@ export class Providers implements Disposable {
   /** How often a provider answered after it had refused. */
   recoveries(named: Provider): number {
     return this.#circuit(named).recoveries;
+  }
+
+  /** The lanes that wait when this one refuses. */
+  lanesWith(named: Provider): readonly string[] {
+    return [...this.#circuit(named).lanes];
   }
 
   /** How many more turns may begin. */
@@ -177,12 +186,20 @@ export class Providers implements Disposable {
 
   #circuit(named: Provider): Circuit {
     const provider = this.current(named);
-    const key = this.laneOf(provider);
+    const lane = this.laneOf(named);
+    const servedBy = this.#options.servedBy?.(provider.tool) ?? null;
+    const key = servedBy === null ? this.laneOf(provider) : this.#sharedKey(servedBy.name, lane);
     const known = this.#circuits.get(key);
-    if (known !== undefined) return known;
-    const { clock, random, maxQuotaWaitMs, ceiling, onHappening } = this.#options;
+    if (known !== undefined) {
+      known.lanes.add(lane);
+      return known;
+    }
+    const { clock, random, maxQuotaWaitMs, onHappening } = this.#options;
+    const maxTurns = servedBy?.maxTurns ?? Number.POSITIVE_INFINITY;
+    const ceiling = (): number => Math.min(this.#options.ceiling(), maxTurns);
     const circuit: Circuit = {
       provider,
+      lanes: new Set([lane]),
       said: "",
       recoveries: 0,
       breaker: new Breaker({
@@ -198,6 +215,12 @@ export class Providers implements Disposable {
     };
     this.#circuits.set(key, circuit);
     return circuit;
+  }
+
+  /** One for all models of a provider; another model that a lane was switched to is asked for itself. */
+  #sharedKey(name: string, lane: string): string {
+    const model = this.#replaced.get(lane)?.model;
+    return JSON.stringify(model === undefined ? [name] : [name, model]);
   }
 
   #onState(circuit: Circuit, state: BreakerState): void {

@@ -2,6 +2,7 @@ import type { PoolEvent } from "@cluster/manager";
 import type { RunTally } from "../contract/journal.ts";
 import type { RunEvent } from "../contract/run-event.ts";
 import { addSpending } from "../report/spending.ts";
+import { addToTools } from "../report/tool-reports.ts";
 import { foldLimits } from "./fold-limits.ts";
 import type { AttemptActivity, InstanceActivity, RunStatus } from "./run-status.ts";
 
@@ -56,6 +57,7 @@ export function foldRun(status: RunStatus, event: RunEvent): RunStatus {
           ...status.attempts,
           {
             task: event.task,
+            tool: event.tool ?? null,
             attempt: event.attempt,
             files: event.files,
             instance: null,
@@ -83,10 +85,13 @@ export function foldRun(status: RunStatus, event: RunEvent): RunStatus {
         queued: status.queued - 1,
         ended: status.ended + 1,
         counts: { ...status.counts, [outcome]: status.counts[outcome] + 1 },
+        byTool: addToTools(status.byTool, event.outcome),
       };
     }
+    case "run.tool-out":
+      return { ...status, toolsOut: [...new Set([...status.toolsOut, event.tool])] };
     case "pool":
-      return foldPool(status, event.event);
+      return foldPool(status, event.event, event.tool ?? null);
   }
 }
 
@@ -110,22 +115,24 @@ function foldStage(
     const instances = status.instances.map((activity) => free(activity, task, at));
     return { ...status, attempts, instances };
   }
-  const files = attempts.find((attempt) => attempt.task === task)?.files ?? [];
+  const attempt = attempts.find((one) => one.task === task);
+  const { files = [], tool = null } = attempt ?? {};
   const known = status.instances.find((activity) => activity.instance === instance);
   const state = known?.state ?? "ready";
   return {
     ...status,
     firstAttemptAt: status.firstAttemptAt ?? at,
     attempts,
-    instances: place(status.instances, { instance, state, task, files, stage, since: at }),
+    instances: place(status.instances, { instance, tool, state, task, files, stage, since: at }),
   };
 }
 
-function foldPool(status: RunStatus, event: PoolEvent): RunStatus {
+function foldPool(status: RunStatus, event: PoolEvent, tool: string | null): RunStatus {
   if (event.type !== "instance.state") return status;
   const known = status.instances.find((activity) => activity.instance === event.instance);
   const idle: InstanceActivity = {
     instance: event.instance,
+    tool,
     state: event.state,
     task: null,
     files: [],

@@ -1,12 +1,15 @@
 import type { InstanceState } from "@cluster/manager";
 import type { Spending } from "../contract/evidence.ts";
 import { OUTCOMES, type Outcome } from "../contract/outcome.ts";
+import type { ToolReport } from "../contract/report.ts";
 import type { RunState, Stage } from "../contract/run-event.ts";
 import { NOTHING_SPENT } from "../report/spending.ts";
 
 /** One instance, and what it works on. */
 export interface InstanceActivity {
   readonly instance: number;
+  /** `null`: not known. */
+  readonly tool: string | null;
   readonly state: InstanceState;
   /** `null`: nothing. */
   readonly task: string | null;
@@ -38,6 +41,7 @@ export interface LimitedModel {
 /** An attempt that is under way, on an instance or waiting for one. */
 export interface AttemptActivity {
   readonly task: string;
+  readonly tool: string | null;
   readonly attempt: number;
   readonly files: readonly string[];
   readonly instance: number | null;
@@ -86,6 +90,10 @@ export interface RunStatus extends Spending {
   readonly before: Readonly<Record<Outcome, number>>;
   /** Attempts that were followed by another one. */
   readonly retries: number;
+  /** What each tool did of the tasks that have ended in this session. */
+  readonly byTool: readonly ToolReport[];
+  /** Tools whose tasks others take. */
+  readonly toolsOut: readonly string[];
   readonly attempts: readonly AttemptActivity[];
   /** More than the workers where the next tasks get ready ahead; no more than those take turns. */
   readonly instances: readonly InstanceActivity[];
@@ -123,6 +131,8 @@ export function initialRunStatus(run: string): RunStatus {
     counts: NO_COUNTS,
     before: NO_COUNTS,
     retries: 0,
+    byTool: [],
+    toolsOut: [],
     attempts: [],
     instances: [],
   };
