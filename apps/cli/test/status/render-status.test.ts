@@ -6,6 +6,7 @@ import type { RunOverview } from "../../src/status/run-overview.ts";
 const status = initialRunStatus("3abc");
 const activity = (instance: number, stage: "workspace" | "turn") => ({
   instance,
+  tool: null,
   state: "ready" as const,
   task: `t${instance}`,
   files: [`docs/${instance}.md`],
