@@ -15,8 +15,8 @@ function variant(tool: Tool, name: string, directive = ""): Tool & { starts: num
       other.starts += 1;
       return tool.command(...args);
     },
-    connect(process: Parameters<Tool["connect"]>[0]) {
-      const connection = tool.connect(process);
+    connect(...process: Parameters<Tool["connect"]>) {
+      const connection = tool.connect(...process);
       return {
         ...connection,
         run: (...[request, context]: Parameters<typeof connection.run>) =>
