@@ -71,7 +71,7 @@ async function resume(
   const { requireChange } = settings;
   const quiet = flags.quiet === true;
   const style = progressStyle(process.stderr, quiet);
-  const progress = createProgress({ stream: process.stderr, style, requireChange });
+  const progress = await createProgress({ stream: process.stderr, style, requireChange });
   try {
     for (const line of quiet ? [] : warnings) progress.say(line);
     const canary = canaryOptions(settings, {

@@ -45,7 +45,7 @@ export async function runFiles(
   for (const [name, each] of Object.entries({ ...tools, [tool]: adapter })) {
     await requireTool(name, each, planned.repository.root);
   }
-  const progress = createProgress({
+  const progress = await createProgress({
     stream: process.stderr,
     style: progressStyle(process.stderr, flags.quiet === true),
     requireChange,

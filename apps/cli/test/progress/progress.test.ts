@@ -49,9 +49,13 @@ const events: readonly RunEvent[] = [
 ];
 
 describe("createProgress", () => {
-  it("prints a line for each task where nothing can be redrawn, without escapes", () => {
+  it("prints a line for each task where nothing can be redrawn, without escapes", async () => {
     const to = stream(false);
-    const progress = createProgress({ stream: to.stream, style: "lines", requireChange: false });
+    const progress = await createProgress({
+      stream: to.stream,
+      style: "lines",
+      requireChange: false,
+    });
     for (const event of events) progress.onEvent(event);
     progress.end();
     expect(to.text()).toBe(
@@ -64,9 +68,13 @@ describe("createProgress", () => {
     );
   });
 
-  it("counts the tasks that it names, and tells a reason that all share once", () => {
+  it("counts the tasks that it names, and tells a reason that all share once", async () => {
     const to = stream(false);
-    const progress = createProgress({ stream: to.stream, style: "lines", requireChange: false });
+    const progress = await createProgress({
+      stream: to.stream,
+      style: "lines",
+      requireChange: false,
+    });
     const message = "aider did not start (1): no API keys were provided";
     const reason = { failureClass: "auth", code: null, message } as const;
     const failed = (instance: number): RunEvent => ({
@@ -96,9 +104,13 @@ describe("createProgress", () => {
     ]);
   });
 
-  it("names the files of a task that is tried again", () => {
+  it("names the files of a task that is tried again", async () => {
     const to = stream(false);
-    const progress = createProgress({ stream: to.stream, style: "lines", requireChange: false });
+    const progress = await createProgress({
+      stream: to.stream,
+      style: "lines",
+      requireChange: false,
+    });
     const of = { ...base, task: "t6", index: 6, attempt: 1 };
     progress.onEvent({ ...of, type: "attempt.started", files: ["docs/a.md"] });
     const end = { instance: 0, outcome: "timeout", message: "late", retried: true } as const;
@@ -106,9 +118,13 @@ describe("createProgress", () => {
     expect(to.text()).toBe("another attempt at docs/a.md after timeout: late\n");
   });
 
-  it("counts off no task that only got ready for a turn when the run was told to end", () => {
+  it("counts off no task that only got ready for a turn when the run was told to end", async () => {
     const to = stream(false);
-    const progress = createProgress({ stream: to.stream, style: "lines", requireChange: false });
+    const progress = await createProgress({
+      stream: to.stream,
+      style: "lines",
+      requireChange: false,
+    });
     const reason = { failureClass: null, code: null, message: "The run was told to end." };
     for (const [index, stage] of (["workspace", "turn"] as const).entries()) {
       const of = { ...base, task: `t${index}`, index, attempt: 1 };
@@ -121,18 +137,26 @@ describe("createProgress", () => {
     expect(to.text()).toBe("[1/0] cancelled docs/1.md 1.2s: The run was told to end.\n");
   });
 
-  it("prints only what is said when it is quiet", () => {
+  it("prints only what is said when it is quiet", async () => {
     const to = stream(false);
-    const progress = createProgress({ stream: to.stream, style: "none", requireChange: false });
+    const progress = await createProgress({
+      stream: to.stream,
+      style: "none",
+      requireChange: false,
+    });
     for (const event of events) progress.onEvent(event);
     progress.say("Letting 2 turns end");
     progress.end();
     expect(to.text()).toBe("Letting 2 turns end\n");
   });
 
-  it("keeps failures above the display on a terminal, counts the rest, and survives a resize", () => {
+  it("keeps failures above the display on a terminal, counts the rest, and survives a resize", async () => {
     const to = stream(true);
-    const progress = createProgress({ stream: to.stream, style: "terminal", requireChange: false });
+    const progress = await createProgress({
+      stream: to.stream,
+      style: "terminal",
+      requireChange: false,
+    });
     for (const event of events) progress.onEvent(event);
     Object.assign(to.stream, { columns: 20 });
     to.stream.emit("resize");
