@@ -8,11 +8,11 @@ import {
   ToolFailure,
 } from "@cluster/pool";
 import { agentEnvironment } from "./command/environment.ts";
-import { findProgram } from "./command/find-program.ts";
 import { prepareStart, startsWith } from "./command/prepare.ts";
 import { AcpConnection } from "./connection.ts";
+import { findAgent } from "./install/find.ts";
 import { type AcpOptions, compileOptions } from "./options.ts";
-import { probeProgram, remedyFor } from "./probe.ts";
+import { probeOf } from "./probe.ts";
 import type { AgentProfile } from "./profiles/profile.ts";
 import { type AgentName, profileOf } from "./profiles/table.ts";
 
@@ -32,21 +32,24 @@ export function acpAdapter(
   const { name, model, executable, extraArguments, policy, permissions, mode } = compiled;
   const environment = (): Record<string, string> =>
     agentEnvironment(profile, compiled.environment, compiled.home);
+  const find = () =>
+    findAgent(profile, {
+      ...(executable !== null && { executable }),
+      environment: { ...process.env, ...compiled.environment },
+    });
   return {
     name,
     capabilities: { edits: true, conversation: true },
 
     async command(_slot: Slot): Promise<ToolCommand> {
       const inherited = environment();
-      const file = await findProgram(executable, inherited.PATH);
-      if (file === null) {
+      const program = await find();
+      if (!program.found) {
         // No second try finds what is not there, and the pool knows that of this failure.
-        throw new ToolFailure(
-          "environment",
-          `${executable} is not installed. ${remedyFor(profile)}`,
-        );
+        throw new ToolFailure("environment", `${program.reason} ${program.remedy}`);
       }
-      return { file, ...(await prepareStart(name, profile, inherited, model, extraArguments)) };
+      const start = await prepareStart(name, profile, inherited, model, extraArguments);
+      return { file: program.file, ...start, args: [...program.args, ...start.args] };
     },
 
     connect: (process, slot) =>
@@ -62,10 +65,9 @@ export function acpAdapter(
       }),
 
     async probe() {
-      const path = await findProgram(executable, environment().PATH);
-      if (path !== null) return probeProgram(path, profile);
-      const reason = `${executable} is not on PATH.`;
-      return { installed: false, reason, remedy: remedyFor(profile) };
+      const program = await find();
+      if (program.found) return probeOf(program, profile);
+      return { installed: false, reason: program.reason, remedy: program.remedy };
     },
   };
 }

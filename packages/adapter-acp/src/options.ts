@@ -9,7 +9,10 @@ import type { AgentProfile } from "./profiles/profile.ts";
 export interface AcpOptions {
   /** The model that it is started with. @default the agent's own */
   readonly model?: string;
-  /** The agent's program, in the place of the one on PATH. */
+  /**
+   * The agent's program. @default the one that `CLUSTER_<NAME>` names, the one on PATH, or the one that
+   * `installAgent` has installed
+   */
   readonly executable?: string;
   /** Raw arguments for the agent, after its own. @default [] */
   readonly extraArguments?: readonly string[];
@@ -32,7 +35,7 @@ export interface AcpOptions {
 export interface CompiledOptions {
   readonly name: string;
   readonly model: string | null;
-  readonly executable: string;
+  readonly executable: string | null;
   readonly extraArguments: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly home: string | null;
@@ -97,7 +100,7 @@ export function compileOptions(profile: AgentProfile, options: AcpOptions): Comp
   return {
     name: profile.name ?? basename(profile.command),
     model: options.model ?? null,
-    executable: options.executable ?? profile.command,
+    executable: options.executable ?? null,
     extraArguments: options.extraArguments ?? [],
     environment: options.environment ?? {},
     home: options.home ?? null,

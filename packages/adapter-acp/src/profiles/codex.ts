@@ -12,7 +12,14 @@ export const codex: AgentProfile = {
   mode: "auto",
   proof: ({ contextTokens }) => ((contextTokens ?? 0) > 0 ? "proven" : "unproven"),
   ends: "sigterm",
-  package: { name: "@zed-industries/codex-acp", version: "0.16.0", licence: "Apache-2.0" },
+  package: {
+    name: "@zed-industries/codex-acp",
+    version: "0.16.0",
+    licence: "Apache-2.0",
+    megabytes: 223,
+    // Its own bin is a script of Node that starts this and waits.
+    program: `@zed-industries/codex-acp-${process.platform}-${process.arch}/bin/codex-acp`,
+  },
 };
 
 /**
@@ -25,7 +32,12 @@ export const codexAcp2: AgentProfile = {
   environment: ENVIRONMENT,
   mode: "workspace-write",
   proof: paidAndHealthy,
-  package: { name: "@agentclientprotocol/codex-acp", version: "2.6.0", licence: "Apache-2.0" },
+  package: {
+    name: "@agentclientprotocol/codex-acp",
+    version: "2.6.0",
+    licence: "Apache-2.0",
+    megabytes: 457,
+  },
 };
 
 function paidAndHealthy({ usage, sessionMeta }: TurnEvidence): Proof {

@@ -20,7 +20,13 @@ export const opencode: AgentProfile = {
     },
   }),
   proof: usageProves,
-  package: { name: "opencode-ai", version: "1.18.33", licence: "MIT" },
+  package: {
+    name: "opencode-ai",
+    version: "1.18.33",
+    licence: "MIT",
+    megabytes: 354,
+    script: "postinstall.mjs",
+  },
 };
 
 function configOf(text: string | undefined): object {

@@ -54,7 +54,14 @@ export interface AgentPackage {
   readonly name: string;
   /** The version that this adapter was tested with. */
   readonly version: string;
+  /** Of the agent itself; one that is `proprietary` is never installed by us. */
   readonly licence: string;
+  /** What it takes on the disk, roughly. */
+  readonly megabytes?: number;
+  /** Its program, below `node_modules`. @default what its package.json has under the command's name */
+  readonly program?: string;
+  /** A script of it that has to run once, below its folder. Others of npm's scripts never run. */
+  readonly script?: string;
 }
 
 /** What is peculiar to one agent. Only `command` is needed. */

@@ -23,5 +23,10 @@ export const qwen: AgentProfile = {
   }),
   mode: "default",
   proof: usageProves,
-  package: { name: "@qwen-code/qwen-code", version: "0.24.4", licence: "Apache-2.0" },
+  package: {
+    name: "@qwen-code/qwen-code",
+    version: "0.24.4",
+    licence: "Apache-2.0",
+    megabytes: 152,
+  },
 };

@@ -19,6 +19,8 @@ export async function closeDoor(): Promise<ClosedDoor> {
   });
   server.on("connect", ({ url }, socket) => {
     attempts.push(url ?? "");
+    // Whoever is refused may hang up first.
+    socket.on("error", () => {});
     socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
   });
   server.listen(0, "127.0.0.1");

@@ -1,5 +1,4 @@
 import type { ServerResponse } from "node:http";
-import { sendJson } from "../model/completion.ts";
 import type { AgentModelReply, Saying } from "./reply.ts";
 import type { AgentModelRequest } from "./request.ts";
 import type { Wire } from "./wire.ts";
@@ -47,6 +46,17 @@ function sendWhole(
   response.writeHead(200, { "content-type": "text/event-stream" });
   for (const event of wire.events(saying, request)) response.write(event);
   response.end();
+}
+
+/** Sends a body of JSON. */
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { "content-type": "application/json", ...headers });
+  response.end(JSON.stringify(body));
 }
 
 /** Promises more than it sends. */

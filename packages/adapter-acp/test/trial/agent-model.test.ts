@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type AgentModel, startAgentModel, stepsInTurn } from "../../src/agent-model/index.ts";
+import { type AgentModel, startAgentModel, stepsInTurn } from "../../src/trial/model/index.ts";
 
 /** How an agent of each wire asks: its first request, and one with what came of a call. */
 const AGENTS = {

@@ -1,10 +1,9 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { sendJson } from "../model/completion.ts";
 import type { AgentModelReply, AgentModelScript } from "./reply.ts";
 import type { AgentModelRequest } from "./request.ts";
-import { sendReply } from "./send-reply.ts";
+import { sendJson, sendReply } from "./send-reply.ts";
 import { type Json, object, type Wire } from "./wire.ts";
 import { chatWire } from "./wires/chat.ts";
 import { geminiWire } from "./wires/gemini.ts";

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import type { Cell } from "./cell.ts";
+
+/** It asks nobody but its model: not for updates, not to tell what it is used for. */
+export const staysAtHome: Cell = {
+  name: "leaves the machine alone",
+  async run({ door, model }) {
+    assert.deepEqual(door.attempts, [], "what it wanted beyond loopback");
+    const others = new Set(model.others);
+    return others.size === 0 ? "asked only its model" : `also asked ${[...others].join(", ")}`;
+  },
+};
+
+/** When it is told to go it goes, and so does all that it has started. */
+export const end: Cell = {
+  name: "leaves no process",
+  async run({ end: shutdown, home }) {
+    await shutdown();
+    const left = await processesAt(home);
+    assert.deepEqual(left, []);
+    return process.platform === "linux" ? "none left" : "not looked for on this system";
+  },
+};
+
+/** Whatever has the private home in its environment. */
+async function processesAt(home: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const pid of await readdir("/proc").catch(() => [])) {
+    if (!/^\d+$/.test(pid)) continue;
+    const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
+    if (!environment.includes(home)) continue;
+    const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+    found.push(`${pid} ${command.replaceAll("\0", " ")}`);
+  }
+  return found;
+}

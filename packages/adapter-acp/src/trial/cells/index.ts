@@ -1,0 +1,23 @@
+import type { Cell } from "./cell.ts";
+import { allowedCommand, refusedCommand } from "./commands.ts";
+import { noLeak } from "./context.ts";
+import { edits, outside, usage } from "./edits.ts";
+import { end, staysAtHome } from "./end.ts";
+import { cancel, failures, hang } from "./failures.ts";
+import { start } from "./start.ts";
+
+/** What every agent has to show, in an order in which the last ones look back at all others. */
+export const CELLS: readonly Cell[] = [
+  start,
+  edits,
+  usage,
+  outside,
+  refusedCommand,
+  allowedCommand,
+  noLeak,
+  cancel,
+  ...failures,
+  hang,
+  staysAtHome,
+  end,
+];
