@@ -1,3 +1,3 @@
 import { library } from "@cluster/presets/tsup";
 
-export default library();
+export default library({ index: "src/index.ts", declared: "src/declared/index.ts" });

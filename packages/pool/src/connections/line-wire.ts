@@ -79,14 +79,17 @@ export class LineWire {
 
   /**
    * SIGINT to the tool, then a new sentinel: what comes after that is in step. A tool that is
-   * interrupted while it reads may lose what it has read, so it is asked again until it answers; it
-   * answers in order, and the answer to the last one is the last thing that it says.
+   * interrupted while it reads may lose what it has read, so it is asked again, or may begin only then
+   * with what it was to be stopped in, so every third time it is interrupted too. It answers in order, and
+   * the answer to the last one is the last thing that it says.
    */
   async interrupt(): Promise<void> {
     this.#scanner.clear();
-    this.#process.kill("SIGINT", this.#options.interruptible === "group" ? "group" : "process");
     const sentinel = this.#options.sentinel as Sentinel;
-    for (let patienceMs = PATIENCE_MS; ; patienceMs *= 2) {
+    const target = this.#options.interruptible === "group" ? "group" : "process";
+    for (let round = 0; ; round += 1) {
+      const patienceMs = PATIENCE_MS * 2 ** round;
+      if (round % 3 === 0) this.#process.kill("SIGINT", target);
       const answered = this.#synchronise(sentinel, "between").then(() => true);
       // The one before waits for ever when this one has taken its place, or fails with the process.
       answered.catch(() => {});

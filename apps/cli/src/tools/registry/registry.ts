@@ -19,7 +19,7 @@ export interface ToolRegistry {
 }
 
 /** Asks several sources in their order. */
-export function registryOf(sources: readonly ToolSource[]): ToolRegistry {
+function registryOf(sources: readonly ToolSource[]): ToolRegistry {
   const names = async (): Promise<readonly string[]> => {
     const all = await Promise.all(sources.map((source) => source.names()));
     return [...new Set(all.flat())];

@@ -1,0 +1,98 @@
+import { TEST_MARKER } from "@cluster/testkit";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { declaredTool, shippedTool } from "../../src/declared/index.ts";
+import { createPool, type Pool, type PoolEvent, type ToolAdapter } from "../../src/index.ts";
+import { CASES, missing } from "../support/declared-cases.ts";
+import { type PostgresServer, postgresPrograms, startPostgres } from "../support/postgres.ts";
+import { expectNoProcessLeft, markedEnvironment, rejection } from "../support/tools.ts";
+
+const programs = postgresPrograms();
+let server: PostgresServer | null = null;
+
+beforeAll(async () => {
+  if (programs !== null && missing("psql") === null) server = await startPostgres(programs);
+});
+afterAll(async () => {
+  await expectNoProcessLeft();
+  await server?.[Symbol.asyncDispose]();
+});
+
+async function shipped(name: string): Promise<ToolAdapter> {
+  const marker = markedEnvironment[TEST_MARKER] ?? "";
+  const environment = { [TEST_MARKER]: marker, ...(name === "psql" ? server?.environment : {}) };
+  return declaredTool(await shippedTool(name), { environment });
+}
+
+const generation = (pool: Pool<string, string>): number =>
+  pool.status().instances[0]?.generation ?? 0;
+
+for (const tool of CASES) {
+  const reason =
+    missing(tool.program) ??
+    (tool.name === "psql" && programs === null ? "there is no PostgreSQL server" : null);
+  const title = reason === null ? tool.name : `${tool.name} (skipped: ${reason})`;
+  describe.skipIf(reason !== null)(title, () => {
+    test("answers several turns, several lines, failures, what looks like its prompt, and a megabyte", async () => {
+      await using pool = createPool({ adapter: await shipped(tool.name) });
+      for (const [request, answer] of tool.turns) expect(await pool.run(request)).toBe(answer);
+      const [lines, both] = tool.severalLines;
+      expect(await pool.run(lines)).toBe(both);
+      const [wrong, message] = tool.failing;
+      expect(await rejection(pool.run(wrong))).toMatchObject({
+        code: "TOOL_FAILED",
+        failureClass: "refused",
+        message: expect.stringMatching(message),
+      });
+      const [tricky, said] = tool.promptLike;
+      expect(await pool.run(tricky)).toBe(said);
+      expect((await pool.run(tool.million)).match(/x/g)?.length).toBeGreaterThanOrEqual(1_000_000);
+      const [again, answer] = tool.turns[0] ?? ["", ""];
+      expect(await pool.run(again)).toBe(answer);
+      expect(generation(pool)).toBe(1);
+    });
+
+    test("is stopped in a turn, and answers the next one", async () => {
+      await using pool = createPool({
+        adapter: await shipped(tool.name),
+        interruptTimeoutMs: tool.interruptible ? 30_000 : 2_000,
+      });
+      const [request, answer] = tool.turns[0] ?? ["", ""];
+      await pool.run(request);
+      const turn = pool.run(tool.endless);
+      const stopped = rejection(turn);
+      for await (const event of turn) {
+        if (event.type === (tool.saysThatItBegan === true ? "text" : "started")) break;
+      }
+      turn.cancel();
+      expect(await stopped).toMatchObject({ code: "TURN_CANCELLED" });
+      expect(await pool.run(request)).toBe(answer);
+      expect(generation(pool)).toBe(tool.interruptible ? 1 : 2);
+    });
+
+    test("forgets, and ends when it is asked to", async () => {
+      const ended: PoolEvent[] = [];
+      const pool = createPool({ adapter: await shipped(tool.name) });
+      pool.subscribe((event) => {
+        if (event.type === "process.ended") ended.push(event);
+      });
+      const [leave, ask, known] = tool.context ?? ["", "", ""];
+      const lease = await pool.lease();
+      if (tool.context !== undefined) {
+        await lease.run(leave);
+        expect(await lease.run(ask)).toBe(known);
+      }
+      await lease.release("reset");
+      const [request, answer] = tool.turns[0] ?? ["", ""];
+      expect(await pool.run(request)).toBe(answer);
+      if (tool.context !== undefined) {
+        const now = await pool.run(ask).catch((error: unknown) => String(error));
+        expect(now).not.toBe(known);
+      }
+      expect(generation(pool)).toBe(tool.resettable === true ? 1 : 2);
+      await pool.shutdown();
+      // By itself: no signal was needed.
+      for (const event of ended) expect(event).toMatchObject({ exit: { kind: "code" } });
+      expect(ended).toHaveLength(tool.resettable === true ? 1 : 2);
+    });
+  });
+}
