@@ -29,7 +29,8 @@ export function acpAdapter(
 ): ToolAdapter<AgentTask, AgentResult> {
   const profile = profileOf(agent);
   const compiled = compileOptions(profile, options);
-  const { name, model, executable, extraArguments, policy, permissions, mode } = compiled;
+  const { name, model, executable, extraArguments, policy, permissions, mode, sessionsPerProcess } =
+    compiled;
   const environment = (): Record<string, string> =>
     agentEnvironment(profile, compiled.environment, compiled.home);
   const find = () =>
@@ -39,7 +40,7 @@ export function acpAdapter(
     });
   return {
     name,
-    capabilities: { edits: true, conversation: true },
+    capabilities: { edits: true, conversation: true, sessionsPerProcess },
 
     async command(_slot: Slot): Promise<ToolCommand> {
       const inherited = environment();

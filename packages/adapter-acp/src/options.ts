@@ -25,6 +25,11 @@ export interface AcpOptions {
   readonly home?: string;
   /** The mode of its sessions; null sets none. @default the profile's, in which it asks */
   readonly mode?: string | null;
+  /**
+   * So many instances of a pool share a process of it, each with a session of its own: five workers then
+   * take the memory of one. What ends the process ends a turn of each. @default 1
+   */
+  readonly sessionsPerProcess?: number;
   /** What tasks may do that do not say it themselves. @default files may be created, nothing else */
   readonly permissions?: AgentPermissions;
   /** What it may do, by kind and by path, over `permissions`. @default see {@link PermissionPolicy} */
@@ -40,6 +45,7 @@ export interface CompiledOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly home: string | null;
   readonly mode: string | null | undefined;
+  readonly sessionsPerProcess: number;
   readonly permissions: AgentPermissions;
   readonly policy: PermissionPolicy;
 }
@@ -55,6 +61,7 @@ const Options = z.strictObject({
   environment: z.record(z.string(), z.string().optional()).optional(),
   home: text.refine(isAbsolute, "expected an absolute path").optional(),
   mode: text.nullish(),
+  sessionsPerProcess: z.number().int().min(1).optional(),
   permissions: z
     .strictObject({
       commands: z.boolean().optional(),
@@ -105,6 +112,7 @@ export function compileOptions(profile: AgentProfile, options: AcpOptions): Comp
     environment: options.environment ?? {},
     home: options.home ?? null,
     mode: options.mode,
+    sessionsPerProcess: options.sessionsPerProcess ?? 1,
     permissions: options.permissions ?? {},
     policy: options.policy ?? {},
   };

@@ -60,7 +60,7 @@ export { LineSplitter } from "./framing/line-splitter.ts";
 export { childProcessHost } from "./host/child-process-host.ts";
 export { type PtyHostOptions, ptyHost } from "./host/pty-host.ts";
 export type { InstanceState, Occupancy } from "./instance/instance-state.ts";
-export type { Lease } from "./lease/lease.ts";
+export type { Lease, LeaseSession, LeaseSessionOptions } from "./lease/lease.ts";
 export { type EndLeftoversOptions, endLeftovers } from "./ledger/end-leftovers.ts";
 export { type Clock, systemClock } from "./pool/clock.ts";
 export type {

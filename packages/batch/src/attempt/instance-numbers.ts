@@ -30,6 +30,7 @@ export class InstanceNumbers {
         return lease.transcript;
       },
       run: (request, options) => lease.run(request, options),
+      openSession: (options) => lease.openSession(options),
       release: (mode) => lease.release(mode),
       [Symbol.asyncDispose]: () => lease[Symbol.asyncDispose](),
     };

@@ -36,6 +36,8 @@ export interface ToolCapabilities {
    * for each task.
    */
   readonly quickStart?: boolean;
+  /** So many instances share one process, each with a session of its own. @default 1 */
+  readonly sessionsPerProcess?: number;
   /**
    * Two of its processes in one folder would get in each other's way: the old one is gone before its
    * replacement is started, and no spare is started ahead.

@@ -9,6 +9,7 @@ export const POOL_ERROR_CODES = {
   INSTANCE_UNAVAILABLE: "The instance is stopped, or failed for good",
   LEASE_RELEASED: "The lease was released before",
   LEASE_BUSY: "The lease has a turn in flight",
+  SESSIONS_UNSUPPORTED: "The tool does not keep several contexts in one process",
   QUEUE_FULL: "More requests wait than maxQueue allows",
   WAIT_CANCELLED: "The caller gave a wait up; what it waited for goes on",
   PROCESS_START_FAILED: "The operating system did not start the process",

@@ -49,6 +49,18 @@ export function endedBeforeTurn(instance: number): PoolError {
   );
 }
 
+export function sessionsUnsupported(): PoolError {
+  return new PoolError(
+    "SESSIONS_UNSUPPORTED",
+    "The tool has one context in each process: its connection has no openSession. " +
+      "Take a lease for each conversation instead.",
+  );
+}
+
+export function sessionClosed(): PoolError {
+  return new PoolError("LEASE_RELEASED", "The session was closed. Open another one.");
+}
+
 export function unknownInstance(index: unknown, size: number): PoolError {
   return new PoolError(
     "INSTANCE_UNKNOWN",

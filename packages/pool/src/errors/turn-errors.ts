@@ -101,6 +101,7 @@ export function failureClassOf(error: unknown): FailureClass | null {
     case "LEASE_BUSY":
     case "INSTANCE_UNKNOWN":
     case "OPTION_INVALID":
+    case "SESSIONS_UNSUPPORTED":
       return null;
   }
 }

@@ -1,5 +1,6 @@
+import type { SessionOptions, ToolSession } from "../contract/tool-connection.ts";
 import { toError } from "../errors/pool-error.ts";
-import { endedBeforeTurn, instanceUnavailable } from "../errors/refusals.ts";
+import { endedBeforeTurn, instanceUnavailable, sessionsUnsupported } from "../errors/refusals.ts";
 import type { TerminationReason } from "../events/pool-event.ts";
 import type { Candidate } from "../lease/dispatcher.ts";
 import type { ReleaseMode } from "../pool/options.ts";
@@ -161,7 +162,12 @@ export class Instance<Request, Result> implements TurnEnd<Result>, Candidate, Sp
   }
 
   /** One turn on its process, or on a process of its own where the tool is one-shot. */
-  run(request: Request, terms: TurnTerms, end: TurnEnd<Result>): void {
+  run(
+    request: Request,
+    terms: TurnTerms,
+    end: TurnEnd<Result>,
+    session?: ToolSession<Request, Result>,
+  ): void {
     this.#waiting = end;
     if (this.oneShot) {
       this.#runOnce(request, terms).then(
@@ -174,13 +180,23 @@ export class Instance<Request, Result> implements TurnEnd<Result>, Candidate, Sp
     const { process } = this.#keeper;
     if (process?.state === "ready") {
       this.#served = process;
-      runTurn(request, process, terms, this);
+      runTurn(request, process, terms, this, session ?? process.connection);
       return;
     }
     // In any other state a successor is on its way.
     const down = this.state === "stopped" || this.state === "failed";
     const lost = down ? instanceUnavailable(this) : endedBeforeTurn(this.index);
     this.ended(failed(terms.stopper.how?.error ?? lost, false));
+  }
+
+  /** @throws {PoolError} SESSIONS_UNSUPPORTED, PROCESS_EXITED, or why the tool opens none. */
+  async openSession(options: SessionOptions): Promise<ToolSession<Request, Result>> {
+    const { process } = this.#keeper;
+    if (process?.state !== "ready") throw endedBeforeTurn(this.index);
+    const { connection } = process;
+    if (connection.openSession === undefined) throw sessionsUnsupported();
+    this.#served = process;
+    return connection.openSession(options);
   }
 
   /** The turn that it runs has ended. */

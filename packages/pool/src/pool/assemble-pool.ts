@@ -1,7 +1,7 @@
 import { Emitter } from "../events/emitter.ts";
 import type { PoolEvent } from "../events/pool-event.ts";
 import { redactEvent } from "../events/redact-event.ts";
-import { type OwnedHost, ownHost } from "../host/owned-host.ts";
+import type { OwnedHost } from "../host/owned-host.ts";
 import type { Instance } from "../instance/instance.ts";
 import type { InstanceContext } from "../instance/instance-context.ts";
 import { MemorySampler } from "../instance/memory-sampler.ts";
@@ -9,6 +9,7 @@ import { Spares } from "../instance/spares.ts";
 import { StartGate } from "../instance/start-gate.ts";
 import { Dispatcher } from "../lease/dispatcher.ts";
 import { openLedger, type ProcessLedger } from "../ledger/process-ledger.ts";
+import { hostedTool } from "../sessions/hosted-tool.ts";
 import { Statistics } from "../stats/statistics.ts";
 import { redaction } from "../transcript/redactor.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -55,7 +56,7 @@ export function assemblePool<Request, Result>(
     options.maxQueue,
     () => roster.growing,
   );
-  const host = ownHost(given.adapter.host);
+  const { adapter, host } = hostedTool(given.adapter, { ...options, clock });
   const emit = (event: PoolEvent): void => {
     statistics.observe(event);
     events.emit(event);
@@ -65,7 +66,7 @@ export function assemblePool<Request, Result>(
     failed: ({ message }) => emit({ type: "ledger.failed", at: clock.now(), detail: message }),
   });
   const context: InstanceContext<Request, Result> = {
-    adapter: given.adapter,
+    adapter,
     host: host.host,
     options,
     gate: new StartGate(options.startConcurrency),

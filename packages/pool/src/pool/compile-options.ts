@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { z } from "zod";
 import type { QuestionPolicy } from "../contract/question.ts";
+import type { ToolCapabilities } from "../contract/tool-adapter.ts";
 import { PoolError } from "../errors/pool-error.ts";
 import { isHost } from "../host/owned-host.ts";
 import type { RecyclePolicy } from "../instance/recycling.ts";
@@ -19,6 +20,7 @@ export interface CompiledOptions {
   /** All instances have the same folder. */
   readonly sharedFolder: boolean;
   readonly start: "eager" | "lazy";
+  readonly sessionsPerProcess: number;
   readonly startConcurrency: number;
   readonly startTimeoutMs: number;
   readonly turnTimeoutMs: number;
@@ -67,6 +69,7 @@ const schema = z.strictObject({
   size: whole(0).default(1),
   spares: whole(0).default(0),
   start: oneOf(["eager", "lazy"]).default("eager"),
+  sessionsPerProcess: whole(1).optional(),
   startConcurrency: whole(1).default(() => availableParallelism()),
   startTimeoutMs: milliseconds.default(60_000),
   turnTimeoutMs: milliseconds.default(Number.POSITIVE_INFINITY),
@@ -131,6 +134,7 @@ export function compileOptions<Request, Result>(
   if (!parsed.success) throw explain(parsed.error, plain);
   return {
     ...parsed.data,
+    sessionsPerProcess: sessionsOf(parsed.data, adapter.capabilities),
     ledger: compileLedger(parsed.data.ledger),
     transcripts: transcriptPlace(transcripts),
     sharedFolder: typeof cwd === "string",
@@ -143,6 +147,23 @@ export function compileOptions<Request, Result>(
 function compileLedger(ledger: string | false | undefined): (() => string) | null {
   if (ledger === false) return null;
   return ledger === undefined ? ledgerFolder : () => resolve(ledger);
+}
+
+/** @throws {PoolError} OPTION_INVALID where sessions cannot be shared. */
+function sessionsOf(
+  { sessionsPerProcess, recycle }: Pick<z.output<typeof schema>, "sessionsPerProcess" | "recycle">,
+  capabilities: ToolCapabilities = {},
+): number {
+  const sessions = sessionsPerProcess ?? capabilities.sessionsPerProcess ?? 1;
+  if (sessions === 1) return 1;
+  if (capabilities.oneShot === true) {
+    throw invalidOption("sessionsPerProcess", "expected 1 for a one-shot tool", sessions);
+  }
+  if (Number.isFinite(recycle.memoryBytes)) {
+    const expected = "expected 1, or no recycle.memoryBytes: a session has no memory of its own";
+    throw invalidOption("sessionsPerProcess", expected, sessions);
+  }
+  return sessions;
 }
 
 function checkAdapter(adapter: unknown): void {

@@ -20,6 +20,13 @@ export interface PoolOptions<Request, Result> {
    * `exclusive`. Where `cwd` is a function each belongs to one instance. @default 0
    */
   readonly spares?: number;
+  /**
+   * So many instances share a process, each with a session of its own: for tools that are large, and
+   * whose connection has `openSession`. What ends such a process ends a turn of each. A session has no
+   * memory of its own, so `recycle.memoryBytes` is not to be had with it.
+   * @default what the tool's capabilities say, or 1
+   */
+  readonly sessionsPerProcess?: number;
   /** From the start of a process to its readiness. @default 60_000 */
   readonly startTimeoutMs?: number;
   /** One turn, from its start to its end. @default Infinity */

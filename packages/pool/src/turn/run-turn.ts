@@ -4,7 +4,7 @@ import type { ManagedProcess } from "../process/managed-process.ts";
 import type { OutputWatch } from "../process/process-output.ts";
 import { within } from "../process/termination.ts";
 import { TurnDeadlines } from "./turn-deadlines.ts";
-import { failTurn, stopTurn, wasEnded } from "./turn-failure.ts";
+import { failTurn, type Speaker, stopTurn, wasEnded } from "./turn-failure.ts";
 import { TurnScope } from "./turn-scope.ts";
 import type { Quitter } from "./turn-stop.ts";
 import { failed, type TurnEnd, type TurnTerms, type TurnVerdict } from "./turn-terms.ts";
@@ -18,6 +18,7 @@ const SETTLE_ONE_SHOT_MS = 5_000;
  * Runs one turn. It ends only when nothing of the turn can happen any more: a stopped turn has
  * brought its protocol in step again, or its process is gone.
  *
+ * @param speaker Who takes it: the process's connection, or one of its sessions.
  * @param end Told once. Not by a promise: each takes part of a microsecond of a turn of some twenty.
  */
 export function runTurn<Request, Result>(
@@ -25,11 +26,12 @@ export function runTurn<Request, Result>(
   process: ManagedProcess<Request, Result>,
   terms: TurnTerms,
   end: TurnEnd<Result>,
+  speaker: Speaker<Request, Result> = process.connection,
 ): void {
   const { how } = terms.stopper;
   // Given up before a byte was sent: its process knows nothing of it.
   if (how !== null) end.ended(failed(how.error, process.state === "ready"));
-  else new RunningTurn(process, terms, end).run(request);
+  else new RunningTurn(process, speaker, terms, end).run(request);
 }
 
 /**
@@ -39,6 +41,7 @@ export function runTurn<Request, Result>(
 class RunningTurn<Request, Result> implements OutputWatch, Quitter {
   readonly limit: number;
   readonly #process: ManagedProcess<Request, Result>;
+  readonly #speaker: Speaker<Request, Result>;
   readonly #terms: TurnTerms;
   readonly #end: TurnEnd<Result>;
   readonly #deadlines: TurnDeadlines;
@@ -48,8 +51,14 @@ class RunningTurn<Request, Result> implements OutputWatch, Quitter {
   #ending = false;
   #wake: (() => void) | null = null;
 
-  constructor(process: ManagedProcess<Request, Result>, terms: TurnTerms, end: TurnEnd<Result>) {
+  constructor(
+    process: ManagedProcess<Request, Result>,
+    speaker: Speaker<Request, Result>,
+    terms: TurnTerms,
+    end: TurnEnd<Result>,
+  ) {
     this.#process = process;
+    this.#speaker = speaker;
     this.#terms = terms;
     this.#end = end;
     this.limit = terms.limits.maxTurnBytes;
@@ -62,7 +71,7 @@ class RunningTurn<Request, Result> implements OutputWatch, Quitter {
     this.#terms.stopper.quitter = this;
     let answer: Promise<Result>;
     try {
-      answer = this.#process.connection.run(request, this.#scope);
+      answer = this.#speaker.run(request, this.#scope);
     } catch (error) {
       // A connection that throws at once is one that rejects.
       answer = Promise.reject(error);
@@ -140,7 +149,7 @@ class RunningTurn<Request, Result> implements OutputWatch, Quitter {
         await within(settled, patience, process.clock);
       }
       if (stopper.how !== null && this.#settled === null) {
-        return await stopTurn(stopper.how, process, limits.interruptTimeoutMs);
+        return await stopTurn(stopper.how, process, this.#speaker, limits.interruptTimeoutMs);
       }
       if (this.#answer !== null) return this.#done(this.#answer.value);
       return await failTurn(this.#failure?.error, process);

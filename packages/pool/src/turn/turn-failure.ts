@@ -1,3 +1,4 @@
+import type { ToolSession } from "../contract/tool-connection.ts";
 import { PoolError, toError } from "../errors/pool-error.ts";
 import { ProtocolError, ToolFailure } from "../errors/turn-errors.ts";
 import type { TerminationReason } from "../events/pool-event.ts";
@@ -9,6 +10,9 @@ import { failed, type TurnVerdict } from "./turn-terms.ts";
 /** A write that fails is often the first sign of an exit that comes a moment later. */
 const EXIT_AFTER_FAILURE_MS = 200;
 
+/** Who takes a turn: the connection of a process, or one of its sessions. */
+export type Speaker<Request, Result> = Pick<ToolSession<Request, Result>, "run" | "interrupt">;
+
 /** Whether somebody ended it, or is about to: what a tool says from then on is not its whole answer. */
 export function wasEnded(process: { readonly reason: TerminationReason | null }): boolean {
   return process.reason !== null && process.reason !== "exited";
@@ -18,15 +22,16 @@ export function wasEnded(process: { readonly reason: TerminationReason | null })
 export async function stopTurn<Request, Result>(
   how: TurnStop,
   process: ManagedProcess<Request, Result>,
+  speaker: Speaker<Request, Result>,
   interruptTimeoutMs: number,
 ): Promise<TurnVerdict<Result>> {
-  const { connection, clock } = process;
+  const { clock } = process;
   const mayStay = how.reason === "turn-timeout" || how.reason === "turn-cancelled";
-  if (mayStay && connection.interrupt !== undefined && process.state === "ready") {
+  if (mayStay && speaker.interrupt !== undefined && process.state === "ready") {
     const over = Promise.withResolvers<void>();
     const forgetEnd = process.onEnd(over.resolve);
     let inStep = false;
-    const interrupt = async (): Promise<void> => connection.interrupt?.();
+    const interrupt = async (): Promise<void> => speaker.interrupt?.();
     interrupt().then(() => {
       inStep = true;
       over.resolve();

@@ -1,0 +1,101 @@
+import type {
+  SessionOptions,
+  ToolConnection,
+  ToolSession,
+  TurnContext,
+} from "../contract/tool-connection.ts";
+import { ToolFailure } from "../errors/turn-errors.ts";
+import type { SessionProcess, SessionWork } from "./session-process.ts";
+
+/** Speaks with one session of a shared process as with a process of its own. */
+export class SessionConnection<Request, Result>
+  implements ToolConnection<Request, Result>, SessionWork
+{
+  readonly #process: SessionProcess<Request, Result>;
+  readonly #tool: string;
+  readonly #cwd: string;
+  #session: ToolSession<Request, Result> | null = null;
+  #turn: Promise<unknown> | null = null;
+
+  constructor(process: SessionProcess<Request, Result>, tool: string, cwd: string) {
+    this.#process = process;
+    this.#tool = tool;
+    this.#cwd = cwd;
+    process.work = this;
+  }
+
+  get busy(): boolean {
+    return this.#turn !== null;
+  }
+
+  async ready(signal: AbortSignal): Promise<void> {
+    this.#session = await this.openSession({ cwd: this.#cwd, signal });
+  }
+
+  async openSession(options: SessionOptions): Promise<ToolSession<Request, Result>> {
+    const connection = await this.#process.shared.ready;
+    if (connection.openSession === undefined) {
+      throw new ToolFailure(
+        "environment",
+        `${this.#tool} has no sessions: its connection has no openSession. Leave sessionsPerProcess at 1.`,
+      );
+    }
+    return connection.openSession(options);
+  }
+
+  async run(request: Request, context: TurnContext): Promise<Result> {
+    const turn = this.#opened().run(request, this.#heard(context));
+    const settled = turn.catch(() => {});
+    this.#turn = settled;
+    try {
+      return await turn;
+    } finally {
+      if (this.#turn === settled) this.#turn = null;
+    }
+  }
+
+  async interrupt(): Promise<void> {
+    const session = this.#opened();
+    if (session.interrupt === undefined) throw new Error("The session cannot be interrupted.");
+    await session.interrupt();
+    await this.#turn;
+  }
+
+  async reset(signal: AbortSignal): Promise<void> {
+    const session = this.#opened();
+    if (session.reset !== undefined) {
+      await session.reset(signal);
+      return;
+    }
+    await session.close?.();
+    this.#session = await this.openSession({ cwd: this.#cwd, signal });
+  }
+
+  async close(): Promise<void> {
+    const session = this.#session;
+    this.#session = null;
+    await session?.close?.();
+  }
+
+  #opened(): ToolSession<Request, Result> {
+    if (this.#session === null) throw new Error("The session is not open.");
+    return this.#session;
+  }
+
+  /** What it says is the output of its process. */
+  #heard(context: TurnContext): TurnContext {
+    const process = this.#process;
+    const { emit, ask, endedBy } = context;
+    return {
+      get signal() {
+        return context.signal;
+      },
+      emit(event) {
+        if (event.type === "text") process.say(event.text);
+        emit.call(context, event);
+      },
+      ask: (question) => ask.call(context, question),
+      endedBy: (signal) => endedBy.call(context, signal),
+    };
+  }
+}
