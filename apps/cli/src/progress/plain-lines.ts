@@ -1,10 +1,7 @@
 import type { RunEvent, RunStatus } from "@cluster/batch";
 import { formatTime, plural } from "@cluster/batch/kept";
 import { oneLine, printable } from "./fit.ts";
-
-function names(files: readonly string[]): string {
-  return printable(files.join(", "));
-}
+import { taskName } from "./task-name.ts";
 
 /**
  * What happened in a task, as one line: `[12/218] landed docs/a.md 1.2s`. `null` for tasks that were
@@ -19,19 +16,19 @@ export function endedLine(
   instead?: string,
 ): string | null {
   if (event.outcome.attempts === 0) return null;
-  const { outcome, files, tookMs, reason } = event.outcome;
+  const { outcome, tookMs, reason } = event.outcome;
   const place = `[${String(ended).padStart(String(total).length)}/${total}]`;
   const why = reason === null ? "" : `: ${instead ?? oneLine(reason.message)}`;
-  return `${place} ${outcome} ${names(files)} ${formatTime(tookMs)}${why}`;
+  return `${place} ${outcome} ${taskName(event.outcome)} ${formatTime(tookMs)}${why}`;
 }
 
-/** A task under way by its files; by its place where it has none. */
+/** A task under way. */
 function taskOf(
   { task, index }: Extract<RunEvent, { type: "attempt.ended" }>,
   attempts: RunStatus["attempts"],
 ): string {
   const files = attempts.find((attempt) => attempt.task === task)?.files ?? [];
-  return files.length === 0 ? `task ${index + 1}` : names(files);
+  return taskName({ files, index });
 }
 
 /** Where several models are at work, which one is meant. */

@@ -13,7 +13,7 @@ function workerView(activity: Activity, number: number, now: number): WorkerView
   return {
     number,
     doing: activity.stage ?? state,
-    file: idle ? null : activity.files.join(", "),
+    file: idle ? null : activity.files.join(", ") || activity.task,
     sinceMs: idle && activity.state === "ready" ? null : Math.max(0, now - activity.since),
   };
 }

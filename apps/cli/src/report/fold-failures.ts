@@ -1,5 +1,6 @@
 import type { TaskOutcome } from "@cluster/batch";
-import { oneLine, printable } from "../progress/fit.ts";
+import { oneLine } from "../progress/fit.ts";
+import { taskName } from "../progress/task-name.ts";
 
 /** More tasks than these with one reason are counted. */
 const NAMED = 3;
@@ -34,7 +35,7 @@ export function foldFailures(failed: readonly TaskOutcome[]): FoldedFailure[] {
 
 /** The files of the first few tasks, and how many more there are. */
 export function filesOf({ tasks }: FoldedFailure): string {
-  const named = tasks.slice(0, NAMED).map(({ files }) => printable(files.join(", ")));
+  const named = tasks.slice(0, NAMED).map(taskName);
   const more = tasks.length - named.length;
   return more === 0 ? named.join(", ") : `${named.join(", ")} and ${more} more`;
 }

@@ -9,6 +9,7 @@ import {
   plural,
 } from "@cluster/batch/kept";
 import { oneLine, printable } from "../progress/fit.ts";
+import { taskName } from "../progress/task-name.ts";
 import { withoutTold } from "../progress/told.ts";
 import { filesOf, foldFailures } from "./fold-failures.ts";
 import { hintsFor } from "./hints.ts";
@@ -77,8 +78,8 @@ function outsideChanges(report: RunReport, { columns }: ReportOptions): string[]
   if (tasks.length === 0) return [];
   const rows = tasks
     .slice(0, MOST_FAILURES)
-    .map(({ files, evidence }) => [
-      printable(files.join(", ")),
+    .map(({ evidence, ...task }) => [
+      taskName(task),
       printable(evidence.outside.map(({ path }) => path).join(", ")),
       evidence.outsideRef ?? "",
     ]);

@@ -11,6 +11,7 @@ import { estimateLines } from "../estimate/render-estimate.ts";
 import { usageError } from "../exit/cli-error.ts";
 import { printable } from "../progress/fit.ts";
 import type { Progress } from "../progress/progress-contract.ts";
+import { taskName } from "../progress/task-name.ts";
 import { readDiff } from "../show/diff.ts";
 import type { AgentAdapter } from "../tools/tool-entry.ts";
 import type { RunSettings } from "./settings.ts";
@@ -73,10 +74,10 @@ async function showEdits(
   const commits = tasks.flatMap(({ outcome, evidence }) =>
     outcome === "landed" && evidence.commit !== null ? [evidence.commit] : [],
   );
-  for (const { files, outcome, reason } of tasks) {
+  for (const { outcome, reason, ...task } of tasks) {
     if (outcome === "landed") continue;
     const why = reason === null ? "" : `: ${printable(reason.message)}`;
-    progress.say(`${outcome} ${printable(files.join(", "))}${why}`);
+    progress.say(`${outcome} ${taskName(task)}${why}`);
   }
   // In place the edits are in the files themselves.
   if (commits.length === 0 || base === "") return;

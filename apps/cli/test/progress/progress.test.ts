@@ -61,7 +61,7 @@ describe("createProgress", () => {
     expect(to.text()).toBe(
       [
         "[ 1/12] landed docs/0.md 1.2s",
-        "another attempt at task 2 after tool-error: overloaded more",
+        "another attempt at #2 after tool-error: overloaded more",
         "[ 2/12] tool-error docs/1.md 1.2s: down",
         "",
       ].join("\n"),
@@ -102,6 +102,18 @@ describe("createProgress", () => {
       "[ 1/12] tool-error docs/0.md 1.2s: as above",
       "",
     ]);
+  });
+
+  it("names a task without files by its place, as cluster show takes it", async () => {
+    const to = stream(false);
+    const progress = await createProgress({
+      stream: to.stream,
+      style: "lines",
+      requireChange: false,
+    });
+    const outcome = { ...sampleOutcome(2, "landed"), files: [] };
+    progress.onEvent({ ...base, type: "task.ended", outcome });
+    expect(to.text()).toBe("[1/0] landed #3 1.2s\n");
   });
 
   it("names the files of a task that is tried again", async () => {

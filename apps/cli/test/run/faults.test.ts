@@ -44,7 +44,7 @@ describe("faults during a run", () => {
     const { code, stdout, stderr } = await bench.run(args, {
       env: { SAMPLE_AGENT_STATE: bench.cli.home },
     });
-    expect(stderr).toMatch(/another attempt at task \d+ after tool-error/);
+    expect(stderr).toMatch(/another attempt at docs\/\S+ after tool-error/);
     expect(stdout).toMatch(/landed +9\n/);
     expect(code).toBe(0);
     await bench.expectNothingLeft();

@@ -47,7 +47,6 @@ export function buildReport(parts: ReportParts): RunReport {
   const seconds = (endedAt - (status.firstAttemptAt ?? endedAt)) / 1000;
   const good = counts.landed + (requireChange ? 0 : counts["no-change"]);
   return {
-    ...spent,
     run: status.run,
     tool: status.tool,
     workers: status.workers,
@@ -58,6 +57,7 @@ export function buildReport(parts: ReportParts): RunReport {
     haltReason: parts.haltReason,
     budget: parts.budget,
     counts,
+    ...spent,
     byTool,
     tasks,
     failures: clusterFailures(
