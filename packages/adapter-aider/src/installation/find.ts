@@ -55,7 +55,7 @@ export async function findAider(
       found: false,
       code: "AIDER_MISSING",
       reason: "aider is neither in CLUSTER_AIDER, nor on PATH, nor installed by us.",
-      remedy: "Install it with `installAider()` (`cluster tools install aider`).",
+      remedy: "Install it: cluster tools install aider (in a program, installAider()).",
     }
   );
 }

@@ -23,7 +23,7 @@ export interface AiderInstallation {
 }
 
 const REINSTALL =
-  "Install it again, or let `installAider()` (`cluster tools install aider`) do it.";
+  "Install it again, or: cluster tools install aider (in a program, installAider()).";
 
 // Without importing it: that takes seconds. A part that is gone shows in its missing module.
 const LOOK = `
@@ -74,7 +74,7 @@ export async function inspectAider(
     throw new AiderError(
       "AIDER_VERSION_UNSUPPORTED",
       `${where(executable, source)} is aider ${report.version}; this adapter knows 0.86.`,
-      `Install ${AIDER_VERSION}, or let \`installAider()\` (\`cluster tools install aider\`) do it.`,
+      `Install ${AIDER_VERSION}, or: cluster tools install aider (in a program, installAider()).`,
     );
   }
   const { version, packages } = report;
