@@ -1,10 +1,10 @@
 import { constants } from "node:fs";
-import { type FileHandle, mkdir, open, readlink, realpath, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { type FileHandle, mkdir, open, realpath } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { isInside, type Place } from "./place.ts";
 
 const MAX_BYTES = 64 * 1024 * 1024;
-const { O_RDONLY, O_WRONLY, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
+const { O_RDONLY, O_WRONLY, O_CREAT, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants;
 
 /** Lines of a text file, or all of it. @param line counted from 1 */
 export async function readConfined(
@@ -39,33 +39,21 @@ export async function writeConfined(root: string, place: Place, content: string)
 }
 
 /**
- * Opens a file and then looks where it is: between the look at its path and the opening, a folder on
- * the way may have become a link to elsewhere. Nothing is read or written before that.
+ * Opens a file of the workspace. Between the look at its path and the opening, a folder on the way may
+ * have become a link to elsewhere; so its folder is opened first, looked at, and gone on from.
  */
 async function openInside(root: string, { real }: Place, flags: number): Promise<FileHandle> {
-  // Not blocking: a pipe would wait for its other end.
-  const file = await open(real, flags | O_NOFOLLOW | O_NONBLOCK, 0o666);
+  const folder = await open(dirname(real), O_RDONLY | O_DIRECTORY);
   try {
-    const found = await file.stat();
-    if (!found.isFile()) throw new Error("it is not a file");
-    const opened = await pathOf(file, real);
-    const same = await stat(opened);
-    if (
-      !isInside(await realpath(root), opened) ||
-      same.ino !== found.ino ||
-      same.dev !== found.dev
-    ) {
-      throw new Error("it lies outside the workspace");
-    }
-    return file;
-  } catch (error) {
+    const way = process.platform === "linux" ? `/proc/self/fd/${folder.fd}` : dirname(real);
+    const path = join(await realpath(way), basename(real));
+    if (!isInside(await realpath(root), path)) throw new Error("it lies outside the workspace");
+    // Not blocking: a pipe would wait for its other end.
+    const file = await open(join(way, basename(real)), flags | O_NOFOLLOW | O_NONBLOCK, 0o666);
+    if ((await file.stat()).isFile()) return file;
     await file.close();
-    throw error;
+    throw new Error("it is not a file");
+  } finally {
+    await folder.close();
   }
-}
-
-/** Where an open file lies: the system knows on Linux, elsewhere its path is looked up once more. */
-async function pathOf(file: FileHandle, real: string): Promise<string> {
-  if (process.platform !== "linux") return realpath(real);
-  return readlink(`/proc/self/fd/${file.fd}`);
 }

@@ -1,0 +1,183 @@
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type AgentTask, createPool, type Question } from "@cluster/pool";
+import { isAlive, temporaryFolder, waitFor } from "@cluster/testkit";
+import { describe, expect, test } from "vitest";
+import { type AcpOptions, acpAdapter } from "../src/index.ts";
+import { fakeProfile } from "./support/fake.ts";
+
+type Permissions = NonNullable<AgentTask["permissions"]>;
+
+interface Trial {
+  readonly options?: AcpOptions;
+  readonly permissions?: Permissions;
+  readonly asked?: Question[];
+  /** What somebody says who is asked. @default no */
+  readonly yes?: boolean;
+}
+
+/** What an agent is answered in a workspace beside which there is a file of somebody else. */
+async function inWorkspace(
+  message: string | ((folder: string) => string),
+  { options, permissions = {}, asked = [], yes = false }: Trial = {},
+): Promise<{ reply: string; file(name: string): Promise<string | null> }> {
+  await using folder = await temporaryFolder();
+  const workspace = join(folder.path, "work");
+  await mkdir(join(workspace, ".git"), { recursive: true });
+  await mkdir(join(workspace, "src"));
+  await writeFile(join(workspace, "src/a.txt"), "one\ntwo\n");
+  await writeFile(join(folder.path, "secret.txt"), "secret");
+  await symlink(folder.path, join(workspace, "out"));
+  await symlink("src", join(workspace, "in"));
+  await symlink("../not-there.txt", join(workspace, "dangling.txt"));
+  await using pool = createPool({
+    adapter: acpAdapter(fakeProfile(), options),
+    cwd: workspace,
+    ledger: false,
+    onQuestion: (question) => {
+      asked.push(question);
+      return { kind: "confirm", yes };
+    },
+  });
+  const text = typeof message === "string" ? message : message(workspace);
+  const { reply } = await pool.run({ message: text, permissions });
+  const contents = new Map<string, string | null>();
+  for (const name of ["src/a.txt", "new.txt", "src/deep/new.txt", "../secret.txt", "ran.txt"]) {
+    contents.set(name, await readFile(join(workspace, name), "utf8").catch(() => null));
+  }
+  return { reply, file: async (name) => contents.get(name) ?? null };
+}
+
+describe("an agent that asks", () => {
+  test.each<[string, string, string, Trial?]>([
+    ["may read", "ask read src/a.txt", "allow_once"],
+    ["may edit", "ask edit src/a.txt", "allow_once"],
+    ["may make files", "ask edit new.txt", "allow_once"],
+    [
+      "may not, where the task says so",
+      "ask edit new.txt",
+      "reject_once",
+      { permissions: { createFiles: false } },
+    ],
+    ["may not run commands", "ask execute", "reject_once"],
+    [
+      "may, where the task says so",
+      "ask execute",
+      "allow_once",
+      { permissions: { commands: true } },
+    ],
+    ["may not open addresses", "ask fetch", "reject_once"],
+    [
+      "may, where the adapter says so",
+      "ask fetch",
+      "allow_once",
+      { options: { permissions: { urls: true } } },
+    ],
+    ["may not leave its mode", "ask switch_mode", "reject_once"],
+    ["may not leave the workspace", "ask edit ../x.txt", "reject_once"],
+    ["nor by a link", "ask read out/secret.txt", "reject_once"],
+    ["nor edit what git runs", "ask edit .git/hooks/pre-commit", "reject_once"],
+    ["may take a link that stays", "ask edit in/a.txt", "allow_once"],
+  ])("%s", async (_, message, answer, trial) => {
+    expect((await inWorkspace(message, trial)).reply).toBe(answer);
+  });
+
+  test("for what nobody has thought of is put to the caller", async () => {
+    const asked: Question[] = [];
+    expect((await inWorkspace("ask other", { asked, yes: true })).reply).toBe("allow_once");
+    expect((await inWorkspace("ask other", { asked })).reply).toBe("reject_once");
+    expect(asked).toHaveLength(2);
+    expect(asked[0]).toEqual({ kind: "confirm", topic: "other", text: "May I other" });
+  });
+
+  const policy = {
+    rules: [
+      { kinds: ["edit" as const], paths: ["src/**"], decision: "deny" as const },
+      { kinds: ["execute" as const], decision: "ask" as const },
+      { where: "outside" as const, kinds: ["read" as const], decision: "allow" as const },
+    ],
+    kinds: { other: "allow" as const },
+  };
+
+  test.each([
+    ["ask edit src/a.txt", "reject_once"],
+    ["ask edit in/a.txt", "reject_once"],
+    ["ask edit new.txt", "allow_once"],
+    ["ask read ../secret.txt", "allow_once"],
+    ["ask edit ../secret.txt", "reject_once"],
+    ["ask other", "allow_once"],
+    ["ask execute", "allow_once"],
+  ])("gets what the first rule says that matches: %s", async (message, answer) => {
+    const trial = { options: { policy }, yes: true, permissions: { commands: false } };
+    expect((await inWorkspace(message, trial)).reply).toBe(answer);
+  });
+});
+
+describe("files that an agent has us read and write", () => {
+  test("stay in the workspace", async () => {
+    const { reply, file } = await inWorkspace(
+      "fs-write src/deep/new.txt deep\nsay ;\nfs-write in/a.txt changed\nsay ;\nfs-read src/a.txt",
+    );
+    expect(reply).toBe("written;written;changed");
+    expect(await file("src/deep/new.txt")).toBe("deep");
+  });
+
+  test.each([
+    ["fs-read ../secret.txt", /outside the workspace/],
+    ["fs-read out/secret.txt", /outside the workspace/],
+    ["fs-write out/secret.txt x", /outside the workspace/],
+    ["fs-write /etc/cluster-test x", /outside the workspace/],
+    ["fs-write dangling.txt x", /link to what does not exist/],
+    ["fs-write .git/config x", /outside the workspace/],
+    ["fs-write src x", /error -32603/],
+    ["fs-read nowhere.txt", /error -32002/],
+  ])("and nowhere else: %s", async (message, words) => {
+    // Whatever the policy says.
+    const options = { policy: { outside: "allow" as const } };
+    const { reply, file } = await inWorkspace(message, { options });
+    expect(reply).toMatch(words);
+    expect(await file("../secret.txt")).toBe("secret");
+  });
+
+  test("are asked for where the policy says so, and once", async () => {
+    const asked: Question[] = [];
+    const options = { policy: { kinds: { edit: "ask" as const } } };
+    const message = "ask edit new.txt\nfs-write new.txt x\nfs-write src/a.txt y";
+    const { file } = await inWorkspace(message, { options, asked, yes: true });
+    expect(asked.map(({ subject }) => subject)).toEqual(["new.txt", "src/a.txt"]);
+    expect(await file("new.txt")).toBe("x");
+  });
+});
+
+describe("commands that an agent has us run", () => {
+  test("are refused unless they are allowed", async () => {
+    const refused = await inWorkspace("terminal touch ran.txt");
+    expect(refused.reply).toMatch(/error -32000: .*does not allow running touch ran.txt/);
+    expect(await refused.file("ran.txt")).toBeNull();
+    const allowed = await inWorkspace("terminal echo hi; echo so > ran.txt; exit 3", {
+      permissions: { commands: true },
+    });
+    expect(allowed.reply).toBe("3: hi");
+    expect(await allowed.file("ran.txt")).toBe("so\n");
+  });
+
+  test("end with their session", async () => {
+    await using folder = await temporaryFolder();
+    const adapter = acpAdapter(fakeProfile(), { permissions: { commands: true } });
+    await using pool = createPool({ adapter, cwd: folder.path, ledger: false });
+    const pids: number[] = [];
+    for (const end of ["reset", "replace"] as const) {
+      const message = "terminal sleep 1000 & echo $! > pid; wait # &";
+      await pool.run({ message }, { release: "keep" });
+      const read = (): Promise<string> =>
+        readFile(join(folder.path, "pid"), "utf8").catch(() => "");
+      await waitFor(
+        async () => (await read()).endsWith("\n") && !pids.includes(Number(await read())),
+      );
+      pids.push(Number(await read()));
+      expect(isAlive(pids.at(-1) ?? 0)).toBe(true);
+      await pool.run({ message: "say done" }, { release: end });
+      await waitFor(() => !isAlive(pids.at(-1) ?? 0));
+    }
+  });
+});
