@@ -48,7 +48,7 @@ export function canaryOptions(
   if (ask && missing.length > 0) {
     throw usageError(
       `--canary-ask: nobody can be asked, since ${missing[0]} is no terminal.`,
-      "Leave it away, or give --canary-verify a command that decides.",
+      "Do it at a terminal, or give --canary-verify a command that decides.",
     );
   }
   const { progress, quiet } = display;

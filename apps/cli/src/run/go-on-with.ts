@@ -49,15 +49,22 @@ interface FoundRun {
   readonly record: RunRecord;
   readonly tally: RunTally;
   readonly owned: boolean;
+  /** Its first tasks were tried, and accepted: nobody is asked again. */
+  readonly tried: boolean;
 }
 
 async function lookAt(repository: Site, store: LocalRunStore, wanted: string): Promise<FoundRun> {
   using reader = await store.read(repository, wanted);
-  return { record: reader.record, tally: reader.tally(), owned: reader.owner !== null };
+  return {
+    record: reader.record,
+    tally: reader.tally(),
+    owned: reader.owner !== null,
+    tried: reader.marks().some((mark) => mark.type === "run.canary" && mark.goesOn),
+  };
 }
 
 async function resume(
-  { record, tally }: FoundRun,
+  { record, tally, tried }: FoundRun,
   repository: Site,
   flags: ResumeFlags,
   raw: readonly string[],
@@ -74,13 +81,15 @@ async function resume(
   const progress = await createProgress({ stream: process.stderr, style, requireChange });
   try {
     for (const line of quiet ? [] : warnings) progress.say(line);
-    const canary = canaryOptions(settings, {
-      ...options,
-      progress,
-      site: repository,
-      quiet,
-      adapter: options.tool,
-    });
+    const canary = tried
+      ? {}
+      : canaryOptions(settings, {
+          ...options,
+          progress,
+          site: repository,
+          quiet,
+          adapter: options.tool,
+        });
     const report = await conductRun(
       () => resumeRun({ ...options, ...canary, repository, run }),
       progress,
@@ -128,7 +137,7 @@ async function prepare(
   const { config: present } = await loadConfig({ cwd, file: file ?? undefined });
   const config: ClusterConfig = { ...stored.config, tools: present.tools };
   const flags: RunFlags = {
-    ...stored.flags,
+    ...withoutJudge(stored.flags, given),
     ...given,
     ...(given.read && { read: given.read.map((path) => resolve(here, path)) }),
   };
@@ -144,6 +153,16 @@ async function prepare(
     settings,
     options: { ...runOptions(settings, adapter, tools), ...(planned && { tasks: planned.tasks }) },
     warnings: planned?.warnings ?? [],
+  };
+}
+
+/** Who decides on the first tasks is one: whoever is named now takes the place of the other. */
+function withoutJudge(stored: RunFlags, given: RunFlags): RunFlags {
+  const { canaryAsk, canaryVerify, ...others } = stored;
+  return {
+    ...others,
+    ...(canaryAsk !== undefined && given.canaryVerify === undefined && { canaryAsk }),
+    ...(canaryVerify !== undefined && given.canaryAsk !== true && { canaryVerify }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Bench, createBench } from "../harness/bench.ts";
+import { cluster } from "../harness/runs.ts";
 import { startOnTerminal, type TerminalCli } from "../harness/terminal.ts";
 
 let bench: Bench;
@@ -51,6 +52,32 @@ describe("--canary-ask on a terminal", () => {
     terminal.type("yes\r");
     expect(await terminal.ended).toBe(1);
     expect(terminal.printed()).toMatch(/landed +3/);
+  });
+
+  it("is not asked again where a run is gone on with that was accepted", async () => {
+    const terminal = await asked("x [fake:only=page-003.md:first=1:hang]");
+    terminal.type("y\r");
+    await terminal.says("turn ");
+    terminal.type("\u0003");
+    await terminal.says("again to stop at once");
+    terminal.type("\u0003");
+    expect(await terminal.ended).toBe(130);
+    const resumed = await cluster(bench, "resume", "-q");
+    expect(resumed.code).toBe(0);
+    expect(resumed.stdout).toMatch(/landed +4/);
+  });
+
+  it("may be a command's to answer where a run is gone on with, away from a terminal", async () => {
+    const terminal = await asked("x");
+    terminal.type("n\r");
+    expect(await terminal.ended).toBe(4);
+    const refused = await cluster(bench, "resume");
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(
+      /stdin is no terminal\.\nDo it at a terminal, or .*--canary-verify/,
+    );
+    const { code, stdout } = await cluster(bench, "resume", "-q", "--canary-verify", "true");
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringMatching(/landed +4/) });
   });
 
   it.each([
