@@ -45,6 +45,11 @@ export class Course {
     this.#entered = workspace;
   }
 
+  /** It has begun in a workspace, and has not left it. */
+  get isInside(): boolean {
+    return this.#entered !== null;
+  }
+
   worksIn(workspace: WorkPlace): void {
     this.#workspace = workspace;
   }

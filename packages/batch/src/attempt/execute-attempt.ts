@@ -14,6 +14,12 @@ import { landable, verifyEdit } from "./verify-edit.ts";
 
 /** What the stages work with. */
 export interface AttemptTools {
+  /**
+   * Waits for the attempt's files where all instances work in one folder: whoever has a turn, or an instance,
+   * has its files. Gives back what lets go of them. Absent: there is nothing to wait for.
+   * @param onBusy called when it has to wait, at least once
+   */
+  reserve?(attempt: Attempt, signal: AbortSignal, onBusy: () => void): Promise<() => void>;
   lease(attempt: Attempt, signal: AbortSignal): Promise<Lease<AgentTask, AgentResult>>;
   workspaceOf(instance: number): Promise<WorkPlace>;
   readonly clock: Clock;
@@ -64,21 +70,42 @@ async function onLease(
   calledOff: AbortSignal,
 ): Promise<LeaseResult> {
   let lease: Lease<AgentTask, AgentResult>;
+  let letGo: (() => void) | undefined;
   try {
     course.enter("lease");
+    letGo = await reserve(attempt, tools, course, calledOff);
     lease = await tools.lease(attempt, calledOff);
   } catch (error) {
+    letGo?.();
     return course.fail(error);
   }
   try {
     course.learn({ instance: lease.instance });
-    const result = await onInstance(lease, attempt, tools, course).catch((error: unknown) =>
-      course.fail(error),
-    );
+    const result = await onInstance(lease, attempt, tools, course).catch((error: unknown) => {
+      if (!course.isInside) letGo?.();
+      return course.fail(error);
+    });
     return await course.leave(result);
   } finally {
     // The next attempt need not know how long forgetting takes; a failure shows in the instance's state.
     void lease.release().catch(() => {});
+  }
+}
+
+/** Whoever waits for files leaves the place of an attempt to others. */
+async function reserve(
+  attempt: Attempt,
+  tools: AttemptTools,
+  course: Course,
+  calledOff: AbortSignal,
+): Promise<(() => void) | undefined> {
+  let goOn: (() => void) | undefined;
+  try {
+    return await tools.reserve?.(attempt, calledOff, () => {
+      goOn ??= course.turn.rest?.();
+    });
+  } finally {
+    goOn?.();
   }
 }
 

@@ -101,6 +101,10 @@ export class LocalExecutor implements Executor {
     return executeAttempt(
       attempt,
       {
+        reserve: async ({ task, token, files }, signal, onBusy) => {
+          const reserved = this.#branch.reserve?.({ task, token, files, signal }, onBusy);
+          return (await reserved) ?? (() => {});
+        },
         lease: (wanted, signal) => this.#lease(wanted, signal),
         workspaceOf: (instance) => this.#workspaceOf(instance),
         clock: this.#clock,

@@ -90,6 +90,11 @@ export interface AttemptTurn {
    * what let it begin then may hold it back now. Rejects when it is not to begin any more.
    */
   begin(): Promise<void>;
+  /**
+   * It waits for what others have, and holds no instance meanwhile: another attempt may be made in its place.
+   * Returns what ends that.
+   */
+  rest?(): () => void;
   /** It has ended well: the next one may begin while the edit is judged and committed. */
   end(): void;
   /** It has failed. To be told at once: where a provider refuses, nobody else is to begin. */

@@ -79,6 +79,12 @@ export interface LandingPlace extends AsyncDisposable {
   tip(): string;
   /** For how many workspaces there is room. Absent: for as many as there are instances. */
   room?(): Promise<WorktreeRoom>;
+  /**
+   * Takes the files of an attempt before it has an instance, which others can use meanwhile. Gives back what
+   * lets go of them, for an attempt that comes to no workspace. Absent: none has to wait for files.
+   * @param onBusy called when it has to wait, at least once
+   */
+  reserve?(attempt: AttemptAtPlace, onBusy: () => void): Promise<() => void>;
   openWorkspace(index: number, options?: RunOperationOptions): Promise<WorkPlace>;
   /** @param commit what {@link WorkPlace.commit} gave */
   land(commit: string): Promise<Landing>;

@@ -71,6 +71,7 @@ export class AttemptMaker {
       turn: {
         tryBegin: () => ticket.tryBegin(),
         begin: () => ticket.begin(calledOff),
+        rest: () => ticket.rest(),
         end: () => {
           limits.answered(state);
           ticket.end();

@@ -48,6 +48,11 @@ export interface TurnTicket {
    * TURN_RECALLED when the item is to be started anew.
    */
   begin(signal: AbortSignal): Promise<void>;
+  /**
+   * It waits for what others have, and needs nothing else until then: another item may be at work in its place.
+   * Returns what ends that.
+   */
+  rest(): () => void;
   /** It is over, and another item may begin its own. Doing so again does nothing. */
   end(): void;
 }
@@ -57,6 +62,8 @@ interface Preparation {
   readonly lane: string;
   turn: "waiting" | "begun" | "over";
   recalled: boolean;
+  /** It waits for what others have. */
+  rests: boolean;
   /** Set while it waits for its turn. */
   waits: PromiseWithResolvers<void> | null;
 }
@@ -87,8 +94,9 @@ export class Dispatcher<Item> {
   /** Those that are ready and wait for their turn, in the order in which they asked. */
   readonly #ready = new Set<Item>();
   readonly #work: LaneWork = {
-    atWork: (lane) => this.#count((one) => one.lane === lane),
-    preparing: (lane) => this.#count((one) => one.lane === lane && one.turn === "waiting"),
+    atWork: (lane) => this.#count((one) => one.lane === lane && !one.rests),
+    preparing: (lane) =>
+      this.#count((one) => one.lane === lane && one.turn === "waiting" && !one.rests),
   };
   #atWork = 0;
   #turns = 0;
@@ -135,6 +143,13 @@ export class Dispatcher<Item> {
         return true;
       },
       begin: (signal) => this.#beginInTurn(item, preparation, signal),
+      rest: () => {
+        preparation.rests = true;
+        this.#pump();
+        return () => {
+          preparation.rests = false;
+        };
+      },
       end: () => {
         const freed = preparation.turn === "begun";
         preparation.turn = "over";
@@ -287,14 +302,33 @@ export class Dispatcher<Item> {
     }
   }
 
+  /** Many may wait for the same, and each is an attempt that has been opened: no more than there are slots. */
+  #hasSlot(): boolean {
+    const { slots } = this.#options;
+    return (
+      this.#atWork -
+        Math.min(
+          slots,
+          this.#count(({ rests }) => rests),
+        ) <
+      slots
+    );
+  }
+
   #startWaiting(): void {
-    while (!this.#closed && this.#atWork < this.#options.slots) {
+    while (!this.#closed && this.#hasSlot()) {
       const next = this.#lanes.take((lane) => this.#mayStart(lane));
       if (next === null) return;
       const { item } = next;
       const lane = this.#gate.enter?.(item, next.lane, this.#work) ?? next.lane;
       this.#atWork += 1;
-      const preparation: Preparation = { lane, turn: "waiting", recalled: false, waits: null };
+      const preparation: Preparation = {
+        lane,
+        turn: "waiting",
+        recalled: false,
+        rests: false,
+        waits: null,
+      };
       this.#items.set(item, preparation);
       void this.#options.start(item).finally(() => {
         this.#atWork -= 1;

@@ -1,3 +1,4 @@
+import { waitFor } from "@cluster/testkit";
 import { expect, test } from "vitest";
 import { tasksFor } from "../sample/sample-run.ts";
 import { pages, plainBench } from "./plain-bench.ts";
@@ -15,6 +16,20 @@ test("a run that is scaled down while tasks wait for one file comes to its end",
   });
   expect((await run.finished).counts.landed).toBe(8);
   expect((await bench.read("a.md")).trim().split("\n").sort()).toEqual(words);
+});
+
+test("a task that waits for a file leaves its instance to others", async () => {
+  await using bench = await plainBench({ "a.md": "", "b.md": "", "c.md": "" });
+  const tasks = [
+    { prompt: "[fake:hang]", files: ["a.md"] },
+    { prompt: "[fake:hang]", files: ["a.md", "b.md"] },
+    { prompt: "edit", files: ["c.md"] },
+  ];
+  await using run = await bench.start(tasks, { workers: 2 });
+  await waitFor(() => run.status().counts.landed === 1, { what: "the third task to land" });
+  run.stop();
+  expect((await run.finished).counts).toMatchObject({ landed: 1, cancelled: 2 });
+  expect(await bench.leftovers()).toEqual([]);
 });
 
 test("paused with files locked, and continued", async () => {

@@ -9,6 +9,8 @@ interface Waiter {
   readonly name: string;
   readonly paths: readonly string[];
   readonly taken: PromiseWithResolvers<void>;
+  /** Called when somebody else has one of its files. */
+  readonly onBusy: (() => void) | undefined;
 }
 
 /**
@@ -44,12 +46,18 @@ export class FileLocks {
 
   /**
    * Takes the files of an attempt as soon as nobody has one of them.
+   * @param onBusy called when it has to wait, at least once
    * @throws {WorkspaceError} FILE_HELD
    */
-  async take(name: string, paths: readonly string[], signal?: AbortSignal): Promise<void> {
+  async take(
+    name: string,
+    paths: readonly string[],
+    signal?: AbortSignal,
+    onBusy?: () => void,
+  ): Promise<void> {
     signal?.throwIfAborted();
     if (this.#held.has(name)) return;
-    const waiter: Waiter = { name, paths, taken: Promise.withResolvers() };
+    const waiter: Waiter = { name, paths, taken: Promise.withResolvers(), onBusy };
     const giveUp = (): void => {
       const at = this.#waiting.indexOf(waiter);
       // One that is about to be served is not given up: its locks are the caller's already.
@@ -102,6 +110,7 @@ export class FileLocks {
         this.#held.set(name, paths);
         taken.resolve();
       } else if (got === "busy") {
+        waiter.onBusy?.();
         others ||= free;
         for (const path of paths) reserved.add(path);
       } else if (got !== "given up") {

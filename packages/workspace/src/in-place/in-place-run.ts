@@ -9,7 +9,7 @@ import type { SalvagedWork } from "../salvage/salvage.ts";
 import { IN_PLACE } from "./folder-parts.ts";
 import { only } from "./guarded-folder.ts";
 import type { InPlaceContext } from "./in-place-context.ts";
-import { InPlaceWorkspace } from "./in-place-workspace.ts";
+import { type InPlaceAttempt, InPlaceWorkspace } from "./in-place-workspace.ts";
 import { nameOf } from "./record.ts";
 
 /** What became of a run that was taken back. */
@@ -117,6 +117,23 @@ export class InPlaceRun implements AsyncDisposable {
       backups: this.state,
       unwatched: watch.cut,
     };
+  }
+
+  /**
+   * Takes the files of an attempt before anything else is taken for it, so that nothing waits with it. Its
+   * workspace has them from then on.
+   * @param onBusy called when it has to wait, at least once
+   * @returns gives them back, for an attempt that does not come to a workspace
+   * @throws {WorkspaceError} FILE_HELD, PATH_OUTSIDE, STATE_FAILED
+   */
+  async reserve(
+    { task, token, files, signal }: InPlaceAttempt,
+    onBusy?: () => void,
+  ): Promise<() => void> {
+    const { folder, locks } = this.#context;
+    const name = nameOf({ task, token });
+    await locks.take(name, folder.places(files), signal, onBusy);
+    return () => locks.giveBack(name);
   }
 
   /**
