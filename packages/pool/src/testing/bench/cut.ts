@@ -1,0 +1,58 @@
+import { pipeline, type Readable, Transform } from "node:stream";
+import type { ToolProcess } from "../../contract/process-host.ts";
+
+/** Where output is cut into pieces, each of which the connection gets by itself. */
+export type Cut = (chunk: Buffer) => readonly number[];
+
+/** Behind every byte; far into a large chunk behind every 997th, since a million pieces prove no more. */
+export function behindEachByte(chunk: Buffer): readonly number[] {
+  const cuts: number[] = [];
+  for (let at = 1; at < chunk.length; at += at < 4096 ? 1 : 997) cuts.push(at);
+  return cuts;
+}
+
+/** In the middle of each code point of several bytes, and nowhere else. */
+export function withinCodePoints(chunk: Buffer): readonly number[] {
+  const cuts: number[] = [];
+  for (let at = 1; at < chunk.length; at += 1) {
+    // A continuation byte behind a leading one.
+    if (((chunk[at] ?? 0) & 0xc0) === 0x80 && (chunk[at - 1] ?? 0) >= 0xc0) cuts.push(at);
+  }
+  return cuts;
+}
+
+/** The same process, whose stdout comes in pieces. */
+export function inPieces(process: ToolProcess, cut: Cut): ToolProcess {
+  const stdout = cutStream(process.stdout, cut);
+  return {
+    get pid() {
+      return process.pid;
+    },
+    stdin: process.stdin,
+    stdout,
+    stderr: process.stderr,
+    endInput: () => process.endInput(),
+    exited: process.exited,
+    kill: (signal, target) => process.kill(signal, target),
+    ...(process.memory === undefined
+      ? {}
+      : { memory: async () => (await process.memory?.()) ?? null }),
+  };
+}
+
+function cutStream(stream: Readable, cut: Cut): Readable {
+  const pieces = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      let from = 0;
+      for (const at of cut(chunk)) {
+        this.push(chunk.subarray(from, at));
+        from = at;
+      }
+      this.push(chunk.subarray(from));
+      done();
+    },
+  });
+  // Either end that is destroyed destroys the other one; how the process ended is told by its exit.
+  pipeline(stream, pieces, () => {});
+  return pieces;
+}

@@ -1,0 +1,80 @@
+import { isAbsolute } from "node:path";
+import type { AgentResult, Usage } from "../../contract/agent.ts";
+import type { AdapterPromise } from "../adapter-promise.ts";
+import type { Bench, Trial } from "../bench/bench.ts";
+import { answered, shown } from "../bench/turns.ts";
+import { broken, notOffered } from "../verdict.ts";
+
+export const AGENT_PROMISES: readonly AdapterPromise[] = [
+  {
+    id: "agent.result",
+    sentence: "tells all that an agent's result has, with paths relative to the workspace",
+    async keep(bench) {
+      const result = await agentResult(bench, await bench.shared());
+      if (typeof result.reply !== "string")
+        broken(`Expected a reply, found ${shown(result.reply)}.`);
+      for (const name of ["claimedEdits", "questions"] as const) {
+        if (!Array.isArray(result[name])) {
+          broken(`Expected a list of ${name}, found ${shown(result[name])}.`);
+        }
+      }
+      for (const path of result.claimedEdits) {
+        if (typeof path !== "string" || isAbsolute(path) || path.split("/").includes("..")) {
+          broken(`Expected paths relative to the workspace, found ${shown(path)}.`);
+        }
+      }
+    },
+  },
+  {
+    id: "agent.usage",
+    sentence: "counts tokens and dollars of the turn itself, or says that they are unknown",
+    async keep(bench) {
+      const turns: AgentResult[] = [];
+      // A process of its own: what is added up begins with it.
+      const trial = await bench.own();
+      for (let n = 0; n < 3; n += 1) turns.push(await agentResult(bench, trial));
+      for (const { usage, costUsd } of turns) {
+        if (usage !== "unknown") checkUsage(usage);
+        if (costUsd !== "unknown" && !(Number.isFinite(costUsd) && costUsd >= 0)) {
+          broken(`Expected US dollars or "unknown", found ${shown(costUsd)}.`);
+        }
+      }
+      const [first, , third] = turns.map(({ usage }) => usage);
+      if (typeof first !== "object" || typeof third !== "object") return;
+      // Requests that work are alike, and the context was forgotten between them.
+      if (total(third) > 2 * total(first)) {
+        broken(
+          `Expected each of three like turns to be counted by itself, found ${total(first)} tokens for ` +
+            `the first and ${total(third)} for the third, as if it had been added up.`,
+        );
+      }
+    },
+  },
+];
+
+async function agentResult<Request, Result>(
+  bench: Bench<Request, Result>,
+  { pool }: Trial<Request, Result>,
+): Promise<AgentResult> {
+  const runner = { run: (request: Request) => pool.run(request, { release: "reset" }) };
+  const result: unknown = await answered(runner, await bench.nextExchange());
+  if (typeof result !== "object" || result === null || !("usage" in result)) {
+    notOffered("its result is not that of an agent");
+  }
+  return result as AgentResult;
+}
+
+function checkUsage(usage: Usage): void {
+  for (const name of ["inputTokens", "outputTokens"] as const) {
+    if (!Number.isSafeInteger(usage?.[name]) || usage[name] < 0) {
+      broken(`Expected whole ${name}, or usage "unknown", found ${shown(usage)}.`);
+    }
+  }
+  if (total(usage) === 0) {
+    broken('Expected usage "unknown" where nothing was counted, found no tokens at all.');
+  }
+}
+
+function total({ inputTokens, outputTokens }: Usage): number {
+  return inputTokens + outputTokens;
+}
