@@ -31,8 +31,8 @@ export class WatchedAdapter<Request, Result> {
         dispose: async () => {},
       },
       command: (slot, request) => adapter.command(slot, request),
-      connect: (process) => {
-        const connection = adapter.connect(process);
+      connect: (process, slot) => {
+        const connection = adapter.connect(process, slot);
         this.seen.push({ process, connection });
         return connection;
       },

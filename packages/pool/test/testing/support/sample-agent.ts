@@ -5,11 +5,11 @@ import type { SampleRequest } from "./sample-connection.ts";
 
 /** The sample tool as a coding agent: its answers are replies, and are counted. */
 export function sampleAgent(fault = ""): ToolAdapter<SampleRequest, AgentResult> {
-  const adapter = sampleAdapter(fault);
+  const { oneShot: _, ...adapter } = sampleAdapter(fault);
   return {
     ...adapter,
-    connect(process) {
-      const connection = adapter.connect(process);
+    connect(process, slot) {
+      const connection = adapter.connect(process, slot);
       let counted = 0;
       return {
         ready: (signal) => connection.ready(signal),
