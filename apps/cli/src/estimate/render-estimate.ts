@@ -20,7 +20,7 @@ export function estimateLines(estimate: RunEstimate, words: EstimateWords): stri
   return [
     `Estimate ${of === undefined ? "" : `${of}, `}${basisOf(basis, earlier)}; nothing is promised:`,
     `  tokens: ${between(inputTokens, formatTokens)} in, ${between(outputTokens, formatTokens)} out`,
-    `  cost:   ${costUsd === null ? "unknown; say what the model costs: --price IN,OUT" : between(costUsd, formatCost)}`,
+    `  cost:   ${costUsd === null ? "unknown; say what the model costs: --price IN,OUT" : costBetween(costUsd)}`,
     `  time:   ${between(timeMs, formatTime)} with ${plural(workers, "worker")}`,
     ...assumptions.map((sentence) => `  - ${sentence}`),
   ];
@@ -37,7 +37,8 @@ function basisOf(
       : `${plural(samples, "task")} of ${earlierRuns(earlier)}`;
   const blind = [
     ...(tokens === "sizes" ? ["tokens"] : []),
-    ...(cost === "price" ? ["cost"] : []),
+    // A price for tokens that were measured is no guess.
+    ...(cost === "price" && tokens === "sizes" ? ["cost"] : []),
     ...(time === "sizes" ? ["time"] : []),
   ];
   const rest = blind.length === 0 ? "" : `, ${blind.join(" and ")} from the sizes of files`;
@@ -54,6 +55,12 @@ function earlierRuns({ runs, sameMessage }: EarlierRuns): string {
 function between({ low, high }: Range, format: (value: number) => string): string {
   const [least, most] = [format(low), format(high)];
   return least === most ? least : `${least} to ${most}`;
+}
+
+/** Both ends with as many digits as the lower one needs. */
+function costBetween({ low, high }: Range): string {
+  const isSmall = low > 0 && low < 0.01 && high < 0.1;
+  return between({ low, high }, isSmall ? (usd) => `$${usd.toFixed(4)}` : formatCost);
 }
 
 /** `840`, `8.3k`, `253k`, `1.2M`. */
