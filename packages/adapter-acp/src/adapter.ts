@@ -67,7 +67,7 @@ export function acpAdapter(
 
     async probe() {
       const program = await find();
-      if (program.found) return probeOf(program, profile);
+      if (program.found) return await probeOf(program, profile, environment());
       return { installed: false, reason: program.reason, remedy: program.remedy };
     },
   };

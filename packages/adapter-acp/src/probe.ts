@@ -1,15 +1,30 @@
 import type { ToolProbe } from "@cluster/pool";
 import type { FoundAgent } from "./install/find.ts";
+import { loginOf } from "./install/login.ts";
 import type { AgentProfile } from "./profiles/profile.ts";
 
 /** Tells of a program without starting it: agents take seconds, and some log in. */
-export function probeOf(
+export async function probeOf(
   { path, version }: FoundAgent,
-  { package: tested }: AgentProfile,
-): ToolProbe {
-  if (tested === undefined || version === tested.version || version === "unknown") {
-    return { installed: true, version, path };
+  profile: AgentProfile,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<ToolProbe> {
+  const login = await loginOf(profile, environment);
+  const { package: tested } = profile;
+  const warnings = [];
+  if (tested !== undefined && version !== tested.version && version !== "unknown") {
+    warnings.push(`Tested with ${tested.name} ${tested.version}; this is ${version}.`);
   }
-  const warning = `Tested with ${tested.name} ${tested.version}; this is ${version}.`;
-  return { installed: true, version, path, warning };
+  if (login === null) {
+    warnings.push(
+      `No log-in was seen: unless its own settings have one, ${profile.login?.remedy}.`,
+    );
+  }
+  return {
+    installed: true,
+    version,
+    path,
+    ...(typeof login === "string" && { login }),
+    ...(warnings.length > 0 && { warning: warnings.join(" ") }),
+  };
 }

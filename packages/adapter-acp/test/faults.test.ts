@@ -113,7 +113,7 @@ describe("an agent that cannot be used fails at its start, and says what to do",
     [
       "it is not installed",
       { profile: { command: "no-such-agent" } },
-      /no-such-agent is neither in CLUSTER_NO_SUCH_AGENT, nor on PATH/,
+      /no-such-agent is neither in CLUSTER_FAKE, nor on PATH/,
     ],
   ])("%s", async (_, trial, words) => {
     await onFake({ ...trial, pool: { restart: { intensity: 0 } } }, async (pool) => {

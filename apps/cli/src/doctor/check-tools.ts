@@ -12,6 +12,7 @@ export function checkTool({ name, probe }: ProbedTool, needed: boolean): CheckRe
     );
   }
   if (!probe.installed) return (needed ? fail : warn)(title, probe.reason, probe.remedy);
-  const found = `${probe.version} (${probe.path})`;
+  const login = probe.login === undefined ? "" : `, log-in: ${probe.login}`;
+  const found = `${probe.version} (${probe.path})${login}`;
   return probe.warning === undefined ? ok(title, found) : warn(title, found, probe.warning);
 }

@@ -13,6 +13,7 @@ import { checkPython } from "./check-python.ts";
 import { checkRuns } from "./check-runs.ts";
 import { checkState } from "./check-state.ts";
 import { checkTool } from "./check-tools.ts";
+import { tryTool } from "./try-tool.ts";
 
 /** A table, with what to do below each line that asks for it. */
 function render(checks: readonly CheckResult[]): string {
@@ -43,6 +44,7 @@ export async function runDoctor(flags: DoctorFlags): Promise<ExitName> {
     await checkGit(),
     ...(aider === undefined ? [] : [await checkPython(aider, chosen === DEFAULT_TOOL)]),
     ...probed.map((tool) => checkTool(tool, tool.name === chosen)),
+    ...(flags.try === true ? [await tryTool(chosen, config)] : []),
     await checkCache(),
     await checkState(),
     ...(await checkRuns(flags.cwd)),

@@ -53,6 +53,32 @@ describe("cluster doctor", () => {
     expect({ code, ok: diagnosis.ok }).toEqual({ code: 0, ok: true });
   });
 
+  it("lets a tool take one turn when it is asked to", async () => {
+    const { code, of } = await diagnose(["--tool", "sample", "--try"]);
+    expect(of("turn of sample")).toMatchObject({
+      status: "ok",
+      found: expect.stringMatching(/^answered in [\d.]+ s: /),
+    });
+    expect(code).toBe(0);
+  });
+
+  it("tells what shows a log-in to an agent, and what to do without one", async () => {
+    const PATH = await program("gemini", "exit 0");
+    const without = await diagnose(["--tool", "gemini"], { PATH });
+    expect(without.of("tool gemini")).toMatchObject({
+      status: "warn",
+      remedy: expect.stringMatching(/No log-in was seen.*set GEMINI_API_KEY/),
+    });
+    const { of } = await diagnose(["--tool", "gemini"], {
+      PATH,
+      GEMINI_API_KEY: "a-key-of-gemini",
+    });
+    expect(of("tool gemini")).toMatchObject({
+      status: "ok",
+      found: expect.stringMatching(/log-in: GEMINI_API_KEY$/),
+    });
+  });
+
   it("fails with exit code 3 and the remedy when the chosen tool is not there", async () => {
     const { code, of } = await diagnose(["--tool", "missing"]);
     expect(of("tool missing")).toMatchObject({ status: "fail", remedy: "Install it." });

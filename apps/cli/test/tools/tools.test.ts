@@ -85,6 +85,28 @@ describe("cluster tools", () => {
     expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
   });
 
+  it("does not install what only the user may, and says how", async () => {
+    const { code, stderr } = await cli.run(["tools", "install", "claude"]);
+    expect(stderr).toMatch(/claude is proprietary[\s\S]*npm install --global @agentclientprotocol/);
+    expect(code).toBe(3);
+  });
+
+  it("says which tools it can install and test", async () => {
+    const install = await cli.run(["tools", "install", "gemmini"]);
+    expect(install.stderr).toMatch(/cannot install "gemmini"[\s\S]*aider, gemini, opencode, codex/);
+    const test = await cli.run(["tools", "test", "aider"]);
+    expect(test.stderr).toMatch(/cannot test "aider"[\s\S]*gemini, opencode, codex/);
+    expect([install.code, test.code]).toEqual([2, 2]);
+  });
+
+  it("tests no agent that is not there", async () => {
+    const { code, stderr } = await cli.run(["tools", "test", "gemini"], {
+      env: { CLUSTER_GEMINI: "/nowhere/gemini" },
+    });
+    expect(stderr).toMatch(/CLUSTER_GEMINI names \/nowhere\/gemini, which is no program/);
+    expect(code).toBe(3);
+  });
+
   it("lists what --tool takes, and whether it is there", async () => {
     const { code, stdout } = await cli.run(["tools", "--config", SAMPLE_CONFIG], {
       env: { CLUSTER_AIDER: "/nowhere/aider" },

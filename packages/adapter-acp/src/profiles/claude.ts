@@ -16,6 +16,17 @@ export const claude: AgentProfile = {
   mode: "default",
   proof: usageProves,
   ends: "sigterm",
+  login: {
+    variables: [
+      "ANTHROPIC_API_KEY",
+      "ANTHROPIC_AUTH_TOKEN",
+      "CLAUDE_CODE_OAUTH_TOKEN",
+      "CLAUDE_CODE_USE_BEDROCK",
+      "CLAUDE_CODE_USE_VERTEX",
+    ],
+    files: [".claude/.credentials.json"],
+    remedy: "set ANTHROPIC_API_KEY, or run claude once and log in",
+  },
   package: {
     name: "@agentclientprotocol/claude-agent-acp",
     version: "0.101.0",

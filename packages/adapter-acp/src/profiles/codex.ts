@@ -1,7 +1,13 @@
 import { record } from "../proof/usage.ts";
-import type { AgentProfile, Proof, TurnEvidence } from "./profile.ts";
+import type { AgentLogin, AgentProfile, Proof, TurnEvidence } from "./profile.ts";
 
 const ENVIRONMENT = ["CODEX_*", "OPENAI_*", "AZURE_*"];
+
+const LOGIN: AgentLogin = {
+  variables: ["OPENAI_API_KEY", "CODEX_API_KEY"],
+  files: [".codex/auth.json"],
+  remedy: "set OPENAI_API_KEY, or run codex login",
+};
 
 /** codex by Zed's adapter. Failures are errors of the protocol; tokens are told as an update. */
 export const codex: AgentProfile = {
@@ -12,6 +18,7 @@ export const codex: AgentProfile = {
   mode: "auto",
   proof: ({ contextTokens }) => ((contextTokens ?? 0) > 0 ? "proven" : "unproven"),
   ends: "sigterm",
+  login: LOGIN,
   package: {
     name: "@zed-industries/codex-acp",
     version: "0.16.0",
@@ -32,6 +39,7 @@ export const codexAcp2: AgentProfile = {
   environment: ENVIRONMENT,
   mode: "workspace-write",
   proof: paidAndHealthy,
+  login: LOGIN,
   package: {
     name: "@agentclientprotocol/codex-acp",
     version: "2.6.0",

@@ -10,5 +10,10 @@ export const copilot: AgentProfile = {
   variables: { COPILOT_AUTO_UPDATE: "false" },
   prepare: ({ model }) => (model === null ? {} : { variables: { COPILOT_MODEL: model } }),
   proof: usageProves,
+  login: {
+    variables: ["GH_TOKEN", "GITHUB_TOKEN", "COPILOT_GITHUB_TOKEN", "COPILOT_PROVIDER_API_KEY"],
+    files: [".copilot/config.json", ".config/github-copilot/apps.json"],
+    remedy: "set GITHUB_TOKEN, or run copilot once and log in",
+  },
   package: { name: "@github/copilot", version: "1.0.102", licence: "proprietary" },
 };

@@ -21,5 +21,10 @@ export const gemini: AgentProfile = {
   usage: (answer) =>
     tokens(record(record(record(answer._meta).quota).token_count), "input_tokens", "output_tokens"),
   proof: usageProves,
+  login: {
+    variables: ["GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_APPLICATION_CREDENTIALS"],
+    files: [".gemini/oauth_creds.json"],
+    remedy: "set GEMINI_API_KEY, or run gemini once and log in",
+  },
   package: { name: "@google/gemini-cli", version: "0.61.0", licence: "Apache-2.0", megabytes: 100 },
 };

@@ -20,6 +20,17 @@ export const opencode: AgentProfile = {
     },
   }),
   proof: usageProves,
+  login: {
+    variables: [
+      "ANTHROPIC_API_KEY",
+      "GEMINI_API_KEY",
+      "OPENAI_API_KEY",
+      "OPENROUTER_API_KEY",
+      "OPENCODE_CONFIG_CONTENT",
+    ],
+    files: [".local/share/opencode/auth.json"],
+    remedy: "run opencode auth login, or set your provider's key",
+  },
   package: {
     name: "opencode-ai",
     version: "1.18.33",

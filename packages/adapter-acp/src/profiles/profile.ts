@@ -64,6 +64,16 @@ export interface AgentPackage {
   readonly script?: string;
 }
 
+/** What shows that somebody has logged in, without asking the agent. */
+export interface AgentLogin {
+  /** Variables any of which is a key. */
+  readonly variables: readonly string[];
+  /** Files that a log-in leaves, in the home folder. */
+  readonly files: readonly string[];
+  /** What the user does: the end of a sentence. */
+  readonly remedy: string;
+}
+
 /** What is peculiar to one agent. Only `command` is needed. */
 export interface AgentProfile {
   /** A short name for events and errors. @default the file name of the command */
@@ -99,6 +109,8 @@ export interface AgentProfile {
   failure?(error: ReportedError): FailureClass | null;
   /** Whether it goes at the end of its input, or has to be told by a signal. @default "eof" */
   readonly ends?: "eof" | "sigterm";
+  /** How a log-in shows. @default it cannot be known */
+  readonly login?: AgentLogin;
   /** Where it comes from, for those who install it. */
   readonly package?: AgentPackage;
 }

@@ -23,6 +23,11 @@ export const qwen: AgentProfile = {
   }),
   mode: "default",
   proof: usageProves,
+  login: {
+    variables: ["OPENAI_API_KEY", "DASHSCOPE_API_KEY"],
+    files: [".qwen/oauth_creds.json"],
+    remedy: "set OPENAI_API_KEY, or run qwen once and log in",
+  },
   package: {
     name: "@qwen-code/qwen-code",
     version: "0.24.4",

@@ -64,6 +64,8 @@ export type ToolProbe =
       readonly installed: true;
       readonly version: string;
       readonly path: string;
+      /** What shows that somebody has logged in, such as a variable's name. Absent: not known. */
+      readonly login?: string;
       /** Something that works but is not as it should be. */
       readonly warning?: string;
     }

@@ -1,0 +1,50 @@
+import { type CellResult, tryAgent } from "@cluster/adapter-acp/trial";
+import { setupError, usageError } from "../exit/cli-error.ts";
+import type { ExitName } from "../exit/exit-codes.ts";
+import { printable } from "../progress/fit.ts";
+import { plainTable } from "../report/plain-table.ts";
+import { probeTool } from "./probe-tool.ts";
+import { ACP_AGENTS } from "./tool-entry.ts";
+
+/** The flags of `cluster tools test`. */
+export interface TestFlags {
+  readonly executable?: string;
+  readonly json?: boolean;
+}
+
+function row({ name, passed, found, ms }: CellResult): string[] {
+  const words = found.split("\n").filter((line) => line.trim() !== "");
+  return [passed ? "ok" : "FAILED", name, `${(ms / 1000).toFixed(1)} s`, words.join(" ")];
+}
+
+/**
+ * `cluster tools test`: tries an installed agent with a scripted model on loopback.
+ * @throws {CliError} usage, for a tool that cannot be tried so; setup, when it is not installed.
+ */
+export async function testTool(name: string, flags: TestFlags): Promise<ExitName> {
+  const agent = ACP_AGENTS.find((one) => one === name);
+  if (agent === undefined) {
+    throw usageError(
+      `cluster cannot test "${name}": it has no scripted model for it.`,
+      `It can test: ${ACP_AGENTS.join(", ")}.`,
+    );
+  }
+  const { executable } = flags;
+  if (executable === undefined) {
+    const { probe } = await probeTool(agent, {}, process.cwd());
+    if (probe?.installed === false) throw setupError(probe.reason, probe.remedy);
+  }
+  const results: CellResult[] = [];
+  for await (const result of tryAgent(agent, executable === undefined ? {} : { executable })) {
+    results.push(result);
+    if (process.stderr.isTTY) process.stderr.write(`${row(result)[0]} ${result.name}\n`);
+  }
+  const passed = results.every((result) => result.passed);
+  if (flags.json === true) {
+    process.stdout.write(`${JSON.stringify({ tool: name, ok: passed, results }, null, 2)}\n`);
+  } else {
+    const rows = results.map((result) => row(result).map(printable));
+    process.stdout.write(`${plainTable(rows, ["state", name, "time", ""])}\n`);
+  }
+  return passed ? "done" : "setup";
+}
