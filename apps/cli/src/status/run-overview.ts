@@ -29,6 +29,8 @@ export interface RunOverview {
   readonly live: RunStatus | null;
 }
 
+const LEFT = "its process ended before it did; nobody has gone on with it";
+
 /** Why a run that came to its end stayed on its own branch. */
 function refusalOf(end: RunSummary["end"]): string | null {
   return end?.end === "complete" && end.delivery.kind === "kept" ? end.delivery.reason : null;
@@ -49,7 +51,7 @@ export function overviewOf(run: RunSummary, live: RunStatus | null = null): RunO
     open: openTasks(run),
     counts: run.tally.counts,
     spent: run.tally.spent,
-    reason: run.problem ?? end?.reason ?? refusalOf(end),
+    reason: run.problem ?? end?.reason ?? (phase === "left" ? LEFT : refusalOf(end)),
     delivery: end?.delivery ?? null,
     pid: run.owner?.pid ?? null,
     folder: run.folder,

@@ -33,6 +33,7 @@ describe("cluster resume", () => {
       pid: null,
       tasks: 6,
       open: 4,
+      reason: expect.stringContaining("its process ended before it did"),
       next: `cluster resume ${id}`,
     });
     const { code, stdout, stderr } = await cluster(bench, "resume", "--json");
