@@ -192,6 +192,8 @@ function delivery(report: RunReport, { repository }: ReportOptions): string[] {
       return patches(report.delivery, git);
     case "in-place":
       return inPlace(report, report.delivery);
+    case "undone":
+      return undone(report.delivery);
     case "nothing":
       return ["Nothing landed; the repository is as it was."];
   }
@@ -216,6 +218,22 @@ function patches(
     `${plural(files, "patch file")} written to ${printable(folder)}; the commits are kept as ${originals}.`,
     "Land them with:",
     `  ${git} am ${shellWord(folder)}/*.patch`,
+  ];
+}
+
+function undone({
+  folder,
+  restored,
+  changed,
+}: Extract<RunReport["delivery"], { kind: "undone" }>): string[] {
+  return [
+    `What landed was taken back: ${plural(restored, "file")} in ${printable(folder)} as before.`,
+    ...(changed.length === 0
+      ? []
+      : [
+          "Left as they are, since they were changed after the run:",
+          ...changed.map((path) => `  ${printable(path)}`),
+        ]),
   ];
 }
 

@@ -4,6 +4,7 @@ import type { RunStatus, RunSummary } from "@cluster/batch";
  * How a run stands.
  * - `running`, `paused`, `draining`, `stopping`: a process is at work on it
  * - `complete`, `halted`, `interrupted`, `budget`, `quota`: as its last process ended it
+ * - `undone`: it worked in place, and was taken back
  * - `left`: its process died, and nobody has gone on with it
  * - `unreadable`: its journal cannot be read
  */
@@ -17,6 +18,7 @@ export type RunPhase =
   | "interrupted"
   | "budget"
   | "quota"
+  | "undone"
   | "left"
   | "unreadable";
 
@@ -27,6 +29,7 @@ export function phaseOf(run: RunSummary, live: RunStatus | null = null): RunPhas
     if (live?.state === "draining" || live?.state === "stopping") return live.state;
     return live?.held === true ? "paused" : "running";
   }
+  if (run.end?.delivery.kind === "undone") return "undone";
   return run.end?.end ?? "left";
 }
 
@@ -50,6 +53,7 @@ export function nextCommand(run: RunSummary, phase: RunPhase): string | null {
     case "interrupted":
     case "budget":
     case "quota":
+    case "undone":
       if (openTasks(run) > 0) return `cluster resume ${run.run}`;
       return run.end?.delivery.kind === "kept" ? `cluster land ${run.run}` : null;
     case "unreadable":

@@ -76,6 +76,9 @@ export function renderRun(run: RunOverview, now: number, columns?: number): stri
       : []),
     ...(delivery?.kind === "patches" ? [["patches", delivery.folder]] : []),
     ...(delivery?.kind === "in-place" ? [["backups", delivery.backups]] : []),
+    ...(delivery?.kind === "undone"
+      ? [["taken back", `${plural(delivery.restored, "file")} in ${delivery.folder}`]]
+      : []),
     ["folder", run.folder],
     ...(run.next === null ? [] : [["next", run.next]]),
   ];

@@ -30,8 +30,9 @@ export function reportToMarkdown(report: RunReport): string {
     .join("\n\n")}\n`;
 }
 
-function headline({ counts, tasks, end }: RunReport): string {
+function headline({ counts, tasks, end, delivery }: RunReport): string {
   const landed = `${counts.landed} of ${plural(tasks.length, "task")} landed`;
+  if (delivery.kind === "undone") return `undone, ${landed} before`;
   return end === "complete" ? landed : `${end}, ${landed}`;
 }
 
@@ -60,6 +61,15 @@ function ending({ end, haltReason, delivery }: RunReport): string[] {
       return [
         ...why,
         `What landed is in place in ${code(delivery.folder)}; what stood there before is kept in ${code(delivery.backups)}.`,
+      ];
+    case "undone":
+      return [
+        ...why,
+        `What landed was taken back: ${plural(delivery.restored, "file")} in ${code(delivery.folder)} as before.${
+          delivery.changed.length === 0
+            ? ""
+            : ` Left as they are, since they were changed after the run: ${delivery.changed.map(code).join(", ")}.`
+        }`,
       ];
     case "nothing":
       return [...why, "Nothing landed."];

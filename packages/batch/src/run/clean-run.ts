@@ -63,7 +63,7 @@ export async function cleanRun(options: CleanOptions): Promise<CleanedRun> {
     kept = forgotten.kept.map(({ ref, reason }) => ({ what: ref, reason }));
     if (record.place === "in-place" && !force) {
       if (holdsEdits(stored)) kept.push({ what: folder, reason: "edits" });
-      else if (stored.journal.tally().counts.landed > 0) {
+      else if (stored.journal.tally().counts.landed > 0 && !isUndone(stored)) {
         kept.push({ what: folder, reason: "originals" });
       }
     }
@@ -84,6 +84,12 @@ async function removeWorktrees(stored: StoredRun, site: Site): Promise<void> {
   // Tools of a process that was killed may still write there.
   await endLeftovers();
   await branch.salvage();
+}
+
+/** What stood there before stands there again. */
+function isUndone({ journal }: StoredRun): boolean {
+  const ended = journal.marks().findLast((mark) => mark.type === "run.ended");
+  return ended?.delivery.kind === "undone" && ended.delivery.changed.length === 0;
 }
 
 /** In place, what did not land is kept as files of the run's folder. */

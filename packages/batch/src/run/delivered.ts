@@ -1,5 +1,6 @@
 import type { Delivery } from "@cluster/workspace";
 import type { Journal } from "../contract/journal.ts";
+import type { RunMark } from "../contract/run-record.ts";
 import type { StoredRun } from "../contract/run-store.ts";
 import type { Site } from "../contract/site.ts";
 
@@ -27,4 +28,13 @@ export function* landedIn(journal: Journal): Iterable<string> {
   for (const { outcome } of journal.entries()) {
     if (outcome?.outcome === "landed" && outcome.evidence.commit) yield outcome.evidence.commit;
   }
+}
+
+/** A run that was left had not come to its end. */
+export function howItEnded(
+  marks: readonly RunMark[],
+): Pick<RunMark & { type: "run.ended" }, "end" | "reason"> {
+  const last = marks.findLast(({ type }) => type === "run.ended" || type === "run.resumed");
+  if (last?.type === "run.ended") return { end: last.end, reason: last.reason };
+  return { end: "interrupted", reason: null };
 }

@@ -1,11 +1,10 @@
 import { endLeftovers } from "@cluster/manager";
 import type { Delivery, DeliveryChoice } from "@cluster/workspace";
-import type { RunMark } from "../contract/run-record.ts";
 import type { RunStore } from "../contract/run-store.ts";
 import type { Site } from "../contract/site.ts";
 import { BatchError } from "../errors/batch-error.ts";
 import { LocalRunStore } from "../store/local-run-store.ts";
-import { branchBase, deliveryOf, landedIn } from "./delivered.ts";
+import { branchBase, deliveryOf, howItEnded, landedIn } from "./delivered.ts";
 import { openSite, siteOf } from "./open-site.ts";
 import { wantedDelivery } from "./place-options.ts";
 
@@ -74,13 +73,4 @@ export async function landRun(options: LandOptions): Promise<LandedRun> {
   } finally {
     await stored[Symbol.asyncDispose]();
   }
-}
-
-/** A run that was left had not come to its end. */
-function howItEnded(
-  marks: readonly RunMark[],
-): Pick<RunMark & { type: "run.ended" }, "end" | "reason"> {
-  const last = marks.findLast(({ type }) => type === "run.ended" || type === "run.resumed");
-  if (last?.type === "run.ended") return { end: last.end, reason: last.reason };
-  return { end: "interrupted", reason: null };
 }

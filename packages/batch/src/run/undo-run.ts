@@ -1,10 +1,14 @@
 import { existsSync } from "node:fs";
-import type { Undone } from "@cluster/workspace";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Delivery, Undone } from "@cluster/workspace";
 import { openFolder } from "@cluster/workspace";
-import type { RunStore } from "../contract/run-store.ts";
+import type { RunStore, StoredRun } from "../contract/run-store.ts";
 import type { Site } from "../contract/site.ts";
 import { BatchError } from "../errors/batch-error.ts";
 import { LocalRunStore } from "../store/local-run-store.ts";
+import { RUN_FILES } from "../store/run-folder.ts";
+import { howItEnded } from "./delivered.ts";
 import { openSite } from "./open-site.ts";
 
 /** Which run to take back. */
@@ -33,16 +37,39 @@ export async function undoRun(options: UndoOptions): Promise<UndoneRun> {
   const { repository: given, store = new LocalRunStore() } = options;
   const site = typeof given === "string" ? await openSite(given) : given;
   await using stored = await store.open(site, options.run);
-  const { folder, record } = stored;
-  const { run } = record;
-  if (record.place !== "in-place") {
+  const { folder, record: begun } = stored;
+  const { run } = begun;
+  if (begun.place !== "in-place") {
     throw new BatchError(
       "OPTION_INVALID",
       `Run ${run} worked in worktrees, and what it landed is commits: take them back with git revert.`,
     );
   }
   // Where it was moved, its old place is gone.
-  const root = existsSync(record.root) ? record.root : site.root;
+  const root = existsSync(begun.root) ? begun.root : site.root;
   await using place = await (await openFolder(root)).reopenRun({ run, folder });
-  return { run, root, ...(await place.restore()) };
+  const undone = await place.restore();
+  await record(stored, root, undone);
+  return { run, root, ...undone };
+}
+
+/** From here on nobody is told that it landed. */
+async function record(
+  { journal, folder }: StoredRun,
+  root: string,
+  { restored, changed }: Undone,
+): Promise<void> {
+  if (restored.length === 0) return;
+  const marks = journal.marks();
+  const before = marks.findLast((mark) => mark.type === "run.ended")?.delivery;
+  const earlier = before?.kind === "undone" ? before.restored : 0;
+  const delivery: Delivery = {
+    kind: "undone",
+    folder: root,
+    restored: earlier + restored.length,
+    changed,
+  };
+  await journal.mark({ type: "run.ended", ...howItEnded(marks), delivery });
+  // A report that was written before says otherwise; the journal can give another one at any time.
+  await rm(join(folder, RUN_FILES.report), { force: true });
 }

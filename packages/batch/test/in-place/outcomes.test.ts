@@ -1,6 +1,14 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Answer, cleanRun, startRun, undoRun } from "@cluster/batch";
+import {
+  type Answer,
+  cleanRun,
+  openFolder,
+  reportOfRun,
+  reportToMarkdown,
+  startRun,
+  undoRun,
+} from "@cluster/batch";
 import { expect, test } from "vitest";
 import { tasksFor } from "../sample/sample-run.ts";
 import { pages, plainBench } from "./plain-bench.ts";
@@ -39,6 +47,19 @@ test("a folder without git: edits stay, what failed is as it was and kept, and a
   });
   expect(await bench.read("page-1.md")).toBe(files["page-1.md"]);
   expect(await bench.read("page-5.md")).toBe("mine\n");
+
+  const site = await openFolder(bench.path, { directory: bench.locks });
+  const told = { kind: "undone", restored: 2, changed: ["page-5.md"] };
+  {
+    using reader = await bench.store.read(site, "last");
+    const after = reportOfRun(reader);
+    expect(after).toMatchObject({ end: report.end, delivery: told });
+    expect(reportToMarkdown(after)).toMatch(/^# Run \S+: undone, 3 of 6 tasks landed before$/m);
+  }
+  // Again: nothing is left to take back, and what was told stays.
+  await undoRun({ repository: bench.path, run: "last", store: bench.store });
+  const [summary] = await bench.store.list(site);
+  expect(summary?.end?.delivery).toMatchObject(told);
 });
 
 test("what verify changes is part of the edit; what it refuses is brought back and kept", async () => {

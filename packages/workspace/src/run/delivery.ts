@@ -45,6 +45,15 @@ export type Delivery =
       /** The folder has more files than are looked at for changes outside of the tasks' files. */
       readonly unwatched: boolean;
     }
+  /** It was made where it belongs, and taken back since. */
+  | {
+      readonly kind: "undone";
+      readonly folder: string;
+      /** How many files are as before. */
+      readonly restored: number;
+      /** Files that were changed after the run, and stay as they are. */
+      readonly changed: readonly string[];
+    }
   /** Nothing landed, so there is no branch. */
   | { readonly kind: "nothing" };
 
