@@ -7,6 +7,7 @@ import {
   type ToolEntry,
   type ToolFactory,
 } from "../tools/tool-entry.ts";
+import { agentPolicy } from "./agent-policy.ts";
 import { COUNT_FORM, countOf, USD_FORM, usdOf } from "./amounts.ts";
 import type { ClusterConfig } from "./config.ts";
 import { DURATION_FORM, durationMs } from "./duration.ts";
@@ -36,6 +37,12 @@ const builtIn = z.strictObject({
   use: z.enum(BUILT_IN_TOOLS).describe("The built-in tool"),
   executable: text.optional().describe("The executable. Default: found on this machine"),
   args: z.array(z.string()).optional().describe("Arguments before those of the command line"),
+  sessionsPerProcess: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("So many workers share a process, for agents that speak ACP. Default: 1"),
+  policy: agentPolicy.optional(),
 });
 
 const TOOL_FORM =

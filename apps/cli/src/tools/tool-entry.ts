@@ -1,3 +1,4 @@
+import type { PermissionPolicy } from "@cluster/adapter-acp";
 import type { AgentResult, AgentTask, ToolAdapter } from "@cluster/batch";
 
 /** An adapter that `cluster run` can use: it takes an `AgentTask` and gives an `AgentResult`. */
@@ -41,6 +42,10 @@ export interface BuiltInTool {
   readonly executable?: string | undefined;
   /** Arguments before those of the command line. */
   readonly args?: readonly string[] | undefined;
+  /** So many workers share a process of it: for agents that speak ACP. @default 1 */
+  readonly sessionsPerProcess?: number | undefined;
+  /** What it may do, by kind and by path: for agents that speak ACP. */
+  readonly policy?: PermissionPolicy | undefined;
 }
 
 /**

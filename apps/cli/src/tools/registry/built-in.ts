@@ -1,3 +1,4 @@
+import { usageError } from "../../exit/cli-error.ts";
 import {
   ACP_AGENTS,
   type AgentAdapter,
@@ -13,6 +14,10 @@ type Maker = (entry: BuiltInTool, context: ToolContext) => Promise<AgentAdapter>
 const MAKERS: Readonly<Record<BuiltInTool["use"], Maker>> = {
   ...(Object.fromEntries(ACP_AGENTS.map((name) => [name, acpMaker(name)])) as AcpMakers),
   async aider(entry, context) {
+    for (const name of ["sessionsPerProcess", "policy"] as const) {
+      if (entry[name] === undefined) continue;
+      throw usageError(`aider has no ${name}: that is for agents that speak ACP.`);
+    }
     const { aiderAdapter } = await import("@cluster/adapter-aider");
     return aiderAdapter({
       extraArguments: [...(entry.args ?? []), ...context.args],
@@ -31,6 +36,10 @@ function acpMaker(name: (typeof ACP_AGENTS)[number]): Maker {
       extraArguments: [...(entry.args ?? []), ...context.args],
       ...(context.model === undefined ? {} : { model: context.model }),
       ...(entry.executable === undefined ? {} : { executable: entry.executable }),
+      ...(entry.sessionsPerProcess === undefined
+        ? {}
+        : { sessionsPerProcess: entry.sessionsPerProcess }),
+      ...(entry.policy === undefined ? {} : { policy: entry.policy }),
     });
   };
 }
