@@ -16,8 +16,10 @@
 //   hang                     never answers; a cancel is heard
 //   pid                      says its process
 //   print TEXT               a line on stdout that is no message
+//   long N                   says a text of so many bytes in one message
+//   child                    starts a process of its own session, which outlives the turn
 //   bad-json, flood, twice, cut, die, late TEXT
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -151,6 +153,11 @@ const ORDERS = {
     throw new Failure(Number(code), message);
   },
   hang: (session) => new Promise((_, reject) => session.onCancel(() => reject(new Failure(0)))),
+  long: (session, bytes) => say(session, "x".repeat(Number(bytes))),
+  child: (session) => {
+    spawn("sleep", ["60"], { detached: true, stdio: "ignore" });
+    say(session, "started");
+  },
   print: (_session, text) => process.stdout.write(`${text}\n`),
   "bad-json": () => process.stdout.write('{"jsonrpc":"2.0","id":\n'),
   flood: (session) =>
