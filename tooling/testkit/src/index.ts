@@ -35,3 +35,4 @@ export {
 } from "./repository/sample-repository.ts";
 export { type TemporaryFolder, temporaryFolder } from "./repository/temporary-folder.ts";
 export { sampleAgent } from "./sample-agent/sample-agent.ts";
+export { type TestedAgent, testedAgents } from "./tested-agents/tested-agents.ts";

@@ -2,9 +2,10 @@
 import { stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { testedAgents } from "@cluster/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { AgentName } from "../../src/index.ts";
 import { type CellResult, TRIAL_CELLS, tryAgent } from "../../src/trial/index.ts";
-import { TESTED_AGENTS } from "./tested-agents.ts";
 
 /** Where agents keep what belongs to the user. */
 const HOMES = [
@@ -27,7 +28,7 @@ async function changes(): Promise<readonly (number | null)[]> {
   );
 }
 
-for (const { agent, program } of TESTED_AGENTS) {
+for (const { agent, program } of testedAgents<AgentName>()) {
   describe.skipIf(program === null)(agent, () => {
     let before: readonly (number | null)[];
     let cells: AsyncGenerator<CellResult, void>;
