@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createPool, type PoolOptions } from "@cluster/pool";
+import { childProcessHost, createPool, type PoolOptions, type TurnContext } from "@cluster/pool";
 import {
   type FakeAgentFault,
   leftoverProcesses,
@@ -165,12 +165,28 @@ test("a lease has sessions of its own, which end with it", async () => {
 });
 
 test("prompts on one session follow one another, though the agent would merge them", async () => {
-  await using all = await agents({
-    faults: ["merges-prompts"],
-    sessionsPerProcess: 1,
-    pool: { size: 1 },
-  });
-  const turns = ["one", "two", "three"].map((text) => all.pool.run({ message: `say ${text}` }));
-  const replies = await Promise.all(turns);
-  expect(replies.map(({ reply }) => reply)).toEqual(["one", "two", "three"]);
+  await using folder = await temporaryFolder();
+  const adapter = acpAdapter(fakeProfile(["merges-prompts"]));
+  const slot = { index: 0, generation: 0, cwd: folder.path };
+  const { file, args = [], env = {} } = await adapter.command(slot);
+  const { signal } = new AbortController();
+  const process = await childProcessHost().start({ file, args, env, cwd: folder.path }, signal);
+  try {
+    const connection = adapter.connect(process, slot);
+    await connection.ready(signal);
+    const context: TurnContext = {
+      signal,
+      emit: () => {},
+      ask: async () => ({ kind: "confirm", yes: true }),
+      endedBy: () => {},
+    };
+    const turns = ["one", "two", "three"].map((text) =>
+      connection.run({ message: `ask other\nsay ${text}` }, context),
+    );
+    const replies = (await Promise.all(turns)).map(({ reply }) => reply);
+    expect(replies).toEqual(["allow_onceone", "allow_oncetwo", "allow_oncethree"]);
+  } finally {
+    process.kill("SIGKILL", "group");
+    await process.exited;
+  }
 });
