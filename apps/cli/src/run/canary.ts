@@ -35,7 +35,7 @@ export interface CanaryDisplay {
  * @throws {CliError} usage, when nobody can be asked
  */
 export function canaryOptions(
-  settings: Pick<RunSettings, "limits" | "workers" | "prices" | "model">,
+  settings: Pick<RunSettings, "limits" | "workers" | "prices" | "model" | "place">,
   display: CanaryDisplay,
 ): { readonly canary?: CanaryOptions } {
   const { canary } = settings.limits;
@@ -53,7 +53,7 @@ export function canaryOptions(
   }
   const { progress, quiet } = display;
   const show = async (report: CanaryReport): Promise<void> => {
-    await showEdits(report, display);
+    await showEdits(report, settings, display);
     // Where the outcomes decide, nothing follows those that failed.
     if (report.ok || ask) await showEstimate(report, settings, display);
   };
@@ -68,7 +68,8 @@ export function canaryOptions(
 }
 
 async function showEdits(
-  { tasks, base, run }: CanaryReport,
+  { tasks, run }: CanaryReport,
+  { place }: Pick<RunSettings, "place">,
   { progress, site: { root } }: CanaryDisplay,
 ): Promise<void> {
   const commits = tasks.flatMap(({ outcome, evidence }) =>
@@ -79,8 +80,8 @@ async function showEdits(
     const why = reason === null ? "" : `: ${printable(reason.message)}`;
     progress.say(`${outcome} ${taskName(task)}${why}`);
   }
-  // In place the edits are in the files themselves.
-  if (commits.length === 0 || base === "") return;
+  if (place === "in-place") return sayChanges(tasks, progress);
+  if (commits.length === 0) return;
   const kept = { commits, files: [], patches: [], inPlace: 0 };
   const diff = await readDiff(root, kept).catch(() => "");
   const lines = diff.trimEnd().split("\n").map(printable);
@@ -88,6 +89,16 @@ async function showEdits(
   progress.say(lines.slice(0, SHOWN_LINES).join("\n"));
   if (more > 0) {
     progress.say(`… ${plural(more, "more line")} of the diff: cluster show ${run} --diff`);
+  }
+}
+
+/** In place the edits are in the files themselves, and no commit has them apart. */
+function sayChanges(tasks: CanaryReport["tasks"], progress: Progress): void {
+  const changes = tasks.flatMap(({ outcome, evidence }) =>
+    outcome === "landed" ? evidence.changes : [],
+  );
+  for (const { path, status, addedLines, removedLines } of changes) {
+    progress.say(`${status} ${printable(path)} +${addedLines ?? "?"} -${removedLines ?? "?"}`);
   }
 }
 

@@ -114,3 +114,9 @@ it("kill -9, status and resume: what was under way is brought back first, and th
   expect(code).toBe(0);
   for (const name of ["a.md", "b.md", "c.md"]) expect(await read(name)).toBe(`# ${name}\nonce\n`);
 });
+
+it("the first tasks are told with what they changed, since no commit has it", async () => {
+  const { code, stderr } = await run("-m", "edit", "*.md", "--in-place", "--canary", "1");
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/^\[1\/3\] landed a\.md .*\nmodified a\.md \+1 -0\nEstimate for the 2 /m);
+});
