@@ -14,6 +14,7 @@ import { withoutTold } from "../progress/told.ts";
 import { filesOf, foldFailures } from "./fold-failures.ts";
 import { hintsFor } from "./hints.ts";
 import { plainTable } from "./plain-table.ts";
+import { deliveryLines } from "./render-delivery.ts";
 import { shellWord } from "./shell-word.ts";
 
 /** More failures than these are counted by their reason, and listed by --json. */
@@ -171,87 +172,6 @@ function figures(report: RunReport, { columns }: ReportOptions): string[] {
   return rows.length === 0 ? [] : ["", plainTable(rows, [], columns)];
 }
 
-function delivery(report: RunReport, { repository }: ReportOptions): string[] {
-  const git = repository === undefined ? "git" : `git -C ${shellWord(repository)}`;
-  switch (report.delivery.kind) {
-    case "merged":
-      if (report.delivery.originals !== undefined) return rewritten(report, report.delivery, git);
-      return [
-        `${plural(report.counts.landed, "commit")} landed on ${report.delivery.branch}. Look at them with:`,
-        `  ${git} log --stat ${report.base.slice(0, 12)}..${report.delivery.branch}`,
-      ];
-    case "kept":
-      return [
-        `${plural(report.counts.landed, "commit")} stayed on ${report.delivery.branch}: ${report.delivery.reason}`,
-        "Look at them with:",
-        `  ${git} log --stat ${report.base.slice(0, 12)}..${report.delivery.branch}`,
-        "Land them with:",
-        `  ${report.delivery.command.replace(/^git/, () => git)}`,
-      ];
-    case "patches":
-      return patches(report.delivery, git);
-    case "in-place":
-      return inPlace(report, report.delivery);
-    case "undone":
-      return undone(report.delivery);
-    case "nothing":
-      return ["Nothing landed; the repository is as it was."];
-  }
-}
-
-function rewritten(
-  { counts }: RunReport,
-  { branch, commit, originals }: Extract<RunReport["delivery"], { kind: "merged" }>,
-  git: string,
-): string[] {
-  return [
-    `${plural(counts.landed, "edit")} landed on ${branch}; each task's own commit is kept as ${originals}. Look at it with:`,
-    `  ${git} log --stat ${commit.slice(0, 12)}`,
-  ];
-}
-
-function patches(
-  { folder, files, originals }: Extract<RunReport["delivery"], { kind: "patches" }>,
-  git: string,
-): string[] {
-  return [
-    `${plural(files, "patch file")} written to ${printable(folder)}; the commits are kept as ${originals}.`,
-    "Land them with:",
-    `  ${git} am ${shellWord(folder)}/*.patch`,
-  ];
-}
-
-function undone({
-  folder,
-  restored,
-  changed,
-}: Extract<RunReport["delivery"], { kind: "undone" }>): string[] {
-  return [
-    `What landed was taken back: ${plural(restored, "file")} in ${printable(folder)} as before.`,
-    ...(changed.length === 0
-      ? []
-      : [
-          "Left as they are, since they were changed after the run:",
-          ...changed.map((path) => `  ${printable(path)}`),
-        ]),
-  ];
-}
-
-function inPlace(
-  { counts, run }: RunReport,
-  { folder, backups, unwatched }: Extract<RunReport["delivery"], { kind: "in-place" }>,
-): string[] {
-  return [
-    ...(unwatched
-      ? ["Note: the folder has too many files to look at all of them for changes by the way."]
-      : []),
-    `${plural(counts.landed, "edit")} made in place in ${printable(folder)}. What stood there before is kept in`,
-    `  ${printable(backups)}`,
-    "Take them back with:",
-    `  cluster undo ${run}`,
-  ];
-}
-
 function ending(report: RunReport): string[] {
   if (report.end === "halted") {
     // The table above has said why its tasks failed, unless it had to cut that.
@@ -299,7 +219,7 @@ function endOf(report: RunReport, options: ReportOptions): string[] {
     ...ending(report),
     ...hintsFor(report),
     ...report.warnings.map((warning) => `Note: ${printable(warning)}`),
-    ...delivery(report, options),
+    ...deliveryLines(report, options.repository),
     ...goingOn(report, options),
   ];
 }

@@ -1,0 +1,86 @@
+import type { RunReport } from "@cluster/batch";
+import { plural } from "@cluster/batch/kept";
+import { printable } from "../progress/fit.ts";
+import { shellWord } from "./shell-word.ts";
+
+/** Where what landed is, and the commands that show it or bring it where it is wanted. Pure. */
+export function deliveryLines(report: RunReport, repository: string | undefined): string[] {
+  const git = repository === undefined ? "git" : `git -C ${shellWord(repository)}`;
+  switch (report.delivery.kind) {
+    case "merged":
+      if (report.delivery.originals !== undefined) return rewritten(report, report.delivery, git);
+      return [
+        `${plural(report.counts.landed, "commit")} landed on ${report.delivery.branch}. Look at them with:`,
+        `  ${git} log --stat ${report.base.slice(0, 12)}..${report.delivery.branch}`,
+      ];
+    case "kept":
+      return [
+        `${plural(report.counts.landed, "commit")} stayed on ${report.delivery.branch}: ${report.delivery.reason}`,
+        "Look at them with:",
+        `  ${git} log --stat ${report.base.slice(0, 12)}..${report.delivery.branch}`,
+        "Land them with:",
+        `  ${report.delivery.command.replace(/^git/, () => git)}`,
+      ];
+    case "patches":
+      return patches(report.delivery, git);
+    case "in-place":
+      return inPlace(report, report.delivery);
+    case "undone":
+      return undone(report.delivery);
+    case "nothing":
+      return ["Nothing landed; the repository is as it was."];
+  }
+}
+
+function rewritten(
+  { counts }: RunReport,
+  { branch, commit, originals }: Extract<RunReport["delivery"], { kind: "merged" }>,
+  git: string,
+): string[] {
+  return [
+    `${plural(counts.landed, "edit")} landed on ${branch}; each task's own commit is kept as ${originals}. Look at it with:`,
+    `  ${git} log --stat ${commit.slice(0, 12)}`,
+  ];
+}
+
+function patches(
+  { folder, files, originals }: Extract<RunReport["delivery"], { kind: "patches" }>,
+  git: string,
+): string[] {
+  return [
+    `${plural(files, "patch file")} written to ${printable(folder)}; the commits are kept as ${originals}.`,
+    "Land them with:",
+    `  ${git} am ${shellWord(folder)}/*.patch`,
+  ];
+}
+
+function undone({
+  folder,
+  restored,
+  changed,
+}: Extract<RunReport["delivery"], { kind: "undone" }>): string[] {
+  return [
+    `What landed was taken back: ${plural(restored, "file")} in ${printable(folder)} as before.`,
+    ...(changed.length === 0
+      ? []
+      : [
+          "Left as they are, since they were changed after the run:",
+          ...changed.map((path) => `  ${printable(path)}`),
+        ]),
+  ];
+}
+
+function inPlace(
+  { counts, run }: RunReport,
+  { folder, backups, unwatched }: Extract<RunReport["delivery"], { kind: "in-place" }>,
+): string[] {
+  return [
+    ...(unwatched
+      ? ["Note: the folder has too many files to look at all of them for changes by the way."]
+      : []),
+    `${plural(counts.landed, "edit")} made in place in ${printable(folder)}. What stood there before is kept in`,
+    `  ${printable(backups)}`,
+    "Take them back with:",
+    `  cluster undo ${run}`,
+  ];
+}
