@@ -66,10 +66,16 @@ def serve():
     say({"ready": True})
     for line in sys.stdin:
         message = json.loads(line)
-        if message["request"] == "hang":
+        said = message["request"]
+        if said == "hang":
             signal.pause()
-        marks.append(message["id"])
-        say({"id": message["id"], "result": {"pid": os.getpid(), "marks": marks}})
+        if said == "leave":
+            os._exit(0)
+        if said == "child":
+            command = [sys.executable, "-S", "-c", "import signal\nsignal.pause()"]
+            subprocess.Popen(command, start_new_session=True)
+        marks.append(said if isinstance(said, str) else message["id"])
+        say({"id": message["id"], "result": {"pid": os.getpid(), "marks": marks, "said": said}})
 
 
 def leave(how):
