@@ -44,7 +44,8 @@ function behave(call: ModelCall): ReturnType<Extract<Behaviour, (call: never) =>
   if (order === "recall") {
     return { kind: "text", text: `I know of: ${said.match(/secret\w+/g)?.join(" ") ?? "nothing"}` };
   }
-  return { kind: "text", text: rest };
+  // What is asked for in lines of its own is made plain on its way here.
+  return { kind: "text", text: rest.replaceAll("<CR>", "\r") };
 }
 
 const model = stack.use(await startStandInModel({ behaviour: behave as Behaviour }));
@@ -88,7 +89,10 @@ describe("aider itself", () => {
         prompt: says("> architect> \n> "),
         codePoints: says("é 漢字 🎉"),
         colours: says("\u001b[31mred\u001b[0m"),
-        carriageReturns: says("10%\r50% end"),
+        carriageReturns: () => ({
+          request: task("say 10%<CR>50% end"),
+          check: ({ reply }) => /10%[\r\n]+50% end/.test(reply) || `found ${JSON.stringify(reply)}`,
+        }),
       },
       secret: {
         plant: (word) => task(`say I shall remember ${word}`),

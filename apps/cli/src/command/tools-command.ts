@@ -1,6 +1,7 @@
 import { Command } from "commander";
+import type { ListFlags } from "../tools/list-tools.ts";
 import type { TestFlags } from "../tools/test-tool.ts";
-import type { DoctorFlags } from "./doctor-command.ts";
+
 import { textFlag } from "./flag-values.ts";
 import type { OnExit } from "./on-exit.ts";
 
@@ -11,7 +12,8 @@ function listCommand(onExit: OnExit): Command {
     .option("--json", "one JSON document on stdout")
     .option("-C, --cwd <folder>", "work as if started there", textFlag)
     .option("--config <file>", "this configuration file", textFlag)
-    .action(async (flags: DoctorFlags) => {
+    .option("--load", "load the packages of others too, and ask them")
+    .action(async (flags: ListFlags) => {
       const { listTools } = await import("../tools/list-tools.ts");
       onExit(await listTools(flags));
     });

@@ -1,5 +1,6 @@
 import { registerHooks } from "node:module";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 /**
  * What the command brings along, each with a package of ours that depends on it: where dependencies
@@ -23,6 +24,10 @@ function resolveProvided(): void {
   );
   registerHooks({
     resolve(specifier, context, next) {
+      if (specifier.startsWith(FROM)) {
+        const [parent = "", name = ""] = specifier.slice(FROM.length).split(/:(.*)/);
+        return next(name, { ...context, parentURL: decodeURIComponent(parent) });
+      }
       const parentURL = parents.get(specifier);
       if (parentURL === undefined) return next(specifier, context);
       try {
@@ -52,6 +57,15 @@ export async function importQuietly(url: string): Promise<Record<string, unknown
   } finally {
     process.emitWarning = emitWarning;
   }
+}
+
+/** The prefix of what {@link importFrom} asks for. */
+const FROM = "cluster-from:";
+
+/** Imports what a module of that folder would get by this name. */
+export async function importFrom(name: string, folder: string): Promise<Record<string, unknown>> {
+  const parentURL = pathToFileURL(join(folder, "package.json")).href;
+  return await importQuietly(`${FROM}${encodeURIComponent(parentURL)}:${name}`);
 }
 
 /** Why a module could not be imported, without the name of this file, which says nothing to a user. */

@@ -2,8 +2,12 @@ import type { ProbedTool } from "../tools/probe-tool.ts";
 import { type CheckResult, fail, ok, warn } from "./check.ts";
 
 /** A tool's probe as a check. A missing tool fails only where a run would use it. */
-export function checkTool({ name, probe }: ProbedTool, needed: boolean): CheckResult {
+export function checkTool(tool: ProbedTool, needed: boolean): CheckResult {
+  const { name, probe } = tool;
   const title = `tool ${name}`;
+  if (probe === null && tool.unasked === true) {
+    return ok(title, `a package, not loaded: cluster doctor --tool ${name} does`);
+  }
   if (probe === null) {
     return warn(
       title,

@@ -4,7 +4,7 @@ import { loadConfig } from "../config/load-config.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { printable } from "../progress/fit.ts";
 import { plainTable } from "../report/plain-table.ts";
-import { probeTool } from "../tools/probe-tool.ts";
+import { probeOwnTool, probeTool } from "../tools/probe-tool.ts";
 import { DEFAULT_TOOL, resolveTool, toolNames } from "../tools/resolve-tool.ts";
 import type { CheckResult } from "./check.ts";
 import { checkCache } from "./check-cache.ts";
@@ -37,7 +37,11 @@ export async function runDoctor(flags: DoctorFlags): Promise<ExitName> {
     await resolveTool(chosen, config, { args: [], model: undefined, cwd });
   }
   const names = flags.tool === undefined ? known : [flags.tool];
-  const probed = await Promise.all(names.map(async (name) => await probeTool(name, config, cwd)));
+  const probed = await Promise.all(
+    names.map(
+      async (name) => await (name === chosen ? probeTool : probeOwnTool)(name, config, cwd),
+    ),
+  );
   const aider = probed.find(({ name }) => name === DEFAULT_TOOL);
   const checks = [
     checkNode(),

@@ -1,13 +1,25 @@
 import type { ToolProbe } from "@cluster/batch";
 import type { ClusterConfig } from "../config/config.ts";
 import { CliError } from "../exit/cli-error.ts";
-import { resolveTool } from "./resolve-tool.ts";
+import { findTool, resolveTool } from "./resolve-tool.ts";
 
 /** What a tool answers when it is asked whether it is there. */
 export type ProbedTool =
   | { readonly name: string; readonly probe: ToolProbe }
-  /** Its adapter cannot tell. */
-  | { readonly name: string; readonly probe: null };
+  /** Its adapter cannot tell; or it is not asked, since that would run somebody else's code. */
+  | { readonly name: string; readonly probe: null; readonly unasked?: true };
+
+/** As {@link probeTool}, but leaves somebody else's code alone. */
+export async function probeOwnTool(
+  name: string,
+  config: ClusterConfig,
+  cwd: string,
+): Promise<ProbedTool> {
+  const found = await findTool(name, { config, cwd });
+  return found.foreign === true
+    ? { name, probe: null, unasked: true }
+    : await probeTool(name, config, cwd);
+}
 
 /** Asks a tool whether it is there; a tool that cannot even be made is not. */
 export async function probeTool(

@@ -2,14 +2,20 @@ import { pathToFileURL } from "node:url";
 import type { ClusterConfig } from "../../config/config.ts";
 import { importFailure, importQuietly } from "../../config/import-module.ts";
 import { usageError } from "../../exit/cli-error.ts";
-import { isAdapter } from "../is-adapter.ts";
 import type { AgentAdapter, ToolContext, ToolEntry, ToolFactory } from "../tool-entry.ts";
 import { makeBuiltIn } from "./built-in.ts";
+import { defaultExport, fromFactory } from "./exported-tool.ts";
+import { installedPackage } from "./installed-packages.ts";
+import { importPackage } from "./packaged.ts";
 import type { ToolSource } from "./tool-source.ts";
 
-const ADAPTER_FORM = "An adapter has a name, command() and connect().";
-
-async function fromModule(name: string, path: string): Promise<AgentAdapter | ToolFactory> {
+async function fromModule(
+  name: string,
+  path: string,
+  { cwd }: ToolContext,
+): Promise<AgentAdapter | ToolFactory> {
+  const installed = path.startsWith("/") ? undefined : await installedPackage(path, cwd);
+  if (installed !== undefined) return await importPackage(installed);
   let loaded: Record<string, unknown>;
   try {
     loaded = await importQuietly(path.startsWith("/") ? pathToFileURL(path).href : path);
@@ -20,29 +26,7 @@ async function fromModule(name: string, path: string): Promise<AgentAdapter | To
       cause,
     );
   }
-  const { default: made } = loaded;
-  if (typeof made === "function") return made as ToolFactory;
-  if (isAdapter(made)) return made;
-  throw usageError(
-    `tools.${name}: the default export of ${path} is neither an adapter nor a function that makes one.`,
-    ADAPTER_FORM,
-  );
-}
-
-async function fromFactory(
-  name: string,
-  factory: ToolFactory,
-  context: ToolContext,
-): Promise<AgentAdapter> {
-  let made: unknown;
-  try {
-    made = await factory(context);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw usageError(`tools.${name}: its function failed: ${reason}`, undefined, cause);
-  }
-  if (isAdapter(made)) return made;
-  throw usageError(`tools.${name}: its function made no adapter.`, ADAPTER_FORM);
+  return defaultExport(loaded, `tools.${name}`, path);
 }
 
 async function fromEntry(
@@ -50,8 +34,8 @@ async function fromEntry(
   entry: ToolEntry,
   context: ToolContext,
 ): Promise<AgentAdapter> {
-  const found = typeof entry === "string" ? await fromModule(name, entry) : entry;
-  if (typeof found === "function") return await fromFactory(name, found, context);
+  const found = typeof entry === "string" ? await fromModule(name, entry, context) : entry;
+  if (typeof found === "function") return await fromFactory(`tools.${name}`, found, context);
   if ("use" in found) return await makeBuiltIn(found, context);
   if (context.args.length > 0) {
     throw usageError(

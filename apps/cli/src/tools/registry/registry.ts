@@ -1,6 +1,7 @@
 import type { ClusterConfig } from "../../config/config.ts";
 import { builtInTools } from "./built-in.ts";
 import { configuredTools } from "./configured.ts";
+import { packagedTools } from "./packaged.ts";
 import type { FoundTool, ToolSource } from "./tool-source.ts";
 
 /** The folder that a command works in, and what its configuration says. */
@@ -42,7 +43,7 @@ function registryOf(sources: readonly ToolSource[]): ToolRegistry {
   };
 }
 
-/** The tools of a command: of its configuration, then those that come with cluster. */
-export function toolRegistry({ config }: RegistryOptions): ToolRegistry {
-  return registryOf([configuredTools(config), builtInTools()]);
+/** The tools of a command: of its configuration, those that come with cluster, and those of packages. */
+export function toolRegistry({ config, cwd }: RegistryOptions): ToolRegistry {
+  return registryOf([configuredTools(config), builtInTools(), packagedTools(cwd)]);
 }

@@ -6,6 +6,8 @@ export interface FoundTool {
   readonly origin: string;
   /** `agent`: it edits files, and `--tool` takes it. `text`: it answers, and only `tools try` takes it. */
   readonly kind: "agent" | "text";
+  /** Making it runs somebody else's code, which is done only when it is named. @default false */
+  readonly foreign?: boolean;
   /**
    * Its adapter, made for one run.
    * @throws {CliError} usage, when what the name stands for makes no adapter.
