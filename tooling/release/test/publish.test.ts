@@ -8,6 +8,7 @@ import { firstExample } from "../src/readme/first-example.ts";
 import { type LoopbackRegistry, startLoopbackRegistry } from "../src/registry/loopback-registry.ts";
 import { publishAll } from "../src/registry/publish.ts";
 import { type EmptyProject, installAlone } from "../src/stranger/empty-project.ts";
+import { followGuide } from "../src/stranger/follow-guide.ts";
 import { filesWithMachinePaths, publishedFiles } from "../src/stranger/published-files.ts";
 import { runExample } from "../src/stranger/run-example.ts";
 import { typeCheck } from "../src/stranger/type-check.ts";
@@ -40,6 +41,24 @@ it.for(all)(
     expect(answer.status).toBe(isPrivate ? 404 : 200);
   },
 );
+
+describe("docs/write-an-adapter.md", () => {
+  it("is followed from an empty folder to a commit of the new tool", {
+    timeout: 420_000,
+  }, async () => {
+    const guide = await readFile(join(workspaceRoot, "docs", "write-an-adapter.md"), "utf8");
+    await using followed = await followGuide(guide, registry, npmCache.path);
+    expect(followed.exitCode, followed.all).toBe(0);
+    // Its promises were tried, and none was broken.
+    expect(followed.all).toMatch(/Tests .*\d{2,} passed/);
+    expect(followed.all).not.toMatch(/\d+ failed/);
+    const repository = join(followed.path, "my-repository");
+    expect(await readFile(join(repository, "notes.md"), "utf8")).toBe("# Notes\nA line more\n");
+    await waitFor(() => processesIn(followed.path).length === 0, {
+      what: "the guide's processes to end",
+    });
+  });
+});
 
 describe.for(published)("$name, installed alone in an empty project", ({ name, folder }) => {
   let project: EmptyProject;

@@ -4,6 +4,7 @@ import type { TestFlags } from "../tools/test-tool.ts";
 
 import { textFlag } from "./flag-values.ts";
 import type { OnExit } from "./on-exit.ts";
+import { workingFolder } from "./working-folder.ts";
 
 function listCommand(onExit: OnExit): Command {
   return new Command("list")
@@ -63,6 +64,21 @@ Exits with 0 when the agent keeps every promise, with 3 when it does not.`,
     });
 }
 
+function newCommand(onExit: OnExit): Command {
+  return new Command("new")
+    .summary("begin an adapter for a tool of your own")
+    .description(
+      "Makes a package with an adapter, a stand-in for the tool, and a test of every promise.",
+    )
+    .argument("<name>", "the tool's name: the package is cluster-adapter-<name>")
+    .option("-C, --cwd <folder>", "work as if started there", textFlag)
+    .addHelpText("after", "\nExample:\n  $ cluster tools new my-agent")
+    .action(async (name: string, flags: { readonly cwd?: string }) => {
+      const { newTool } = await import("../tools/new/new-tool.ts");
+      onExit(await newTool(name, workingFolder(flags.cwd)));
+    });
+}
+
 /** `cluster tools`. */
 export function toolsCommand(onExit: OnExit): Command {
   return new Command("tools")
@@ -74,5 +90,6 @@ export function toolsCommand(onExit: OnExit): Command {
     )
     .addCommand(listCommand(onExit), { isDefault: true })
     .addCommand(installCommand(onExit))
-    .addCommand(testCommand(onExit));
+    .addCommand(testCommand(onExit))
+    .addCommand(newCommand(onExit));
 }

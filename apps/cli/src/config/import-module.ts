@@ -30,6 +30,8 @@ function resolveProvided(): void {
       }
       const parentURL = parents.get(specifier);
       if (parentURL === undefined) return next(specifier, context);
+      // One pool for all: a failure of a tool is known by its class, which a second copy has too.
+      if (specifier === "@cluster/pool") return next(specifier, { ...context, parentURL });
       try {
         return next(specifier, context);
       } catch {

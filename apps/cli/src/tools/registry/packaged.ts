@@ -1,28 +1,12 @@
-import { readFileSync } from "node:fs";
-import { findPackageJSON } from "node:module";
 import { importFailure, importFrom } from "../../config/import-module.ts";
 import { usageError } from "../../exit/cli-error.ts";
 import type { AgentAdapter, ToolFactory } from "../tool-entry.ts";
 import { defaultExport, fromFactory } from "./exported-tool.ts";
 import { type InstalledPackage, installedNames, installedPackage } from "./installed-packages.ts";
+import { ownPoolVersion } from "./own-pool.ts";
+import { isAdapterPackage, packageOf, toolOf } from "./package-name.ts";
 import { isSameMajor } from "./same-major.ts";
 import type { ToolSource } from "./tool-source.ts";
-
-const PACKAGE = /^(@[^/]+\/)?cluster-adapter-(.+)$/;
-
-/** `cluster-adapter-x` is the tool `x`, `@me/cluster-adapter-x` the tool `@me/x`. */
-function toolOf(packageName: string): string {
-  return packageName.replace(PACKAGE, "$1$2");
-}
-
-function packageOf(tool: string): string {
-  return tool.replace(/^(@[^/]+\/)?/, "$1cluster-adapter-");
-}
-
-function ownPoolVersion(): string {
-  const file = findPackageJSON("@cluster/pool", import.meta.resolve("@cluster/adapter-aider"));
-  return JSON.parse(readFileSync(file as string, "utf8")).version;
-}
 
 /**
  * What the package of an adapter gives. Its code runs from here on.
@@ -53,7 +37,7 @@ export async function importPackage(found: InstalledPackage): Promise<AgentAdapt
 /** The tools of packages that are installed beside the project, or beside this program. */
 export function packagedTools(cwd: string): ToolSource {
   return {
-    names: async () => (await installedNames(cwd, (name) => PACKAGE.test(name))).map(toolOf),
+    names: async () => (await installedNames(cwd, isAdapterPackage)).map(toolOf),
     async find(name) {
       if (!/^(@[\w.-]+\/)?[\w.-]+$/.test(name)) return undefined;
       const found = await installedPackage(packageOf(name), cwd);
