@@ -1,10 +1,11 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { type TemporaryFolder, temporaryFolder } from "@cluster/testkit";
 import { execa } from "execa";
 import { shellBlocks } from "../readme/shell-blocks.ts";
 import type { LoopbackRegistry } from "../registry/loopback-registry.ts";
-import { strangerEnvironment } from "./environment.ts";
+import { machineEnvironment, strangerEnvironment } from "./environment.ts";
 
 /** How long a guide may take, in milliseconds: it installs packages. */
 const GUIDE_TIMEOUT_MS = 400_000;
@@ -30,12 +31,20 @@ export async function followGuide(
   await mkdir(path);
   await mkdir(home);
   const env = await strangerEnvironment(home);
+  // What a user's own settings would say. A shell drops a variable with an @ in its name.
+  const settings = join(folder.path, "npmrc");
+  await writeFile(settings, `@cluster:registry=${registry.url}\n`);
+  const { stdout: usual } = await execa("npm", ["config", "get", "registry"], {
+    env: machineEnvironment(),
+    extendEnv: false,
+  });
   const result = await execa("sh", ["-eux", "-c", shellBlocks(markdown).join("\n")], {
     cwd: path,
     env: {
       ...env,
-      // What a user's own .npmrc would say; all else comes from wherever the machine has it.
-      "npm_config_@cluster:registry": registry.url,
+      npm_config_globalconfig: settings,
+      npm_config_userconfig: join(homedir(), ".npmrc"),
+      npm_config_registry: usual.trim(),
       npm_config_cache: npmCache,
       npm_config_audit: "false",
       npm_config_fund: "false",
