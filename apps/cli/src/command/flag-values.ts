@@ -1,6 +1,8 @@
 import type { DeliveryChoice, Per, Price } from "@cluster/batch";
 import { InvalidArgumentError } from "commander";
+import { CREW_FORM, crewOf } from "../config/crew.ts";
 import { DURATION_FORM, durationMs } from "../config/duration.ts";
+import { FAIL_OVER_FORM, failOverOf } from "../config/fail-over.ts";
 import { LAND_FORM, landOf } from "../config/land.ts";
 import { PER_FORM, perOf } from "../config/per.ts";
 import { PRICE_FORM, priceOf } from "../config/price.ts";
@@ -66,6 +68,18 @@ export function priceFlag(
   const told = priceOf(value);
   if (told === undefined) throw new InvalidArgumentError(`It takes ${PRICE_FORM}.`);
   return { ...previous, [told.model]: told.price };
+}
+
+/** `--tool`. */
+export function crewFlag(value: string): string {
+  if (crewOf(value) !== undefined) return value;
+  throw new InvalidArgumentError(`It takes ${CREW_FORM}.`);
+}
+
+/** `--fail-over`. */
+export function failOverFlag(value: string): string {
+  if (failOverOf(value) !== undefined) return value;
+  throw new InvalidArgumentError(`It takes ${FAIL_OVER_FORM}.`);
 }
 
 /** `--land`. */

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { cleanCommand } from "./clean-command.ts";
+import { compareCommand } from "./compare-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
 import { landCommand } from "./land-command.ts";
 import { logsCommand } from "./logs-command.ts";
@@ -37,7 +38,12 @@ Examples:
     );
   const groups: Readonly<Record<string, readonly Command[]>> = {
     "Begin:": [runCommand(raw, onExit)],
-    "Look at runs:": [statusCommand(onExit), logsCommand(onExit), showCommand(onExit)],
+    "Look at runs:": [
+      statusCommand(onExit),
+      logsCommand(onExit),
+      showCommand(onExit),
+      compareCommand(onExit),
+    ],
     "Steer a run under way:": [pauseCommand(onExit), scaleCommand(onExit), stopCommand(onExit)],
     "Go on with a run:": [resumeCommand(raw, onExit), retryCommand(raw, onExit)],
     "Finish with a run:": [landCommand(onExit), undoCommand(onExit), cleanCommand(onExit)],

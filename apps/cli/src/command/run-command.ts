@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { exitCodeLines } from "../exit/exit-codes.ts";
 import { GROUPS } from "./flag-groups.ts";
-import { perFlag, textFlag } from "./flag-values.ts";
+import { perFlag, textFlag, workersFlag } from "./flag-values.ts";
 import type { OnExit } from "./on-exit.ts";
 import { type RunFlags, withRunFlags } from "./run-flags.ts";
 
@@ -47,10 +47,21 @@ export function runCommand(raw: readonly string[], onExit: OnExit): Command {
       "a list of tasks: .jsonl, .csv, .tsv, .yaml or .json; JSONL from stdin with -",
       textFlag,
     )
-    .option("--per <unit>", "a task for each: file, folder or chunk=N (default: file)", perFlag);
+    .option("--per <unit>", "a task for each: file, folder or chunk=N (default: file)", perFlag)
+    .option(
+      "--compare <tools>",
+      "the same tasks by each of these tools (aider,gemini), each in a run that stays on its own branch",
+      textFlag,
+    )
+    .option("-n, --sample <n>", "so many of the tasks, spread over the list", workersFlag);
   return withRunFlags(command)
     .addHelpText("after", AFTER)
     .action(async (globs: string[], flags: RunFlags) => {
+      if (flags.compare !== undefined) {
+        const { compareTools } = await import("../compare/compare-tools.ts");
+        onExit(await compareTools(globs, flags, raw));
+        return;
+      }
       const { runFiles } = await import("../run/run-files.ts");
       onExit(await runFiles(globs, flags, raw));
     });

@@ -3,7 +3,9 @@ import { type Command, Option } from "commander";
 import { GROUPS } from "./flag-groups.ts";
 import {
   collectFlag,
+  crewFlag,
   durationFlag,
+  failOverFlag,
   landFlag,
   retriesFlag,
   sizeFlag,
@@ -23,6 +25,7 @@ export interface RunFlags extends LimitFlags {
   readonly workers?: number;
   readonly context?: TaskContext;
   readonly tool?: string;
+  readonly failOver?: boolean | string;
   readonly model?: string;
   readonly price?: Readonly<Record<string, Price>>;
   readonly read?: readonly string[];
@@ -41,6 +44,8 @@ export interface RunFlags extends LimitFlags {
   readonly inPlace?: boolean;
   readonly requireChange?: boolean;
   readonly dryRun?: boolean;
+  readonly compare?: string;
+  readonly sample?: number;
   readonly report?: readonly string[];
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -61,7 +66,12 @@ function withMostUsed(command: Command): void {
   command
     .optionsGroup(GROUPS.mostUsed)
     .option("-w, --workers <n>", "instances that work at once (default: 5)", workersFlag)
-    .option("--tool <name>", "aider, or a tool of the configuration (default: aider)", textFlag)
+    .option(
+      "--tool <names>",
+      "aider, gemini, … or several that share the tasks: aider,gemini or aider:3,gemini:2 " +
+        "(default: aider)",
+      crewFlag,
+    )
     .option("--model <name>", "the model, as the tool names it", textFlag)
     .option("--verify <command>", "must succeed before an edit lands", textFlag)
     .option("--canary <n>", "try so many tasks first, and show their diffs", workersFlag);
@@ -78,6 +88,13 @@ function withTurnFlags(command: Command): void {
       durationFlag,
     )
     .option("--idle-timeout <time>", "silence within a turn at most (default: none)", durationFlag)
+    .option(
+      "--fail-over [kinds]",
+      "a task goes on with another tool after such failures, also one that names its tool " +
+        "(default: auth, quota, overload and environment, for tasks that name none)",
+      failOverFlag,
+    )
+    .option("--no-fail-over", "each task stays with the tool that it was given to")
     .option("--retries <n>", "further attempts at a failed task (default: 1)", retriesFlag)
     .option(
       "--tell-failure",

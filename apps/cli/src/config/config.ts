@@ -14,8 +14,28 @@ export interface ClusterConfig {
    * @default "fresh" for tools that start quickly, as aider does on Linux, otherwise "reset"
    */
   readonly context?: TaskContext | undefined;
-  /** The tool's name: `aider`, or a key of `tools`. @default "aider" */
+  /**
+   * The tool's name: `aider`, or a key of `tools`. Several share the tasks: `aider,gemini`, or with their
+   * instances `aider:3,gemini:2`. @default "aider"
+   */
   readonly tool?: string | undefined;
+  /**
+   * After which failures a task goes on with another of several tools, also one that names its tool: `true`
+   * for the usual ones, or their names (`auth,quota`). `false`: after none.
+   * @default the usual ones, for tasks that name no tool
+   */
+  readonly failOver?: boolean | string | undefined;
+  /** What tools can do, by their names, for tasks that ask for that. */
+  readonly capabilities?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** Providers that several tools share, and how many turns they take at once. */
+  readonly providers?:
+    | Readonly<
+        Record<
+          string,
+          { readonly tools?: readonly string[] | undefined; readonly turns?: number | undefined }
+        >
+      >
+    | undefined;
   /** @default the tool's own */
   readonly model?: string | undefined;
   /** What models cost, by name; `*` for all others. @default nothing is known */

@@ -10,7 +10,9 @@ import {
 import { agentPolicy } from "./agent-policy.ts";
 import { COUNT_FORM, countOf, USD_FORM, usdOf } from "./amounts.ts";
 import type { ClusterConfig } from "./config.ts";
+import { CREW_FORM, crewOf } from "./crew.ts";
 import { DURATION_FORM, durationMs } from "./duration.ts";
+import { FAIL_OVER_FORM, failOverOf } from "./fail-over.ts";
 import { HALT_FORM, haltOf } from "./halt.ts";
 import { LAND_FORM, landOf } from "./land.ts";
 import { ON_QUOTA_FORM, onQuotaOf } from "./on-quota.ts";
@@ -61,7 +63,28 @@ const toolEntry: z.ZodType<ToolEntry> = z.union(
 /** Checks a configuration; keys that it does not know are errors. */
 export const configSchema: z.ZodType<ClusterConfig> = z.strictObject({
   workers: z.int().min(1).optional().describe("How many instances work at once. Default: 5"),
-  tool: text.optional().describe("aider, or a key of tools. Default: aider"),
+  tool: text
+    .refine((value) => crewOf(value) !== undefined, { error: `must be ${CREW_FORM}` })
+    .optional()
+    .describe(
+      "A tool, several (aider,gemini) or several with their instances (aider:3,gemini:2). Default: aider",
+    ),
+  failOver: z
+    .union([z.boolean(), z.string()])
+    .refine((value) => failOverOf(value) !== undefined, { error: `must be ${FAIL_OVER_FORM}` })
+    .optional()
+    .describe("After which failures a task goes on with another tool, or whether it does at all"),
+  capabilities: z
+    .record(text, z.array(text))
+    .optional()
+    .describe("What tools can do, by their names, for tasks that ask for that"),
+  providers: z
+    .record(
+      text,
+      z.strictObject({ tools: z.array(text).optional(), turns: z.int().min(1).optional() }),
+    )
+    .optional()
+    .describe("Providers that several tools share, and how many turns they take at once"),
   model: text.optional().describe("Default: the tool's own"),
   prices: z
     .record(text, z.strictObject({ inputUsdPerMTok: usd, outputUsdPerMTok: usd }))
@@ -141,6 +164,9 @@ export const configSchema: z.ZodType<ClusterConfig> = z.strictObject({
 export const CONFIG_KEYS: readonly string[] = [
   "workers",
   "tool",
+  "failOver",
+  "capabilities",
+  "providers",
   "model",
   "prices",
   "context",

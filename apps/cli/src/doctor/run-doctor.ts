@@ -1,5 +1,6 @@
 import type { DoctorFlags } from "../command/doctor-command.ts";
 import { workingFolder } from "../command/working-folder.ts";
+import { crewOf } from "../config/crew.ts";
 import { loadConfig } from "../config/load-config.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { printable } from "../progress/fit.ts";
@@ -30,25 +31,26 @@ function render(checks: readonly CheckResult[]): string {
 export async function runDoctor(flags: DoctorFlags): Promise<ExitName> {
   const cwd = workingFolder(flags.cwd);
   const { config } = await loadConfig({ cwd, file: flags.config });
-  const chosen = flags.tool ?? config.tool ?? DEFAULT_TOOL;
+  const text = flags.tool ?? config.tool ?? DEFAULT_TOOL;
+  const chosen = crewOf(text)?.map(({ name }) => name) ?? [text];
   // An unknown name is a usage error here, not a tool that is missing.
   const known = await toolNames(config, cwd);
-  if (!known.includes(chosen)) {
-    await resolveTool(chosen, config, { args: [], model: undefined, cwd });
+  for (const name of chosen.filter((one) => !known.includes(one))) {
+    await resolveTool(name, config, { args: [], model: undefined, cwd });
   }
-  const names = flags.tool === undefined ? known : [flags.tool];
+  const names = flags.tool === undefined ? known : chosen;
   const probed = await Promise.all(
     names.map(
-      async (name) => await (name === chosen ? probeTool : probeOwnTool)(name, config, cwd),
+      async (name) => await (chosen.includes(name) ? probeTool : probeOwnTool)(name, config, cwd),
     ),
   );
   const aider = probed.find(({ name }) => name === DEFAULT_TOOL);
   const checks = [
     checkNode(),
     await checkGit(),
-    ...(aider === undefined ? [] : [await checkPython(aider, chosen === DEFAULT_TOOL)]),
-    ...probed.map((tool) => checkTool(tool, tool.name === chosen)),
-    ...(flags.try === true ? [await tryTool(chosen, config)] : []),
+    ...(aider === undefined ? [] : [await checkPython(aider, chosen.includes(DEFAULT_TOOL))]),
+    ...probed.map((tool) => checkTool(tool, chosen.includes(tool.name))),
+    ...(flags.try === true ? await Promise.all(chosen.map((name) => tryTool(name, config))) : []),
     await checkCache(),
     await checkState(),
     ...(await checkRuns(flags.cwd)),

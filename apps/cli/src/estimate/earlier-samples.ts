@@ -6,6 +6,7 @@ import {
   samplesOf,
   type TaskInput,
 } from "@cluster/batch";
+import { crewOf, crewTitle } from "../config/crew.ts";
 import { fromStored, type StoredSettings } from "../run/from-stored.ts";
 import { withoutSecrets } from "../run/stored-settings.ts";
 import { DEFAULT_TOOL } from "../tools/resolve-tool.ts";
@@ -49,7 +50,9 @@ function keyOf({ tool, model }: Provider): string {
 }
 
 function providerOf({ flags, config }: StoredSettings): Provider {
-  const tool = flags.tool ?? config.tool ?? DEFAULT_TOOL;
+  const text = flags.tool ?? config.tool ?? DEFAULT_TOOL;
+  const crew = crewOf(text);
+  const tool = crew === undefined ? text : crewTitle(crew);
   return { tool, model: flags.model ?? config.model ?? null };
 }
 

@@ -59,7 +59,13 @@ export class ProgressLines {
     this.#tried += 1;
     const known = reason !== null && this.#failures.has(reason.message);
     if (reason !== null) this.#remember(reason.message);
-    return endedLine(event, this.#tried, this.#status.total, known ? "as above" : undefined);
+    return endedLine(
+      event,
+      this.#tried,
+      this.#status.total,
+      known ? "as above" : undefined,
+      this.#status.tool,
+    );
   }
 
   #remember(reason: string): void {

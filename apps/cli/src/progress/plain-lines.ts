@@ -8,18 +8,22 @@ import { taskName } from "./task-name.ts";
  * never tried: a run that ends early would print hundreds of them, all with its own reason.
  * @param ended How many that were tried have ended, this one included.
  * @param instead Of the reason, where it stands above already.
+ * @param tool The run's only one, which needs no mention.
  */
 export function endedLine(
   event: Extract<RunEvent, { type: "task.ended" }>,
   ended: number,
   total: number,
   instead?: string,
+  tool?: string,
 ): string | null {
   if (event.outcome.attempts === 0) return null;
-  const { outcome, tookMs, reason } = event.outcome;
+  const { outcome, tookMs, reason, evidence } = event.outcome;
+  const who =
+    evidence.tool === undefined || evidence.tool === tool ? "" : ` by ${printable(evidence.tool)}`;
   const place = `[${String(ended).padStart(String(total).length)}/${total}]`;
   const why = reason === null ? "" : `: ${instead ?? oneLine(reason.message)}`;
-  return `${place} ${outcome} ${taskName(event.outcome)} ${formatTime(tookMs)}${why}`;
+  return `${place} ${outcome} ${taskName(event.outcome)} ${formatTime(tookMs)}${who}${why}`;
 }
 
 /** A task under way. */
@@ -31,9 +35,14 @@ function taskOf(
   return taskName({ files, index });
 }
 
-/** Where several models are at work, which one is meant. */
-function ofModel({ model }: { readonly model: string | null }, word = "with"): string {
-  return model === null ? "" : ` ${word} ${printable(model)}`;
+/** Where several models or tools are at work, which one is meant. */
+function ofModel(
+  { model, tool }: { readonly model: string | null; readonly tool: string },
+  only: string,
+  word = "with",
+): string {
+  const who = [...(tool === only ? [] : [tool]), ...(model === null ? [] : [model])];
+  return who.length === 0 ? "" : ` ${word} ${printable(who.join(" "))}`;
 }
 
 function megabytes(bytes: number): string {
@@ -65,16 +74,18 @@ export function noteLine(
       return `from now on ${plural(event.workers, "worker")}`;
     case "run.paused": {
       const wait = formatTime(Math.max(0, event.until - event.at));
-      return `paused${ofModel(event)} for ${wait}: ${oneLine(event.reason)}`;
+      return `paused${ofModel(event, tool)} for ${wait}: ${oneLine(event.reason)}`;
     }
     case "run.probing":
-      return `one task shows whether the provider answers again${ofModel(event)}`;
+      return `one task shows whether the provider answers again${ofModel(event, tool)}`;
     case "run.continued":
-      return `the provider answers again${ofModel(event)}`;
+      return `the provider answers again${ofModel(event, tool)}`;
     case "run.switched":
-      return `going on with ${printable(event.to)}${ofModel(event, "instead of")}: ${oneLine(event.reason)}`;
+      return `going on with ${printable(event.to)}${ofModel(event, tool, "instead of")}: ${oneLine(event.reason)}`;
     case "run.concurrency":
-      return `from now on ${event.limit} of ${plural(event.of, "worker")} at once${ofModel(event)}`;
+      return `from now on ${event.limit} of ${plural(event.of, "worker")} at once${ofModel(event, tool)}`;
+    case "run.tool-out":
+      return `${printable(event.tool)} gets no more tasks that others can do: ${oneLine(event.reason)}`;
     case "run.memory":
       return event.low
         ? `memory is short (${megabytes(event.freeBytes)} free): one turn at a time`
@@ -90,7 +101,7 @@ export function noteLine(
     case "pool":
       if (event.event.type !== "instance.state" || event.event.state !== "failed") return null;
       // Its number would say nothing: there are more instances than workers.
-      return `an instance of ${printable(tool)} has failed: ${oneLine(event.event.detail ?? "")}`;
+      return `an instance of ${printable(event.tool ?? tool)} has failed: ${oneLine(event.event.detail ?? "")}`;
     default:
       return null;
   }

@@ -4,6 +4,8 @@ export interface WorkerView {
   readonly number: number;
   /** `starting`, `free`, `turn`, `verify`, … */
   readonly doing: string;
+  /** Where there are several. */
+  readonly tool?: string | null;
   readonly file: string | null;
   /** How long it has been doing this. */
   readonly sinceMs: number | null;

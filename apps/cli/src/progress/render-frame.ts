@@ -1,4 +1,5 @@
 import { formatCost, formatRate, formatTime } from "@cluster/batch";
+import { columnsOf } from "./columns.ts";
 import { fitEnd, fitStart, padTo, printable } from "./fit.ts";
 import type { ProgressView, WorkerView } from "./progress-view.ts";
 import { SYMBOLS } from "./symbols.ts";
@@ -13,14 +14,26 @@ export interface FrameSize {
 const MOST_WORKER_LINES = 24;
 const DOING_COLUMNS = 10;
 const TIME_COLUMNS = 8;
+const TOOL_COLUMNS = 12;
 
-function workerLine(worker: WorkerView, numberColumns: number, columns: number): string {
-  const number = String(worker.number).padStart(numberColumns);
+/** How wide the numbers and the names of tools are. */
+interface Widths {
+  readonly number: number;
+  readonly tool: number;
+}
+
+function workerLine(worker: WorkerView, widths: Widths, columns: number): string {
+  const number = String(worker.number).padStart(widths.number);
   const doing = padTo(fitEnd(printable(worker.doing), DOING_COLUMNS), DOING_COLUMNS);
   const time = worker.sinceMs === null ? "" : formatTime(worker.sinceMs);
-  const head = `${number}  ${doing} ${time.padStart(TIME_COLUMNS)}  `;
+  const tool = widths.tool === 0 ? "" : `${padTo(toolOf(worker), widths.tool)}  `;
+  const head = `${number}  ${doing} ${time.padStart(TIME_COLUMNS)}  ${tool}`;
   const file = worker.file === null ? "" : printable(worker.file);
   return fitEnd(`${head}${fitStart(file, columns - head.length)}`.trimEnd(), columns);
+}
+
+function toolOf({ tool }: WorkerView): string {
+  return fitEnd(printable(tool ?? ""), TOOL_COLUMNS);
 }
 
 /** Those at work first, then the others; each group in the order of its numbers. */
@@ -34,8 +47,11 @@ function workerLines(view: ProgressView, size: FrameSize): string[] {
   // One line for the summary, one that log-update leaves below, one for what stands above.
   const room = Math.max(0, Math.min(MOST_WORKER_LINES, size.rows - 3));
   const { workers } = view;
-  const numberColumns = String(Math.max(0, ...workers.map(({ number }) => number))).length;
-  const line = (worker: WorkerView): string => workerLine(worker, numberColumns, size.columns);
+  const widths = {
+    number: String(Math.max(0, ...workers.map(({ number }) => number))).length,
+    tool: Math.max(0, ...workers.map((worker) => columnsOf(toolOf(worker)))),
+  };
+  const line = (worker: WorkerView): string => workerLine(worker, widths, size.columns);
   if (workers.length <= room) return workers.map(line);
   if (room === 0) return [];
   const shown = byInterest(workers).slice(0, room - 1);

@@ -7,12 +7,17 @@ type Activity = RunStatus["instances"][number];
 /** Fewer than this many ended tasks say nothing about the time left. */
 const ENOUGH_TASKS = 3;
 
-function workerView(activity: Activity, number: number, now: number): WorkerView {
+function workerView(
+  activity: Activity,
+  number: number,
+  { now, only }: { readonly now: number; readonly only: string },
+): WorkerView {
   const idle = activity.task === null;
   const state = activity.state === "ready" ? "free" : activity.state;
   return {
     number,
     doing: activity.stage ?? state,
+    tool: activity.tool === only ? null : activity.tool,
     file: idle ? null : activity.files.join(", ") || activity.task,
     sinceMs: idle && activity.state === "ready" ? null : Math.max(0, now - activity.since),
   };
@@ -112,6 +117,8 @@ export function viewOf(
     costUsd: hasKnownCost(status) ? status.knownCostUsd : null,
     costIncomplete: status.costUsd === "unknown",
     note: noteOf(status, now),
-    workers: workersOf(status).map((activity, number) => workerView(activity, number, now)),
+    workers: workersOf(status).map((activity, number) =>
+      workerView(activity, number, { now, only: status.tool }),
+    ),
   };
 }

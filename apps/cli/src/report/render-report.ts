@@ -51,6 +51,23 @@ function countsTable(report: RunReport, { columns }: ReportOptions): string {
   return plainTable(rows, ["outcome", "tasks"], columns);
 }
 
+/** Of several tools, what each did. */
+function byTool({ byTool: tools }: RunReport, { columns }: ReportOptions): string[] {
+  if (tools.length < 2) return [];
+  const rows = tools.map(({ tool, counts, passedOn, attempts, tookMs, spent }) => [
+    printable(tool),
+    OUTCOMES.flatMap((outcome) =>
+      counts[outcome] === undefined ? [] : [`${counts[outcome]} ${outcome}`],
+    ).join(", "),
+    String(passedOn),
+    String(attempts),
+    formatTime(tookMs),
+    describeCost(spent),
+  ]);
+  const head = ["tool", "tasks", "passed on", "attempts", "time", "cost"];
+  return ["", plainTable(rows, head, columns)];
+}
+
 function failures(report: RunReport, options: ReportOptions): string[] {
   const failed = report.tasks.filter((task) => !isFine(task, options));
   if (failed.length === 0) return [];
@@ -228,6 +245,7 @@ function endOf(report: RunReport, options: ReportOptions): string[] {
 export function renderReport(report: RunReport, options: ReportOptions): string {
   return [
     countsTable(report, options),
+    ...byTool(report, options),
     ...failures(report, options),
     ...outsideChanges(report, options),
     ...strays(report, options),

@@ -19,7 +19,7 @@ import type { ExitName } from "../exit/exit-codes.ts";
 import { createProgress, progressStyle } from "../progress/progress.ts";
 import { reportFiles } from "../report/report-files.ts";
 import { keptRuns } from "../runs/kept-runs.ts";
-import { resolveTool, toolNames } from "../tools/resolve-tool.ts";
+import { resolveCrew } from "../tools/resolve-crew.ts";
 import { resolveTools } from "../tools/resolve-tools.ts";
 import { canaryOptions } from "./canary.ts";
 import { conductRun } from "./conduct-run.ts";
@@ -71,8 +71,8 @@ async function resume(
 ): Promise<ExitName> {
   const { run } = record;
   const files = reportFiles(flags.report ?? [], workingFolder(flags.cwd));
-  const { settings, options, warnings } = await prepare(record, flags, raw);
-  for (const [name, each] of Object.entries({ ...options.tools, [settings.tool]: options.tool })) {
+  const { settings, crew, options, warnings } = await prepare(record, flags, raw);
+  for (const [name, each] of Object.entries({ ...options.tools, [crew]: options.tool })) {
     await requireTool(name, each, repository.root);
   }
   const { requireChange } = settings;
@@ -113,6 +113,8 @@ async function resume(
 /** A run as it is to go on. */
 interface ResumedRun {
   readonly settings: RunSettings;
+  /** The name of its own tool. */
+  readonly crew: string;
   readonly options: Omit<ResumeOptions, "repository" | "run">;
   readonly warnings: readonly string[];
 }
@@ -142,16 +144,17 @@ async function prepare(
     ...(given.read && { read: given.read.map((path) => resolve(here, path)) }),
   };
   const settings = runSettings(flags, config, raw.length > 0 ? raw : stored.raw, cwd);
-  const { tool: name, model, toolArguments: args } = settings;
+  const { model, toolArguments: args } = settings;
   requireWhole(args, run);
-  const adapter = await resolveTool(name, config, { args, model, cwd });
+  const crew = await resolveCrew(settings.crew, config, { args, model, cwd });
   const planned =
-    given.fromInputs === true ? await planAnew(stored, flags, settings, config) : null;
+    given.fromInputs === true ? await planAnew(stored, flags, settings, crew.words) : null;
   const named = [...stored.tools.map((tool) => ({ tool })), ...(planned?.tasks ?? [])];
-  const tools = await resolveTools({ name, adapter }, named, config, { model, cwd });
+  const tools = await resolveTools(crew, named, config, { model, cwd });
   return {
     settings,
-    options: { ...runOptions(settings, adapter, tools), ...(planned && { tasks: planned.tasks }) },
+    crew: crew.name,
+    options: { ...runOptions(settings, crew, tools), ...(planned && { tasks: planned.tasks }) },
     warnings: planned?.warnings ?? [],
   };
 }
@@ -171,10 +174,9 @@ async function planAnew(
   { cwd, globs, message }: StoredSettings,
   flags: RunFlags,
   settings: RunSettings,
-  config: ClusterConfig,
+  tools: readonly string[],
 ): ReturnType<typeof planTasks> {
   const source = taskSource(globs, flags, settings.per);
-  const tools = await toolNames(config, cwd);
   return await planTasks({ ...settings, cwd, source, message: message ?? undefined, tools });
 }
 

@@ -3,10 +3,11 @@ import { startRun } from "@cluster/batch";
 import type { RunFlags } from "../command/run-flags.ts";
 import { workingFolder } from "../command/working-folder.ts";
 import { loadConfig } from "../config/load-config.ts";
+import { usageError } from "../exit/cli-error.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { createProgress, progressStyle } from "../progress/progress.ts";
 import { reportFiles } from "../report/report-files.ts";
-import { resolveTool, toolNames } from "../tools/resolve-tool.ts";
+import { resolveCrew } from "../tools/resolve-crew.ts";
 import { resolveTools } from "../tools/resolve-tools.ts";
 import { canaryOptions } from "./canary.ts";
 import { conductRun } from "./conduct-run.ts";
@@ -26,23 +27,25 @@ export async function runFiles(
   flags: RunFlags,
   raw: readonly string[],
 ): Promise<ExitName> {
+  if (flags.sample !== undefined) {
+    throw usageError("-n/--sample needs --compare.", "To try some tasks first, use --canary.");
+  }
   const cwd = workingFolder(flags.cwd);
   const files = reportFiles(flags.report ?? [], cwd);
   const { config } = await loadConfig({ cwd, file: flags.config });
   const settings = runSettings(flags, config, raw, cwd);
-  const { tool, model, toolArguments: args, requireChange } = settings;
-  const adapter = await resolveTool(tool, config, { args, model, cwd });
+  const { model, toolArguments: args, requireChange } = settings;
+  const crew = await resolveCrew(settings.crew, config, { args, model, cwd });
+  const { adapter } = crew;
   const source = taskSource(globs, flags, settings.per);
   const message = await readMessage(flags, cwd, source.kind !== "tasks");
-  const known = await toolNames(config, cwd);
-  const planned = await planTasks({ cwd, source, message, tools: known, ...settings });
-  const own = { name: tool, adapter };
-  const tools = await resolveTools(own, planned.tasks, config, { model, cwd });
+  const planned = await planTasks({ cwd, source, message, tools: crew.words, ...settings });
+  const tools = await resolveTools(crew, planned.tasks, config, { model, cwd });
   if (flags.dryRun === true) {
     await showPlan({ settings, planned, message, adapter, tools, json: flags.json === true });
     return "done";
   }
-  for (const [name, each] of Object.entries({ ...tools, [tool]: adapter })) {
+  for (const [name, each] of Object.entries({ ...tools, [crew.name]: adapter })) {
     await requireTool(name, each, planned.repository.root);
   }
   const progress = await createProgress({
@@ -54,14 +57,14 @@ export async function runFiles(
   try {
     if (flags.quiet !== true) for (const line of planned.warnings) progress.say(line);
     const stored = { cwd, globs, flags, config, raw, message: message ?? null };
-    const named = Object.keys(tools);
+    const named = Object.keys(tools).filter((name) => tasks.some(({ tool }) => tool === name));
     const configFile = flags.config === undefined ? null : resolve(cwd, flags.config);
     const quiet = flags.quiet === true;
     const canary = canaryOptions(settings, { progress, site: repository, quiet, adapter, tools });
     const report = await conductRun(
       () =>
         startRun({
-          ...runOptions(settings, adapter, tools),
+          ...runOptions(settings, crew, tools),
           ...canary,
           repository,
           tasks,

@@ -1,4 +1,5 @@
 import type { BeginOptions } from "@cluster/batch";
+import type { ResolvedCrew } from "../tools/resolve-crew.ts";
 import type { AgentAdapter } from "../tools/tool-entry.ts";
 import { secretsOf } from "./secrets.ts";
 import type { RunSettings } from "./settings.ts";
@@ -12,7 +13,7 @@ const START_TIMEOUT_MS = 180_000;
  */
 export function runOptions(
   settings: RunSettings,
-  adapter: AgentAdapter,
+  { adapter, fleet }: Pick<ResolvedCrew, "adapter" | "fleet">,
   tools: Readonly<Record<string, AgentAdapter>>,
 ): BeginOptions {
   const { context, model, verify, verifyRun, setup, maxDiskBytes, land, toolArguments } = settings;
@@ -32,6 +33,11 @@ export function runOptions(
     requireChange: settings.requireChange,
     secrets: secretsOf(process.env, toolArguments),
     transcripts: true,
+    ...(fleet === undefined ? {} : { fleet }),
+    ...(settings.failOver === undefined ? {} : { failOver: settings.failOver }),
+    ...(settings.providers === undefined
+      ? {}
+      : { providers: providersAmong(settings.providers, [adapter.name, ...Object.keys(tools)]) }),
     ...(context === undefined ? {} : { context }),
     ...(model === undefined ? {} : { model }),
     ...(verify === undefined ? {} : { verify }),
@@ -40,4 +46,16 @@ export function runOptions(
     ...(land === undefined ? {} : { delivery: land }),
     ...(verifyRun === undefined ? {} : { verifyRun }),
   };
+}
+
+/** A configuration may know more tools than a run has. */
+function providersAmong(
+  providers: NonNullable<RunSettings["providers"]>,
+  names: readonly string[],
+): NonNullable<RunSettings["providers"]> {
+  const all = Object.entries(providers).map(([name, provider]) => [
+    name,
+    { ...provider, tools: (provider.tools ?? []).filter((tool) => names.includes(tool)) },
+  ]);
+  return Object.fromEntries(all);
 }

@@ -1,8 +1,18 @@
 import { resolve } from "node:path";
-import type { DeliveryChoice, Per, Place, Price, TaskContext } from "@cluster/batch";
+import type {
+  DeliveryChoice,
+  FailOverOptions,
+  Per,
+  Place,
+  Price,
+  ProviderOptions,
+  TaskContext,
+} from "@cluster/batch";
 import type { RunFlags } from "../command/run-flags.ts";
 import type { ClusterConfig } from "../config/config.ts";
+import { CREW_FORM, crewOf, crewTitle, type ToolCount, workersOf } from "../config/crew.ts";
 import { durationMs } from "../config/duration.ts";
+import { failOverOf } from "../config/fail-over.ts";
 import { anchorLand, landOf } from "../config/land.ts";
 import { perOf } from "../config/per.ts";
 import { sizeBytes } from "../config/size.ts";
@@ -16,7 +26,13 @@ export interface RunSettings {
   readonly workers: number;
   /** Absent: as fits the tool. */
   readonly context: TaskContext | undefined;
+  /** The tools of the run; the first one is its own. */
+  readonly crew: readonly ToolCount[];
+  /** Their names. */
   readonly tool: string;
+  /** Absent: as the run does by itself. */
+  readonly failOver: FailOverOptions | false | undefined;
+  readonly providers: Readonly<Record<string, ProviderOptions>> | undefined;
   readonly model: string | undefined;
   /** By the model's name; `*` for all others. */
   readonly prices: Readonly<Record<string, Price>>;
@@ -78,6 +94,34 @@ export function runSettings(
   return settings;
 }
 
+/** @throws {CliError} usage */
+function crewSettings(flags: RunFlags, config: ClusterConfig): readonly ToolCount[] {
+  const text = flags.tool ?? config.tool ?? DEFAULT_TOOL;
+  const crew = crewOf(text);
+  if (crew === undefined) {
+    throw usageError(`--tool takes ${CREW_FORM}; found "${text}".`);
+  }
+  if (flags.workers !== undefined && workersOf(crew) !== null) {
+    throw usageError(
+      `-w ${flags.workers} and the instances of --tool ${text} are both given.`,
+      "Say how many in one of them.",
+    );
+  }
+  return crew;
+}
+
+function providersOf({ providers }: ClusterConfig): RunSettings["providers"] {
+  if (providers === undefined) return undefined;
+  const all = Object.entries(providers).map(([name, { tools, turns }]) => [
+    name,
+    {
+      ...(tools === undefined ? {} : { tools }),
+      ...(turns === undefined ? {} : { maxTurns: turns }),
+    },
+  ]);
+  return Object.fromEntries(all);
+}
+
 function filledIn(
   flags: RunFlags,
   config: ClusterConfig,
@@ -85,11 +129,16 @@ function filledIn(
   cwd: string,
 ): RunSettings {
   const prices = { ...config.prices, ...flags.price };
+  const crew = crewSettings(flags, config);
+  const failOver = flags.failOver ?? config.failOver;
   return {
+    crew,
+    failOver: failOver === undefined ? undefined : failOverOf(failOver),
+    providers: providersOf(config),
     limits: limitSettings(flags, config, prices),
-    workers: flags.workers ?? config.workers ?? 5,
+    workers: workersOf(crew) ?? flags.workers ?? config.workers ?? 5,
     context: flags.context ?? config.context,
-    tool: flags.tool ?? config.tool ?? DEFAULT_TOOL,
+    tool: crewTitle(crew),
     model: flags.model ?? config.model,
     prices,
     read: flags.read?.map((path) => resolve(cwd, path)) ?? config.read ?? [],

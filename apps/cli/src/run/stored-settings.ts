@@ -12,6 +12,8 @@ const NOT_STORED: ReadonlySet<keyof RunFlags> = new Set([
   "message",
   "messageFile",
   "dryRun",
+  "compare",
+  "sample",
   "report",
   "json",
   "quiet",

@@ -16,7 +16,11 @@ function ending({ outcome, withdrawn, token }: JournalEntry): string {
 }
 
 /** How an attempt ended. That of the last one is the task's own, where the task has ended. */
-function attemptRow(attempt: AttemptRecord, outcome: TaskOutcome | null): string[] {
+function attemptRow(
+  attempt: AttemptRecord,
+  outcome: TaskOutcome | null,
+  several: boolean,
+): string[] {
   const { token, openedAt, result, end, committed, sequel } = attempt;
   const instance = result?.evidence.instance ?? outcome?.instance ?? null;
   const known = end?.outcome ?? outcome?.outcome;
@@ -25,11 +29,16 @@ function attemptRow(attempt: AttemptRecord, outcome: TaskOutcome | null): string
   return [
     String(token),
     formatMoment(openedAt),
+    ...(several ? [printable(toolOf(attempt, outcome) ?? "")] : []),
     instance === null ? "" : String(instance),
     how,
     sequel ?? "",
     oneLine(why?.message ?? "", 100),
   ];
+}
+
+function toolOf({ result }: AttemptRecord, outcome: TaskOutcome | null): string | undefined {
+  return result?.evidence.tool ?? outcome?.evidence.tool;
 }
 
 function changes({ evidence }: TaskOutcome, columns?: number): string[] {
@@ -67,6 +76,7 @@ export function renderTask({ attempts, ...entry }: ShownTask, columns?: number):
   if (outcome !== null) {
     const { reason, evidence, spent, tookMs } = outcome;
     if (reason !== null) rows.push(["reason", oneLine(reason.message)]);
+    if (evidence.tool !== undefined) rows.push(["tool", printable(evidence.tool)]);
     rows.push(["time", formatTime(tookMs)], ["cost", describeCost(spent)]);
     rows.push(["tokens", describeTokens(spent)], ...refs(outcome));
     if (evidence.endedBy !== null) rows.push(["ended by", evidence.endedBy]);
@@ -77,8 +87,18 @@ export function renderTask({ attempts, ...entry }: ShownTask, columns?: number):
   }
   const last = attempts.at(-1);
   const rowsOf = (all: readonly AttemptRecord[]): string[][] =>
-    all.map((attempt) => attemptRow(attempt, attempt === last ? outcome : null));
-  const head = ["attempt", "begun", "instance", "end", "then", "reason"];
+    all.map((attempt) => attemptRow(attempt, attempt === last ? outcome : null, several));
+  const several =
+    new Set(attempts.map((one) => toolOf(one, one === last ? outcome : null))).size > 1;
+  const head = [
+    "attempt",
+    "begun",
+    ...(several ? ["tool"] : []),
+    "instance",
+    "end",
+    "then",
+    "reason",
+  ];
   return [
     plainTable(rows, [], columns),
     ...(outcome === null ? [] : changes(outcome, columns)),

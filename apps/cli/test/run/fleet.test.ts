@@ -1,0 +1,136 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { RunReport } from "@cluster/batch";
+import { waitFor } from "@cluster/testkit";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Bench, createBench } from "../harness/bench.ts";
+import { cluster, turnsUnderWay } from "../harness/runs.ts";
+
+const CONFIG = fileURLToPath(new URL("../fixtures/fleet.config.ts", import.meta.url));
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = await createBench(6);
+});
+afterEach(async () => {
+  await bench[Symbol.asyncDispose]();
+});
+
+const reportOf = (stdout: string): RunReport => JSON.parse(stdout) as RunReport;
+
+function start(...args: readonly string[]) {
+  const env = { SAMPLE_AGENT_STATE: bench.cli.home };
+  const all = ["run", "--config", CONFIG, "-m", "x", ...args];
+  return bench.cli.start(all, { cwd: bench.repository.path, env });
+}
+
+describe("several tools in one run", () => {
+  it("share the tasks, and progress and report name them", async () => {
+    const { code, stdout, stderr } = await start("docs/*.md", "--tool", "one:1,two:1").ended;
+    expect(code).toBe(0);
+    expect(
+      stderr.match(/^\[\d\/6\] landed docs\/page-00\d.md [\d.]+m?s by (one|two)$/gm),
+    ).toHaveLength(6);
+    expect(stdout).toMatch(/^tool +tasks +passed on +attempts +time +cost$/m);
+    expect(stdout).toMatch(/^one +\d landed +0 +\d/m);
+    expect(stdout).toMatch(/^two +\d landed +0 +\d/m);
+    await bench.expectNothingLeft();
+  });
+
+  it("go on with the tasks of one whose key is refused, and of one that is out of quota", async () => {
+    const report = join(bench.cli.home, "report.md");
+    const { code, stdout, stderr } = await start(
+      "docs/*.md",
+      "--tool",
+      "refused:1,limited:1,one:1",
+      "--retries",
+      "0",
+      "--json",
+      "--report",
+      report,
+    ).ended;
+    expect(code).toBe(0);
+    const { byTool, counts, tasks } = reportOf(stdout);
+    expect(counts.landed).toBe(6);
+    expect(byTool.find(({ tool }) => tool === "one")?.counts).toEqual({ landed: 6 });
+    expect(byTool.find(({ tool }) => tool === "refused")).toMatchObject({
+      passedOn: 1,
+      counts: {},
+    });
+    expect(stderr).toContain("refused gets no more tasks that others can do: ");
+    expect(stderr).toMatch(/^paused with limited for /m);
+    const passed = tasks.find(({ byTool: by = [] }) => by[0]?.tool === "refused");
+    const shown = await cluster(bench, "show", "last", passed?.files[0] ?? "");
+    expect(shown.stdout).toMatch(/^1 +.* refused +\d+ +tool-error +fail-over /m);
+  });
+
+  it("do what lists ask for, by their names or by what they can", async () => {
+    const list = join(bench.cli.home, "tasks.csv");
+    const rows = [
+      "file,tool",
+      "docs/page-001.md,python",
+      "docs/page-002.md,review",
+      "docs/page-003.md,two",
+    ];
+    await writeFile(list, `${rows.join("\n")}\n`);
+    const files = ["--tasks", list, "--tool", "one,two", "-w", "2"];
+    const { code, stdout } = await start(...files, "--json").ended;
+    expect(code).toBe(0);
+    expect(reportOf(stdout).tasks.map(({ evidence }) => evidence.tool)).toEqual([
+      "two",
+      "one",
+      "two",
+    ]);
+    await writeFile(list, "file,tool\ndocs/page-001.md,cooking\n");
+    const refused = await start(...files).ended;
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/expected one of .*python.*found "cooking"/s);
+  });
+
+  it("stay with their tasks where that is said", async () => {
+    const { code, stdout } = await start(
+      ...["docs/page-001.md", "docs/page-002.md", "--tool", "refused:1,one:1"],
+      ...["--no-fail-over", "--json"],
+    ).ended;
+    expect(code).toBe(1);
+    expect(reportOf(stdout).counts).toMatchObject({ landed: 1, "tool-error": 1 });
+  });
+
+  it("are gone on with after a kill", async () => {
+    const running = start("docs/*.md", "--tool", "held:2,one:1");
+    await waitFor(() => (running.said().match(/ landed /g) ?? []).length === 4, {
+      what: "what the other tool lands",
+      timeoutMs: 60_000,
+    });
+    await turnsUnderWay(bench, 2);
+    running.kill("SIGKILL");
+    await running.ended;
+    const resumed = await cluster(bench, "resume", "--json", "-q");
+    expect(resumed.code).toBe(0);
+    const { counts, byTool, tool, workers } = reportOf(resumed.stdout);
+    expect(counts.landed).toBe(6);
+    expect([tool, workers]).toEqual(["held, one", 3]);
+    expect(byTool.find(({ tool: name }) => name === "one")?.counts.landed).toBeGreaterThanOrEqual(
+      4,
+    );
+    await bench.expectNothingLeft();
+  });
+
+  it.each([
+    [["--tool", "one:1,two"], "with a number for all of them or for none"],
+    [["--tool", "one,one"], "each once"],
+    [["--tool", "one:0"], "several with their instances"],
+    [
+      ["--tool", "one:2,two:1", "-w", "3"],
+      "-w 3 and the instances of --tool one:2,two:1 are both given",
+    ],
+    [["--tool", "one,tow"], 'There is no tool "tow". Did you mean "two"?'],
+    [["--tool", "one,two", "--fail-over", "often"], "kinds of failure"],
+    [["--tool", "one,two", "--", "--raw"], "Raw arguments are for one tool"],
+  ])("refuses %j", async (args, message) => {
+    const { code, stderr } = await start("docs/*.md", ...args).ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});
