@@ -72,6 +72,7 @@ export function priceFlag(
 
 /** `--tool`. */
 export function crewFlag(value: string): string {
+  textFlag(value);
   if (crewOf(value) !== undefined) return value;
   throw new InvalidArgumentError(`It takes ${CREW_FORM}.`);
 }

@@ -69,22 +69,6 @@ export const configSchema: z.ZodType<ClusterConfig> = z.strictObject({
     .describe(
       "A tool, several (aider,gemini) or several with their instances (aider:3,gemini:2). Default: aider",
     ),
-  failOver: z
-    .union([z.boolean(), z.string()])
-    .refine((value) => failOverOf(value) !== undefined, { error: `must be ${FAIL_OVER_FORM}` })
-    .optional()
-    .describe("After which failures a task goes on with another tool, or whether it does at all"),
-  capabilities: z
-    .record(text, z.array(text))
-    .optional()
-    .describe("What tools can do, by their names, for tasks that ask for that"),
-  providers: z
-    .record(
-      text,
-      z.strictObject({ tools: z.array(text).optional(), turns: z.int().min(1).optional() }),
-    )
-    .optional()
-    .describe("Providers that several tools share, and how many turns they take at once"),
   model: text.optional().describe("Default: the tool's own"),
   prices: z
     .record(text, z.strictObject({ inputUsdPerMTok: usd, outputUsdPerMTok: usd }))
@@ -156,6 +140,22 @@ export const configSchema: z.ZodType<ClusterConfig> = z.strictObject({
     .boolean()
     .optional()
     .describe("Try a refused edit again, and tell the model why it was refused"),
+  failOver: z
+    .union([z.boolean(), z.string()])
+    .refine((value) => failOverOf(value) !== undefined, { error: `must be ${FAIL_OVER_FORM}` })
+    .optional()
+    .describe("After which failures a task goes on with another tool, or whether it does at all"),
+  capabilities: z
+    .record(text, z.array(text))
+    .optional()
+    .describe("What tools can do, by their names, for tasks that ask for that"),
+  providers: z
+    .record(
+      text,
+      z.strictObject({ tools: z.array(text).optional(), turns: z.int().min(1).optional() }),
+    )
+    .optional()
+    .describe("Providers that several tools share, and how many turns they take at once"),
   toolArguments: z.array(z.string()).optional().describe("Raw arguments for the tool"),
   tools: z.record(text, toolEntry).optional().describe("Tools of your own, by name"),
 });
@@ -164,9 +164,6 @@ export const configSchema: z.ZodType<ClusterConfig> = z.strictObject({
 export const CONFIG_KEYS: readonly string[] = [
   "workers",
   "tool",
-  "failOver",
-  "capabilities",
-  "providers",
   "model",
   "prices",
   "context",
@@ -198,6 +195,9 @@ export const CONFIG_KEYS: readonly string[] = [
   "halt",
   "minFreeMemory",
   "tellFailure",
+  "failOver",
+  "capabilities",
+  "providers",
   "toolArguments",
   "tools",
 ] satisfies (keyof ClusterConfig)[];

@@ -5,7 +5,7 @@ export interface WorkerView {
   /** `starting`, `free`, `turn`, `verify`, … */
   readonly doing: string;
   /** Where there are several. */
-  readonly tool?: string | null;
+  readonly tool?: string;
   readonly file: string | null;
   /** How long it has been doing this. */
   readonly sinceMs: number | null;

@@ -17,7 +17,7 @@ function workerView(
   return {
     number,
     doing: activity.stage ?? state,
-    tool: activity.tool === only ? null : activity.tool,
+    ...(activity.tool === null || activity.tool === only ? {} : { tool: activity.tool }),
     file: idle ? null : activity.files.join(", ") || activity.task,
     sinceMs: idle && activity.state === "ready" ? null : Math.max(0, now - activity.since),
   };

@@ -51,12 +51,14 @@ export async function resolveCrew(
     ...(capabilities[each] ?? []),
     ...capabilitiesOf(one),
   ]);
+  const names = Object.keys(adapters);
   const others = await toolNames(config, context.cwd);
   return {
     name,
     adapter,
     tools: isNamed ? adapters : {},
     fleet: isNamed ? Object.fromEntries(fleet) : undefined,
-    words: [...new Set([...Object.keys(adapters), ...words, ...others])],
+    // Those of the run first, where there is a choice among them.
+    words: [...new Set(crew.length > 1 ? [...names, ...words, ...others] : [...others, ...words])],
   };
 }
