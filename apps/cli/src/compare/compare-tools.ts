@@ -55,7 +55,7 @@ export async function compareTools(
   for (const { flags: own, settings, crew } of contenders) {
     const { requireChange } = settings;
     const style = progressStyle(process.stderr, quiet);
-    const progress = createProgress({ stream: process.stderr, style, requireChange });
+    const progress = await createProgress({ stream: process.stderr, style, requireChange });
     const stored = { cwd, globs, flags: own, config, configFile, raw, tools: [] };
     try {
       const report = await conductRun(
