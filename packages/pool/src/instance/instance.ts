@@ -195,7 +195,6 @@ export class Instance<Request, Result> implements TurnEnd<Result>, Candidate, Sp
     if (process?.state !== "ready") throw endedBeforeTurn(this.index);
     const { connection } = process;
     if (connection.openSession === undefined) throw sessionsUnsupported();
-    this.#served = process;
     return connection.openSession(options);
   }
 
