@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { temporaryFolder } from "@cluster/testkit";
 import { expect, test } from "vitest";
 import { POOL_ERROR_CODES } from "../src/index.ts";
+import { promises } from "../src/testing/core.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const readme = await readFile(join(root, "README.md"), "utf8");
@@ -31,4 +32,12 @@ test("the tables name every error and every option", async () => {
   const names = [...body.matchAll(/readonly (\w+)\??:/g)].map(([, name]) => name);
   expect(names.length).toBeGreaterThan(15);
   for (const name of names) if (name !== "clock") expect(readme).toContain(`\`${name}\``);
+});
+
+test("the table of promises names all of them", () => {
+  const failures = promises.filter(({ id }) => id.startsWith("failure."));
+  expect(failures.length).toBeGreaterThan(10);
+  for (const { id } of promises.filter((promise) => !failures.includes(promise))) {
+    expect(readme).toContain(`\`${id}\``);
+  }
 });

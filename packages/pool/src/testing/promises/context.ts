@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ReleaseMode } from "../../pool/options.ts";
 import type { AdapterPromise } from "../adapter-promise.ts";
 import type { Bench, Trial } from "../bench/bench.ts";
-import { serves } from "../bench/turns.ts";
+import { type Runner, serves } from "../bench/turns.ts";
 import { broken, describeError, notOffered, notShown } from "../verdict.ts";
 
 export const CONTEXT_PROMISES: readonly AdapterPromise[] = [
@@ -84,10 +84,6 @@ async function toldInConversation<Request, Result>(
 /** Letters and digits, which survive whatever a tool makes of a text. */
 export function newSecret(): string {
   return `secret${randomUUID().replaceAll("-", "").slice(0, 12)}`;
-}
-
-interface Runner<Request, Result> {
-  run(request: Request): PromiseLike<Result>;
 }
 
 /** A secret is told. */

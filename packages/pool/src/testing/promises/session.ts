@@ -1,14 +1,9 @@
-import type { Answer } from "../../contract/question.ts";
-import type { ToolSession, TurnContext } from "../../contract/tool-connection.ts";
+import type { LeaseSession } from "../../lease/lease.ts";
 import type { AdapterPromise } from "../adapter-promise.ts";
 import type { Bench } from "../bench/bench.ts";
-import { answered } from "../bench/turns.ts";
+import { answered, type Runner } from "../bench/turns.ts";
 import { broken, describeError, notShown } from "../verdict.ts";
 import { asked, newSecret, planted } from "./context.ts";
-
-interface Runner<Request, Result> {
-  run(request: Request): Promise<Result>;
-}
 
 export const SESSION_PROMISES: readonly AdapterPromise[] = [
   {
@@ -45,33 +40,21 @@ async function withSessions<Request, Result>(
   bench: Bench<Request, Result>,
   use: (one: Runner<Request, Result>, other: Runner<Request, Result>) => Promise<void>,
 ): Promise<void> {
-  const trial = await bench.offered("openSession");
-  await using _lease = await trial.pool.lease();
-  const { connection } = bench.current(trial);
-  const { cwd } = await bench.place();
-  const { turnTimeoutMs } = bench.options;
-  const opened: ToolSession<Request, Result>[] = [];
-  for (let n = 0; n < 2; n += 1) {
-    try {
-      const signal = AbortSignal.timeout(turnTimeoutMs);
-      const session = await connection.openSession?.({ cwd, signal });
-      if (session !== undefined) opened.push(session);
-    } catch (error) {
-      broken(`Expected openSession() to open one more, found ${describeError(error)}`, error);
-    }
+  const { pool } = await bench.offered("openSession");
+  await using lease = await pool.lease();
+  let one: LeaseSession<Request, Result>;
+  let other: LeaseSession<Request, Result>;
+  try {
+    one = await lease.openSession();
+    other = await lease.openSession();
+  } catch (error) {
+    broken(`Expected openSession() to open one more, found ${describeError(error)}`, error);
   }
-  const [one, other] = opened.map((session) => ({
-    run: (request: Request) => session.run(request, quietContext(turnTimeoutMs)),
-  }));
-  if (one !== undefined && other !== undefined) await use(one, other);
-  for (const session of opened) await session.close?.();
-}
-
-function quietContext(turnTimeoutMs: number): TurnContext {
-  return {
-    signal: AbortSignal.timeout(turnTimeoutMs),
-    emit: () => {},
-    ask: async (): Promise<Answer> => ({ kind: "confirm", yes: false }),
-    endedBy: () => {},
-  };
+  await use(one, other);
+  try {
+    await one.close();
+    await other.close();
+  } catch (error) {
+    broken(`Expected a session to be closed, found ${describeError(error)}`, error);
+  }
 }
