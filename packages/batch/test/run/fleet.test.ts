@@ -82,23 +82,30 @@ describe("a fleet of tools", () => {
     expect(await sample.leftovers()).toEqual([]);
   });
 
-  test("while one provider refuses for quota, the others go on with its tasks", async () => {
-    await using sample = await bench({ files: 6 });
-    const refusing = variant(sample.tool, "refusing", "[fake:fail=quota:3600000]");
-    const { report, events } = await sample.run(tasksOf(sample), {
-      ...fleetOf({ refusing: [refusing, 2], other: [variant(sample.tool, "other"), 1] }),
-      retries: 0,
-    });
-    expect(report).toMatchObject({ ok: true, counts: { landed: 6 } });
-    const [first, second] = report.byTool;
-    expect([first?.tool, second?.tool].sort()).toEqual(["other", "refusing"]);
-    const refused = report.byTool.find(({ tool }) => tool === "refusing");
-    // Those that were under way when it refused first, and none after them.
-    expect(refused).toMatchObject({ counts: {} });
-    expect(refused?.attempts).toBeLessThanOrEqual(4);
-    expect(turnsBegun(events).filter((tool) => tool === "refusing").length).toBeLessThanOrEqual(2);
-    expect(events.some(({ type }) => type === "run.paused")).toBe(true);
-  });
+  test.each(["wait", "pause"] as const)(
+    "while one provider refuses for quota, the others go on with its tasks (%s)",
+    async (onQuota) => {
+      await using sample = await bench({ files: 6 });
+      const refusing = variant(sample.tool, "refusing", "[fake:fail=quota:3600000]");
+      const { report, events } = await sample.run(tasksOf(sample), {
+        ...fleetOf({ refusing: [refusing, 2], other: [variant(sample.tool, "other"), 1] }),
+        retries: 0,
+        onQuota,
+      });
+      expect(report).toMatchObject({ ok: true, counts: { landed: 6 } });
+      const [first, second] = report.byTool;
+      expect([first?.tool, second?.tool].sort()).toEqual(["other", "refusing"]);
+      const refused = report.byTool.find(({ tool }) => tool === "refusing");
+      // Those that were under way when it refused first, and none after them.
+      expect(refused).toMatchObject({ counts: {} });
+      expect(refused?.attempts).toBeLessThanOrEqual(4);
+      expect(turnsBegun(events).filter((tool) => tool === "refusing").length).toBeLessThanOrEqual(
+        2,
+      );
+      expect(events.some(({ type }) => type === "run.paused")).toBe(true);
+      expect(events.some(({ type }) => type === "run.tool-out")).toBe(onQuota === "pause");
+    },
+  );
 
   test("a tool whose key is refused passes its tasks on, and gets no more of them", async () => {
     await using sample = await bench({ files: 6 });
@@ -142,16 +149,41 @@ describe("a fleet of tools", () => {
     expect(report).toMatchObject({ ok: true, counts: { landed: 4 } });
   });
 
-  test("what a model makes of a task is tried again with the same tool", async () => {
+  test("what a model makes of a task is tried again with the same tool, however free the others are", async () => {
     await using sample = await bench({ files: 2 });
+    const [first = "", second = ""] = sample.repository.files;
     const bad = variant(sample.tool, "bad", "[fake:first=1:fail=malformed]");
-    const { report } = await sample.run(tasksOf(sample), {
-      ...fleetOf({ bad: [bad, 1], good: [variant(sample.tool, "good"), 1] }),
+    const tasks = [
+      { prompt: "x", files: [first] },
+      { prompt: "[fake:hang]", files: [second], tool: "bad" },
+    ];
+    await using run = await sample.start(tasks, {
+      ...fleetOf({ bad: [bad, 2], good: [variant(sample.tool, "good"), 2] }),
       retries: 1,
     });
-    expect(report.ok).toBe(true);
-    for (const { byTool = [] } of report.tasks) expect(byTool).toHaveLength(1);
-    expect(report.tasks.map(({ attempts }) => attempts).sort()).toEqual([1, 2]);
+    await waitFor(() => run.status().counts.landed === 1, {
+      what: "the landing",
+      timeoutMs: 60_000,
+    });
+    run.stop();
+    const { tasks: ended } = await run.finished;
+    expect(ended[0]).toMatchObject({ attempts: 2, byTool: [{ tool: "bad", attempts: 2 }] });
+  });
+
+  test("tasks that wait for one tool keep no place that another one needs", async () => {
+    await using sample = await bench({ files: 6 });
+    const slow = variant(sample.tool, "slow", "[fake:hang]");
+    const tasks = tasksOf(sample).map((task, i) => ({ ...task, tool: i < 4 ? "slow" : "quick" }));
+    await using run = await sample.start(tasks, {
+      ...fleetOf({ slow: [slow, 1], quick: [variant(sample.tool, "quick"), 1] }),
+    });
+    await waitFor(() => run.status().counts.landed === 2, {
+      what: "the tasks of the other tool",
+      timeoutMs: 60_000,
+    });
+    expect(run.status()).toMatchObject({ running: 1, queued: 3 });
+    run.stop();
+    await run.finished;
   });
 
   test("without fail-over each task stays with the tool that it was given to", async () => {
