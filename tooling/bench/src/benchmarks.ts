@@ -1,3 +1,4 @@
+import { agents } from "./agents/agents.ts";
 import { aiderRollout } from "./aider/aider-rollout.ts";
 import { freshAider } from "./aider/fresh-aider.ts";
 import { cliTasks } from "./cli-tasks/cli-tasks.ts";
@@ -21,6 +22,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   spare,
   freshAider,
   aiderRollout,
+  agents,
   landing,
   cliTasks,
   flood,

@@ -19,5 +19,5 @@ export {
   writeCall,
 } from "./model/index.ts";
 export { AGENT_RIGS, type Rig, type RigModel } from "./rigs.ts";
-export type { SceneOptions } from "./scene.ts";
+export { openScene, type Scene, type SceneOptions } from "./scene.ts";
 export { type CellResult, TRIAL_CELLS, tryAgent } from "./try-agent.ts";
