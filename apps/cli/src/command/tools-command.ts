@@ -1,8 +1,9 @@
 import { Command } from "commander";
+import type { AddFlags } from "../tools/add-tool.ts";
 import type { ListFlags } from "../tools/list-tools.ts";
 import type { TestFlags } from "../tools/test-tool.ts";
-
-import { textFlag } from "./flag-values.ts";
+import type { TryFlags } from "../tools/try/try-tool.ts";
+import { collectFlag, durationFlag, textFlag } from "./flag-values.ts";
 import type { OnExit } from "./on-exit.ts";
 import { workingFolder } from "./working-folder.ts";
 
@@ -10,6 +11,7 @@ function listCommand(onExit: OnExit): Command {
   return new Command("list")
     .summary("the tools that --tool takes")
     .description("Lists the tools that --tool takes, and whether they are there.")
+    .option("--all", "the tools too that come with cluster and only answer")
     .option("--json", "one JSON document on stdout")
     .option("-C, --cwd <folder>", "work as if started there", textFlag)
     .option("--config <file>", "this configuration file", textFlag)
@@ -17,6 +19,61 @@ function listCommand(onExit: OnExit): Command {
     .action(async (flags: ListFlags) => {
       const { listTools } = await import("../tools/list-tools.ts");
       onExit(await listTools(flags));
+    });
+}
+
+function addCommand(onExit: OnExit): Command {
+  return new Command("add")
+    .summary("add a tool that a file describes")
+    .description(
+      "Checks the description of a tool, in JSON or YAML, and copies it to your own tools.",
+    )
+    .argument("<file>", "the description")
+    .option("--force", "in the place of one with the same name")
+    .addHelpText("after", "\nExample:\n  $ cluster tools add my-tool.yaml")
+    .action(async (file: string, flags: AddFlags) => {
+      const { addTool } = await import("../tools/add-tool.ts");
+      onExit(await addTool(file, flags));
+    });
+}
+
+function tryCommand(onExit: OnExit): Command {
+  return new Command("try")
+    .summary("speak with a tool, and see the role of each byte")
+    .description(
+      "Opens a session with a tool and shows what each byte is taken for: ready, echo, answer, end. " +
+        "When a pattern does not match, it says which, and what came instead.",
+    )
+    .argument("<tool>", "a tool's name, or the file of a description")
+    .option("--request <text>", "send this, and end; may be repeated", collectFlag)
+    .option("--file <path>", "a file for an agent to edit; may be repeated", collectFlag)
+    .option("--timeout <time>", "wait so long for a pattern. Default: 10s", durationFlag)
+    .option("--json", "one JSON document for each event, on stdout")
+    .option("-C, --cwd <folder>", "work as if started there", textFlag)
+    .option("--config <file>", "this configuration file", textFlag)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ cluster tools try sqlite3
+  $ cluster tools try ./my-tool.yaml --request "6 * 7"
+
+Exits with 1 when the tool could not be understood.`,
+    )
+    .action(async (name: string, flags: TryFlags) => {
+      const { tryTool } = await import("../tools/try/try-tool.ts");
+      onExit(await tryTool(name, flags));
+    });
+}
+
+function schemaCommand(onExit: OnExit): Command {
+  return new Command("schema")
+    .summary("print the JSON Schema of tool files")
+    .description("Prints the JSON Schema of a tool's description, for editors.")
+    .action(async () => {
+      const { definitionJsonSchema } = await import("@cluster/pool/declared");
+      process.stdout.write(`${JSON.stringify(definitionJsonSchema(), null, 2)}\n`);
+      onExit("done");
     });
 }
 
@@ -82,13 +139,18 @@ function newCommand(onExit: OnExit): Command {
 /** `cluster tools`. */
 export function toolsCommand(onExit: OnExit): Command {
   return new Command("tools")
-    .summary("list the tools, install or test one")
-    .description("Lists the tools that --tool takes, installs one, or tests one.")
+    .summary("list, install, add, try and test tools")
+    .description(
+      "Lists the tools that there are, installs one, adds one of your own, tries or tests one.",
+    )
     .addHelpText(
       "after",
-      "\nExamples:\n  $ cluster tools\n  $ cluster tools install aider\n  $ cluster tools test gemini",
+      "\nExamples:\n  $ cluster tools\n  $ cluster tools install aider\n  $ cluster tools try sqlite3\n  $ cluster tools test gemini",
     )
     .addCommand(listCommand(onExit), { isDefault: true })
+    .addCommand(addCommand(onExit))
+    .addCommand(tryCommand(onExit))
+    .addCommand(schemaCommand(onExit))
     .addCommand(installCommand(onExit))
     .addCommand(testCommand(onExit))
     .addCommand(newCommand(onExit));

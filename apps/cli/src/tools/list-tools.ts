@@ -1,46 +1,59 @@
-import type { DoctorFlags } from "../command/doctor-command.ts";
 import { workingFolder } from "../command/working-folder.ts";
 import { loadConfig } from "../config/load-config.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { printable } from "../progress/fit.ts";
 import { plainTable } from "../report/plain-table.ts";
 import { type ProbedTool, probeOwnTool, probeTool } from "./probe-tool.ts";
+import { toolRegistry } from "./registry/registry.ts";
+import { SHIPPED } from "./registry/shipped.ts";
 import { findTool, toolNames } from "./resolve-tool.ts";
 
-type ListedTool = ProbedTool & { readonly origin: string };
+/** The flags of `cluster tools list`. */
+export interface ListFlags {
+  readonly all?: boolean;
+  readonly load?: boolean;
+  readonly json?: boolean;
+  readonly cwd?: string;
+  readonly config?: string;
+}
+
+type ListedTool = ProbedTool & { readonly origin: string; readonly kind: "agent" | "text" };
 
 function row(tool: ListedTool): string[] {
-  const { name, origin, probe } = tool;
+  const { name, origin, kind, probe } = tool;
+  const head = [name, kind, origin];
   if (probe === null && tool.unasked === true) {
-    return [name, origin, "not asked", "", `cluster doctor --tool ${name} loads it`];
+    return [...head, "not asked", "", `cluster doctor --tool ${name} loads it`];
   }
-  if (probe === null) return [name, origin, "unknown", "", "its adapter has no probe"];
-  if (!probe.installed) return [name, origin, "not found", "", `${probe.reason} ${probe.remedy}`];
-  return [name, origin, "found", probe.version, probe.warning ?? probe.path];
+  if (probe === null) return [...head, "unknown", "", "its adapter has no probe"];
+  if (!probe.installed) return [...head, "not found", "", `${probe.reason} ${probe.remedy}`];
+  return [...head, "found", probe.version, probe.warning ?? probe.path];
 }
 
-/** What `cluster tools list` was told. */
-export interface ListFlags extends DoctorFlags {
-  readonly load?: boolean;
-}
-
-/** `cluster tools list`: what `--tool` takes. */
+/** `cluster tools list`: the agents that `--tool` takes, and the user's tools that answer texts. */
 export async function listTools(flags: ListFlags): Promise<ExitName> {
   const cwd = workingFolder(flags.cwd);
   const { config } = await loadConfig({ cwd, file: flags.config });
-  const names = await toolNames(config, cwd);
+  const names = new Set([
+    ...(await toolNames(config, cwd)),
+    ...(await toolRegistry({ config, cwd }).names()),
+  ]);
   const probe = flags.load === true ? probeTool : probeOwnTool;
+  const found = await Promise.all(
+    [...names].map(async (name) => ({ name, ...(await findTool(name, { config, cwd })) })),
+  );
   const tools = await Promise.all(
-    names.map(async (name): Promise<ListedTool> => {
-      const { origin } = await findTool(name, { config, cwd });
-      return { ...(await probe(name, config, cwd)), origin };
-    }),
+    found
+      .filter(({ origin }) => flags.all === true || origin !== SHIPPED)
+      .map(async ({ name, origin, kind }): Promise<ListedTool> => {
+        return { ...(await probe(name, config, cwd)), origin, kind };
+      }),
   );
   if (flags.json === true) {
     process.stdout.write(`${JSON.stringify({ tools }, null, 2)}\n`);
   } else {
     const rows = tools.map((tool) => row(tool).map(printable));
-    process.stdout.write(`${plainTable(rows, ["tool", "from", "state", "version", ""])}\n`);
+    process.stdout.write(`${plainTable(rows, ["tool", "kind", "from", "state", "version", ""])}\n`);
   }
   return "done";
 }

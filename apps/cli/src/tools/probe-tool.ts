@@ -1,7 +1,7 @@
 import type { ToolProbe } from "@cluster/batch";
 import type { ClusterConfig } from "../config/config.ts";
 import { CliError } from "../exit/cli-error.ts";
-import { findTool, resolveTool } from "./resolve-tool.ts";
+import { findTool } from "./resolve-tool.ts";
 
 /** What a tool answers when it is asked whether it is there. */
 export type ProbedTool =
@@ -28,7 +28,8 @@ export async function probeTool(
   cwd: string,
 ): Promise<ProbedTool> {
   try {
-    const adapter = await resolveTool(name, config, { args: [], model: undefined, cwd });
+    const tool = await findTool(name, { config, cwd });
+    const adapter = await tool.make({ args: [], model: undefined, cwd });
     return { name, probe: adapter.probe === undefined ? null : await adapter.probe() };
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown);

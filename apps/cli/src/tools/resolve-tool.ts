@@ -21,11 +21,11 @@ export async function findTool(name: string, options: RegistryOptions): Promise<
   const registry = toolRegistry(options);
   const found = await registry.find(name);
   if (found !== undefined) return found;
-  const names = [...new Set([DEFAULT_TOOL, ...(await registry.names())])];
+  const names = [...new Set([DEFAULT_TOOL, ...(await registry.agents())])];
   const meant = nearest(name, names);
   throw usageError(
     `There is no tool "${name}".${meant === undefined ? "" : ` Did you mean "${meant}"?`} Known: ${names.join(", ")}.`,
-    "A tool of your own stands in the configuration, under tools.",
+    "A tool of your own stands in the configuration, under tools, or in a file: cluster tools add FILE.",
   );
 }
 
@@ -39,5 +39,11 @@ export async function resolveTool(
   context: ToolContext,
 ): Promise<AgentAdapter> {
   const found = await findTool(name, { config, cwd: context.cwd });
+  if (found.kind === "text") {
+    throw usageError(
+      `The tool ${name} answers, and edits no files: cluster run takes agents.`,
+      `cluster tools try ${name} speaks with it. If it does edit files, its definition says kind: agent.`,
+    );
+  }
   return await found.make(context);
 }

@@ -112,10 +112,12 @@ describe("cluster tools", () => {
       env: { CLUSTER_AIDER: "/nowhere/aider" },
     });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^tool +from +state +version/);
-    expect(stdout).toMatch(/\naider +built in +not found +.*\/nowhere\/aider/);
-    expect(stdout).toMatch(/\nsample +configuration +found +1\.0\.0 /);
-    expect(stdout).toMatch(/\nmodule +configuration +unknown +its adapter has no probe/);
-    expect(stdout).toMatch(/\nmissing +configuration +not found +It is not here\. Install it\./);
+    expect(stdout).toMatch(/^tool +kind +from +state +version/);
+    expect(stdout).toMatch(/\naider +agent +built in +not found +.*\/nowhere\/aider/);
+    expect(stdout).toMatch(/\nsample +agent +configuration +found +1\.0\.0 /);
+    expect(stdout).toMatch(/\nmodule +agent +configuration +unknown +its adapter has no probe/);
+    expect(stdout).toMatch(
+      /\nmissing +agent +configuration +not found +It is not here\. Install it\./,
+    );
   });
 });

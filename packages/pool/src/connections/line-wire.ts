@@ -50,6 +50,10 @@ export class LineWire {
     return this.#stderr?.text ?? "";
   }
 
+  get #hearsStderr(): boolean {
+    return this.#options.mergeStderr === true || this.#stderr !== null;
+  }
+
   async becomeReady(): Promise<void> {
     const { ready, setup, sentinel, prompt, lineEnd = "\n" } = this.#options;
     const started = this.#telling("start");
@@ -103,6 +107,7 @@ export class LineWire {
     const written = this.#tell([["sentinel", command]]);
     await Promise.race([written, found]);
     await found;
+    if (this.#hearsStderr) await stderrIsRead();
     this.#scanner.clear();
   }
 
@@ -122,7 +127,7 @@ export class LineWire {
     onText: (text: string) => void,
     begin?: Mark,
   ): Promise<string> {
-    const { mergeStderr = false, check, trace } = this.#options;
+    const { mergeStderr = false, trace } = this.#options;
     const typed = input.map(([, text]) => text).join("");
     const filter = AnswerFilter.needed(this.#options)
       ? new AnswerFilter(
@@ -151,12 +156,7 @@ export class LineWire {
     );
     await Promise.race([written, answer]);
     let text = await answer;
-    if (mergeStderr || check !== undefined) {
-      // What it said on stderr before the end lies in the pipe by now: one whole pass of the event
-      // loop reads it, and it cannot reach the next turn.
-      await nextPass();
-      await nextPass();
-    }
+    if (this.#hearsStderr) await stderrIsRead();
     if (mergeStderr) {
       const late = this.#scanner.take("stderr");
       onPiece(late, "stderr");
@@ -179,6 +179,15 @@ export class LineWire {
     if (trace !== undefined) for (const [part, text] of parts) trace({ type: "told", part, text });
     return writeInput(this.#process.stdin, parts.map(([, text]) => text).join(""));
   }
+}
+
+/**
+ * What a tool said on stderr before the end of an answer lies in the pipe by then: one whole pass of the
+ * event loop reads it, and it cannot reach the next turn.
+ */
+async function stderrIsRead(): Promise<void> {
+  await nextPass();
+  await nextPass();
 }
 
 function severalLines(): ToolFailure {

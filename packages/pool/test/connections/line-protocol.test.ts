@@ -238,3 +238,28 @@ describe("wrong options", () => {
     );
   });
 });
+
+test("what a tool says on stderr while it starts is no part of the first answer", async () => {
+  const program = `
+import sys
+for line in sys.stdin:
+    if line.startswith("mark"): print("warning" * 5000, file=sys.stderr, flush=True)
+    print(line.strip().replace("mark ", ""), flush=True)
+`;
+  const connect = lineProtocol({
+    sentinel: { command: (nonce) => `mark ${nonce}\n`, output: (nonce) => `${nonce}\n` },
+    mergeStderr: true,
+  });
+  const adapter: ToolAdapter = {
+    name: "warns",
+    command: () => ({ file: "python3", args: ["-u", "-c", program], env: markedEnvironment }),
+    connect,
+  };
+  await using pool = createPool({ adapter, size: 4 });
+  const answers = await Promise.all([1, 2, 3, 4].map((n) => pool.run(`hello ${n}`)));
+  expect(answers.map((answer) => answer.slice(0, 7))).toEqual(
+    Array(4)
+      .fill("hello 1".slice(0, 6))
+      .map((word, n) => `${word}${n + 1}`),
+  );
+});

@@ -1,7 +1,10 @@
 import type { ClusterConfig } from "../../config/config.ts";
+import { projectToolsFolder, userToolsFolder } from "../declared/tool-folders.ts";
 import { builtInTools } from "./built-in.ts";
 import { configuredTools } from "./configured.ts";
 import { packagedTools } from "./packaged.ts";
+import { shippedTools } from "./shipped.ts";
+import { toolFiles } from "./tool-files.ts";
 import type { FoundTool, ToolSource } from "./tool-source.ts";
 
 /** The folder that a command works in, and what its configuration says. */
@@ -43,7 +46,17 @@ function registryOf(sources: readonly ToolSource[]): ToolRegistry {
   };
 }
 
-/** The tools of a command: of its configuration, those that come with cluster, and those of packages. */
+/**
+ * The tools of a command: of its configuration, those that come with cluster, the files of the project and
+ * of the user, and packages. So no file that a repository brings takes the place of a tool that all know.
+ */
 export function toolRegistry({ config, cwd }: RegistryOptions): ToolRegistry {
-  return registryOf([configuredTools(config), builtInTools(), packagedTools(cwd)]);
+  return registryOf([
+    configuredTools(config),
+    builtInTools(),
+    shippedTools(),
+    toolFiles(projectToolsFolder(cwd), { foreign: true }),
+    toolFiles(userToolsFolder()),
+    packagedTools(cwd),
+  ]);
 }

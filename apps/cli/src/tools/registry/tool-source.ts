@@ -1,4 +1,11 @@
+import type { FramingTrace, ToolAdapter } from "@cluster/pool";
 import type { AgentAdapter, ToolContext } from "../tool-entry.ts";
+
+/** How a tool is opened to be looked at. */
+export interface OpenOptions {
+  readonly args: readonly string[];
+  readonly trace?: FramingTrace;
+}
 
 /** A tool that a source has, not yet made. */
 export interface FoundTool {
@@ -9,10 +16,12 @@ export interface FoundTool {
   /** Making it runs somebody else's code, which is done only when it is named. @default false */
   readonly foreign?: boolean;
   /**
-   * Its adapter, made for one run.
+   * Its adapter, made for one run. That of a tool of kind `text` takes texts in truth: ask `kind` first.
    * @throws {CliError} usage, when what the name stands for makes no adapter.
    */
   make(context: ToolContext): Promise<AgentAdapter>;
+  /** Its adapter with a trace, where it is declared. @throws {CliError} as {@link make} */
+  open?(options: OpenOptions): Promise<ToolAdapter<unknown, unknown>>;
 }
 
 /** Where tools come from. Nothing of a tool is loaded or started before it is made. */

@@ -1,0 +1,116 @@
+import {
+  createPool,
+  failureClassOf,
+  type Pool,
+  PoolError,
+  type ToolAdapter,
+  type Turn,
+} from "@cluster/pool";
+import type { Requests } from "./requests.ts";
+import type { TraceView } from "./trace-view.ts";
+
+/** What a session needs. */
+export interface SessionOptions {
+  readonly adapter: ToolAdapter<unknown, unknown>;
+  readonly view: TraceView;
+  readonly requests: Requests;
+  /** Makes of a text what the tool takes. */
+  readonly toRequest: (text: string) => unknown;
+  readonly cwd: string;
+  /** The start, and each turn, at most. */
+  readonly timeoutMs: number;
+  /** Whether a trace tells the view of all text. */
+  readonly traced: boolean;
+  /** Aborted when the session is to end. */
+  readonly signal: AbortSignal;
+  /** Is told which turn is under way. */
+  readonly onTurn: (turn: Turn<unknown> | null) => void;
+}
+
+/** Types requests into one process of a tool, and shows what comes. Returns whether all were answered. */
+export async function trySession(options: SessionOptions): Promise<boolean> {
+  const { adapter, view, requests, cwd, timeoutMs, signal } = options;
+  await using pool = createPool({
+    adapter,
+    cwd,
+    start: "lazy",
+    startTimeoutMs: timeoutMs,
+    turnTimeoutMs: timeoutMs,
+    restart: { intensity: 0 },
+  });
+  if (adapter.capabilities?.oneShot !== true && !(await started(pool, view))) return false;
+  requests.prompt();
+  let isWell = true;
+  for await (const text of requests) {
+    if (signal.aborted) break;
+    if (text.trim() === ":reset") await reset(pool, view);
+    else if (text.trim() !== "") isWell = (await turn(pool, text, options)) && isWell;
+    if (signal.aborted) break;
+    requests.prompt();
+  }
+  return isWell;
+}
+
+async function started(pool: Pool<unknown, unknown>, view: TraceView): Promise<boolean> {
+  try {
+    await (await pool.lease()).release("keep");
+    return true;
+  } catch (error) {
+    fail(view, error);
+    return false;
+  }
+}
+
+async function reset(pool: Pool<unknown, unknown>, view: TraceView): Promise<void> {
+  const before = pool.status().instances[0]?.generation;
+  const lease = await pool.lease();
+  await lease.release("reset");
+  await (await pool.lease()).release("keep");
+  const isNew = pool.status().instances[0]?.generation !== before;
+  const how = isNew ? "its process was replaced" : "in the same process";
+  view.note({ type: "reset", how });
+  view.say("result", "reset", how);
+}
+
+/** Returns false when the tool could not be understood; a failure that it reports is an answer too. */
+async function turn(
+  pool: Pool<unknown, unknown>,
+  text: string,
+  { view, toRequest, traced, onTurn }: SessionOptions,
+): Promise<boolean> {
+  try {
+    const running = pool.run(toRequest(text));
+    onTurn(running);
+    for await (const event of running) {
+      if (event.type === "started" || event.type === "question") continue;
+      if (event.type === "text" && traced) continue;
+      view.note(event);
+      view.say("event", event.type, "text" in event ? event.text : JSON.stringify(event));
+    }
+    const result = await running;
+    view.note({ type: "result", result, endedBy: running.endedBy });
+    view.say(
+      "result",
+      "result",
+      `${JSON.stringify(result)?.slice(0, 500) ?? "undefined"} (ended by ${running.endedBy})`,
+    );
+    return true;
+  } catch (error) {
+    return fail(view, error);
+  } finally {
+    onTurn(null);
+  }
+}
+
+/** Says why there is no answer, and whether that was the tool's own word. */
+function fail(view: TraceView, error: unknown): boolean {
+  const code = error instanceof PoolError ? error.code : "UNKNOWN";
+  const message = error instanceof Error ? error.message : String(error);
+  const failureClass = failureClassOf(error);
+  view.note({ type: "failure", code, failureClass, message });
+  view.say("error", "failed", `${failureClass ?? ""} ${code}: ${message}`.trim());
+  if (code === "TOOL_FAILED" || code === "TURN_CANCELLED") return true;
+  const stuck = view.stuck();
+  if (stuck !== null) view.showStuck(stuck);
+  return false;
+}

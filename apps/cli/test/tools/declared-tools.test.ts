@@ -1,0 +1,180 @@
+import { readdirSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { shippedToolsFolder } from "@cluster/pool/declared";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { SHIPPED_TOOLS } from "../../src/tools/registry/shipped.ts";
+import { type Cli, createCli } from "../harness/cli.ts";
+
+const MINE = `# Adds up
+name: mine
+command: ./run
+framing:
+  by: sentinel
+  send: "print('{{nonce.start}}' '{{nonce.end}}')"
+`;
+
+let cli: Cli;
+let folder: string;
+beforeAll(async () => {
+  cli = await createCli();
+  folder = join(cli.home, "work");
+  await mkdir(join(folder, ".cluster", "tools"), { recursive: true });
+  await writeFile(join(folder, "mine.yaml"), MINE);
+  await writeFile(join(folder, "run"), "#!/bin/sh\nexec python3 -u -i -q\n", { mode: 0o755 });
+});
+afterAll(async () => {
+  await cli.nothingLeft();
+  await cli[Symbol.asyncDispose]();
+});
+
+const tools = (...args: string[]) => cli.run(["tools", ...args], { cwd: folder });
+const added = (name: string) => join(cli.home, ".config", "cluster", "tools", name);
+
+describe("cluster tools add", () => {
+  it("says line, place, what was expected and found, and what to do, in YAML and in JSON", async () => {
+    await writeFile(
+      join(folder, "wrong.yaml"),
+      "name: x\n\ncommand: 5\nframing:\n  by: promt\nfo: 1\n",
+    );
+    const yaml = await tools("add", "wrong.yaml");
+    expect(yaml.code).toBe(2);
+    expect(yaml.stderr).toMatch(
+      /wrong\.yaml:3: command: expected a string; found 5\. Correct it\./,
+    );
+    expect(yaml.stderr).toMatch(
+      /wrong\.yaml:5: framing\.by: expected one of "sentinel".*found "promt"/,
+    );
+    expect(yaml.stderr).toMatch(/wrong\.yaml:6: fo: expected one of/);
+    await writeFile(join(folder, "wrong.json"), '{\n  "name": "x",\n  "command": 5\n}\n');
+    const json = await tools("add", "wrong.json");
+    expect(json.stderr).toMatch(/wrong\.json:3: command: expected a string; found 5/);
+    expect(json.stderr).toMatch(/wrong\.json:1: framing: expected .*; found nothing\. Add it\./);
+    await writeFile(join(folder, "torn.json"), '{ "name": ');
+    expect((await tools("add", "torn.json")).stderr).toMatch(/torn\.json is not JSON: .*line 1/);
+  });
+
+  it("refuses the name of a tool that comes with cluster", async () => {
+    for (const name of ["aider", "gemini", "python"]) {
+      await writeFile(join(folder, "taken.yaml"), MINE.replace("mine", name));
+      const { code, stderr } = await tools("add", "taken.yaml");
+      expect({ code, stderr }).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(`found "${name}"`),
+      });
+    }
+  });
+
+  it("copies it, with its remarks and what is relative to it, and replaces it only when it is told to", async () => {
+    const first = await tools("add", "mine.yaml");
+    expect(first).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Added mine: /) });
+    const copy = await readFile(added("mine.yaml"), "utf8");
+    expect(copy).toBe(MINE.replace("./run", join(folder, "run")));
+    const second = await tools("add", "mine.yaml");
+    expect(second).toMatchObject({ code: 2, stderr: expect.stringContaining("--force") });
+    expect((await tools("add", "mine.yaml", "--force")).code).toBe(0);
+  });
+
+  it("adds one whose program is not here, and says so", async () => {
+    const text = MINE.replace("mine", "absent").replace("./run", "no-such-program");
+    await writeFile(join(folder, "absent.yaml"), `${text}install: Ask for it.\n`);
+    const { code, stderr } = await tools("add", "absent.yaml");
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: "Its program was not found: There is no no-such-program on PATH. Ask for it.\n",
+    });
+  });
+});
+
+describe("cluster tools list", () => {
+  it("shows the user's and the project's tools with their files, broken ones too", async () => {
+    await tools("add", "mine.yaml", "--force");
+    await writeFile(join(folder, ".cluster/tools/ours.yaml"), MINE.replace("mine", "ours"));
+    await writeFile(join(folder, ".cluster/tools/broken.yaml"), "name: [\n");
+    const { stdout } = await tools("list");
+    expect(stdout).toMatch(/^mine +text +~\/\.config\/cluster\/tools\/mine\.yaml +found/m);
+    expect(stdout).toMatch(/^ours +text +~\/work\/\.cluster\/tools\/ours\.yaml +not asked/m);
+    expect(stdout).toMatch(/^broken +agent .*not asked/m);
+    expect(stdout).not.toMatch(/^sqlite3/m);
+    // A repository's program is started only when it is named.
+    const broken = await tools("list", "--load");
+    expect(broken.stdout).toMatch(/^broken +agent .*not found .*is not YAML/m);
+    expect((await tools("list", "--all")).stdout).toMatch(/^bash +text +shipped +found/m);
+  });
+
+  it("knows all that are shipped", () => {
+    expect(
+      readdirSync(shippedToolsFolder())
+        .map((file) => file.slice(0, -5))
+        .sort(),
+    ).toEqual(SHIPPED_TOOLS);
+  });
+
+  it("a tool that only answers is none for a run", async () => {
+    const { code, stderr } = await cli.run(["run", "-m", "x", "a.md", "--tool", "bash"], {
+      cwd: folder,
+    });
+    expect({ code, stderr }).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/answers, and edits no files.*\n.*tools try bash/),
+    });
+  });
+});
+
+describe("cluster tools try", () => {
+  it("shows the role of each byte, of lines that come by a pipe", async () => {
+    const input = "echo hi >&2; \\\necho there\nif\n:reset\n";
+    const { code, stdout } = await cli.run(["tools", "try", "bash"], { cwd: folder, input });
+    expect(code).toBe(0);
+    expect(stdout).not.toContain("\u001b");
+    expect(stdout).toMatch(/^told setup +│ PS1= PS2=/m);
+    expect(stdout).toMatch(/^ready +│ zz\w+$/m);
+    expect(stdout).toMatch(/^told request *│ eval 'echo hi >&2;\\x20\\n$/m);
+    expect(stdout).toMatch(/^answer \(err\) *│ hi\\n$/m);
+    expect(stdout).toMatch(/^answer +│ there\\n$/m);
+    expect(stdout).toMatch(/^end +│ zz\w+$/m);
+    expect(stdout).toMatch(/^result +│ ".*there.*" \(ended by sentinel\)$/m);
+    expect(stdout).toMatch(/^failed +│ refused TOOL_FAILED: syntax error/m);
+    expect(stdout).toMatch(/^reset +│ its process was replaced$/m);
+  });
+
+  it("says what it waited for and what came instead, for people and for programs", async () => {
+    const text = MINE.replace("./run", "python3")
+      .replace("print(", "print (")
+      .concat('arguments: ["-u", "-i", "-q"]\nready: "In [1]:"\n');
+    await writeFile(join(folder, "stuck.yaml"), text);
+    const args = ["tools", "try", "./stuck.yaml", "--request", "1", "--timeout", "2s"];
+    const plain = await cli.run(args, { cwd: folder });
+    expect(plain.code).toBe(1);
+    expect(plain.stdout).toMatch(/^It waited for this in vain \(ready\): "In \[1\]:"$/m);
+    expect(plain.stdout).toMatch(/^ {2}stderr since: +>>>\\x20$/m);
+    const json = await cli.run([...args, "--json"], { cwd: folder });
+    const events = json.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(events.at(-1)).toMatchObject({ type: "stuck", pattern: '"In [1]:"', stderr: ">>> " });
+  });
+
+  it("speaks with an agent that lives for one task", async () => {
+    await writeFile(
+      join(folder, "agent.json"),
+      JSON.stringify({
+        name: "agent",
+        kind: "agent",
+        command: "sed",
+        arguments: ["-e", "{{message}}", "{{files}}"],
+        framing: { by: "exit" },
+        files: "arguments",
+      }),
+    );
+    await writeFile(join(folder, "a.txt"), "one\n");
+    const args = ["tools", "try", "./agent.json", "--json", "--request", "s/one/two/"];
+    const { stdout } = await cli.run([...args, "--file", "a.txt"], { cwd: folder });
+    const events = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(events.at(-1)).toMatchObject({ type: "result", result: { reply: "two" } });
+  });
+});
