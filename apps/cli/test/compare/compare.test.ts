@@ -88,10 +88,8 @@ describe("comparing tools", () => {
   });
 
   it.each([
-    [["--compare", "one"], "--compare takes two tools or more"],
     [["--compare", "one:2,two:1"], "each with all of the workers"],
     [["--compare", "one,two", "--tool", "one"], "--compare and --tool do not go together"],
-    [["--compare", "one,two", "--land", "squash"], "--compare and --land do not go together"],
     [["--compare", "one,two", "--report", "x.xml"], "a comparison is no JUnit report"],
     [["-n", "5"], "-n/--sample needs --compare"],
   ])("refuses %j", async (args, message) => {

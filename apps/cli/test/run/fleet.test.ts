@@ -119,8 +119,6 @@ describe("several tools in one run", () => {
 
   it.each([
     [["--tool", "one:1,two"], "with a number for all of them or for none"],
-    [["--tool", "one,one"], "each once"],
-    [["--tool", "one:0"], "several with their instances"],
     [
       ["--tool", "one:2,two:1", "-w", "3"],
       "-w 3 and the instances of --tool one:2,two:1 are both given",
