@@ -13,7 +13,9 @@ export interface CompiledOptions extends CompiledLimits {
   readonly workers: number;
   readonly place: Place;
   readonly context: TaskContext;
-  /** Attempts that are got ready beside those that take their turn. */
+  /** Attempts may be got ready beside those that take their turn, where their tasks are apart. */
+  readonly prepares: boolean;
+  /** How many are. */
   readonly ahead: number;
   /** Of the whole run, however many are asked for while it goes on. */
   readonly mostInstances: number;
@@ -35,25 +37,25 @@ export interface CompiledOptions extends CompiledLimits {
   readonly random: () => number;
 }
 
-/** @throws {BatchError} OPTION_INVALID, naming the option, what was expected and what was found. */
-export function compileOptions(options: RunOptions): CompiledOptions {
+/**
+ * The options as far as they do not depend on the tasks.
+ * @throws {BatchError} OPTION_INVALID, naming the option, what was expected and what was found.
+ */
+export function compileOptions(options: Omit<RunOptions, "tasks">): CompiledOptions {
   const { tool } = options;
   if (typeof tool?.command !== "function" || typeof tool.connect !== "function") {
     throw invalid("tool", "a ToolAdapter with the functions command and connect", tool);
   }
   const crew = new Crew(options);
-  const tasks = Math.max(1, options.tasks.length);
-  const wanted = whole("workers", options.workers ?? crew.workers ?? 3, 1);
-  // Those of a fleet are the tools' own: which of them the tasks need, is not known here.
-  const workers = crew.workers === null || crew.single ? Math.min(wanted, tasks) : wanted;
   const context = contextOf(options);
   return {
     ...compileLimits(options),
     crew,
-    workers,
+    workers: whole("workers", options.workers ?? crew.workers ?? 3, 1),
     place: placeOf(options),
     context,
-    ahead: crew.single ? Math.min(aheadOf(workers, context, options), tasks - workers) : 0,
+    prepares: crew.single && mayPrepare(context, options),
+    ahead: 0,
     mostInstances: Number.POSITIVE_INFINITY,
     model: textOrNull("model", options.model),
     timeoutMs: duration("timeoutMs", options.timeoutMs ?? 600_000),
@@ -74,13 +76,31 @@ export function compileOptions(options: RunOptions): CompiledOptions {
   };
 }
 
-function contextOf({ context, tool }: RunOptions): TaskContext {
+/** No more workers than tasks, and as many attempts ahead as these allow. */
+export function fitToTasks(
+  compiled: CompiledOptions,
+  tasks: readonly Pick<TaskInput, "files">[],
+): CompiledOptions {
+  const { crew, workers: wanted, prepares } = compiled;
+  const most = Math.max(1, tasks.length);
+  // Those of a fleet are the tools' own: which of them the tasks need, is not known here.
+  const workers = crew.workers === null || crew.single ? Math.min(wanted, most) : wanted;
+  const ahead = prepares && areApart(tasks) ? Math.ceil(workers / 4) : 0;
+  return { ...compiled, workers, ahead: Math.min(ahead, Math.max(0, most - workers)) };
+}
+
+function contextOf({ context, tool }: Pick<RunOptions, "context" | "tool">): TaskContext {
   if (context === undefined) return defaultContext(tool);
   if (TASK_CONTEXTS.includes(context)) return context;
   throw invalid("context", `one of ${TASK_CONTEXTS.join(", ")}`, context);
 }
 
-function placeOf({ place, repository, allowOutside, keepWorktrees }: RunOptions): Place {
+function placeOf({
+  place,
+  repository,
+  allowOutside,
+  keepWorktrees,
+}: Omit<RunOptions, "tasks">): Place {
   const opened = typeof repository === "string" ? undefined : repository.place;
   if (place !== undefined && (!PLACES.includes(place) || (opened ?? place) !== place)) {
     throw invalid("place", opened ?? `one of ${PLACES.join(", ")}`, place);
@@ -96,19 +116,18 @@ function placeOf({ place, repository, allowOutside, keepWorktrees }: RunOptions)
 }
 
 /**
- * How many attempts are worth having ready, where their processes cost next to nothing. An attempt that is
- * prepared ahead works on what had landed then: none is where tasks may change the same file.
+ * Attempts are worth having ready where their processes cost next to nothing. One that is prepared ahead works
+ * on what had landed then: none is where tasks may change the same file.
  */
-function aheadOf(workers: number, context: TaskContext, options: RunOptions): number {
-  const { tool, tasks, allowOutside = false } = options;
+function mayPrepare(context: TaskContext, options: Omit<RunOptions, "tasks">): boolean {
+  const { tool, allowOutside = false } = options;
   const cheap = context === "fresh" && tool.capabilities?.quickStart === true;
   // In place an attempt that is ready would keep its files from others that take their turn.
-  if (placeOf(options) === "in-place") return 0;
-  return cheap && !allowOutside && areApart(tasks) ? Math.ceil(workers / 4) : 0;
+  return cheap && !allowOutside && placeOf(options) !== "in-place";
 }
 
 /** Whether each file is one task's only. */
-function areApart(tasks: readonly TaskInput[]): boolean {
+function areApart(tasks: readonly Pick<TaskInput, "files">[]): boolean {
   const files = tasks.flatMap((task) => task.files);
   return tasks.every((task) => task.files.length > 0) && new Set(files).size === files.length;
 }

@@ -1,22 +1,18 @@
 import type { Reason, TaskOutcome } from "../contract/evidence.ts";
-import type { AttemptResult } from "../contract/executor.ts";
-import type { Sequel } from "../contract/journal.ts";
 import type { Outcome } from "../contract/outcome.ts";
 import type { BudgetReport } from "../contract/report.ts";
-import { type Decision, decide } from "../schedule/decide.ts";
 import { Dispatcher } from "../schedule/dispatcher.ts";
 import type { FailurePolicy } from "../schedule/failure-policy.ts";
 import { Halting } from "../schedule/halting.ts";
+import { Aftermath } from "./aftermath.ts";
 import { AttemptMaker } from "./attempt-maker.ts";
 import { Backlog } from "./backlog.ts";
-import { type Closing, leftStanding, unattempted } from "./closing.ts";
+import { type Closing, leftStanding } from "./closing.ts";
 import type { ConductorOptions } from "./conductor-options.ts";
 import type { ReleasedTasks } from "./held-tasks.ts";
-import { landEdit, NOT_MADE_AGAIN } from "./land-edit.ts";
 import { Limits } from "./limits.ts";
-import { reasonWithoutChange } from "./no-change-reason.ts";
-import { type AttemptEnd, OutcomeWriter } from "./outcome-writer.ts";
-import { reasonOf, type TaskState } from "./task-state.ts";
+import { OutcomeWriter } from "./outcome-writer.ts";
+import type { TaskState } from "./task-state.ts";
 
 /**
  * Takes every task to exactly one outcome: attempt → decision → landing, or another attempt. A lane
@@ -28,6 +24,7 @@ export class Conductor {
   readonly #backlog: Backlog;
   readonly #halting: Halting;
   readonly #writer: OutcomeWriter;
+  readonly #aftermath: Aftermath;
   readonly #abort = new AbortController();
   readonly #draining = new AbortController();
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
@@ -64,6 +61,19 @@ export class Conductor {
       draining: this.#draining.signal,
     });
     this.#writer = new OutcomeWriter(options.recorder, options.branch);
+    this.#aftermath = new Aftermath(
+      { ...options, writer: this.#writer, limits: this.#limits },
+      {
+        closing: () => this.#closing,
+        isStopped: () => this.#abort.signal.aborted,
+        waiting: () => this.#waiting,
+        close: (closing) => this.#close(closing),
+        again: (...given) => this.#dispatcher.addAfter(...given),
+        end: (...given) => this.#end(...given),
+        leave: (state) => this.#leave(state),
+        beside: (work) => void this.#guarded(work),
+      },
+    );
     this.#dispatcher = new Dispatcher({
       get slots() {
         return options.executor.workers;
@@ -99,7 +109,8 @@ export class Conductor {
   async run(): Promise<void> {
     const { tasks, committed = [] } = this.#options;
     if (this.#remaining === 0) this.#ended.resolve();
-    for (const { state, commit } of committed) void this.#guarded(() => this.#land(state, commit));
+    for (const { state, commit } of committed)
+      void this.#guarded(() => this.#aftermath.land(state, commit));
     if (tasks.length > 0) this.#closeIfSpent();
     void this.#guarded(() => this.#release(this.#backlog.begin()));
     try {
@@ -160,108 +171,11 @@ export class Conductor {
     const ticket = this.#dispatcher.ticket(state);
     try {
       const { result, probe } = await this.#maker.make(state, ticket);
-      await this.#follow(state, result, probe);
+      await this.#aftermath.follow(state, result, probe);
     } finally {
       ticket.end();
       this.#lookAgain();
     }
-  }
-
-  /** Decides what follows from an attempt. */
-  async #follow(state: TaskState, result: AttemptResult, probe: boolean): Promise<void> {
-    state.learn(result);
-    const mayGoOver = result.failure !== null && this.#limits.goesOver(state, result.failure);
-    const history = { ...this.#limits.historyOf(state), mayGoOver };
-    const decision = decide(result, history, this.#options.retry);
-    if (decision.kind === "land") {
-      const commit = result.evidence.commit as string;
-      await this.#writer.committed(state, result);
-      void this.#guarded(() => this.#land(state, commit));
-      return;
-    }
-    // A task that is refused for its size must not be every probe.
-    const where = probe ? "last" : "first";
-    if (decision.kind === "retry") await this.#retry(state, result, decision, where);
-    else await this.#settle(state, result, decision);
-  }
-
-  /** Puts a commit onto the run's branch. One that does not fit is made again on the new tip, once. */
-  async #land(state: TaskState, commit: string): Promise<void> {
-    const landing = await landEdit(this.#options.branch, commit);
-    if (landing.kind === "failed") {
-      await this.#end(state, "infra-error", landing.reason, "halts");
-      return;
-    }
-    if (landing.kind === "landed") {
-      const { commit: landed, parkedRef = null } = landing;
-      state.keep({ commit: landed, parkedRef });
-      await this.#end(state, "landed", null, "resets");
-      return;
-    }
-    const { reason } = landing;
-    if (state.replayed) {
-      await this.#end(state, "conflict", reason, "resets");
-      return;
-    }
-    state.replayed = true;
-    await this.#again(state, "replay", { outcome: "conflict", reason, result: null }, 0);
-  }
-
-  async #retry(
-    state: TaskState,
-    result: AttemptResult,
-    { sequel, outcome, afterMs }: Extract<Decision, { kind: "retry" }>,
-    where: "first" | "last",
-  ): Promise<void> {
-    if (sequel === "retry") state.retries += 1;
-    if (sequel === "quota") state.refusals += 1;
-    const end = { outcome, reason: reasonOf(result.failure), result };
-    await this.#again(state, sequel, end, afterMs, where);
-  }
-
-  /** Gives a task back for another attempt, or ends it when nothing new starts any more. */
-  async #again(
-    state: TaskState,
-    sequel: Sequel,
-    end: AttemptEnd,
-    afterMs: number,
-    where: "first" | "last" = "first",
-  ): Promise<void> {
-    const { outcome, reason } = end;
-    state.pending = { outcome, reason };
-    const goesOn = this.#closing === null;
-    await this.#writer.failed(state, sequel, end, goesOn);
-    if (!goesOn || !this.#dispatcher.addAfter(state, afterMs, where)) await this.#leave(state);
-  }
-
-  async #settle(
-    state: TaskState,
-    result: AttemptResult,
-    { outcome, bearing }: Extract<Decision, { kind: "end" }>,
-  ): Promise<void> {
-    const { failure, verdict } = result;
-    const reason = verdict === "no-change" ? reasonWithoutChange(result) : reasonOf(failure);
-    if (verdict === "no-change" && state.replayed && state.commit !== null) {
-      await this.#end(state, "conflict", NOT_MADE_AGAIN, bearing);
-      return;
-    }
-    if (verdict === "cancelled") {
-      // Of a retry that did not begin, how the attempt before it ended is what is known.
-      if (state.pending === null || this.#abort.signal.aborted)
-        state.pending = unattempted(this.#closing);
-      await this.#writer.failed(state, "left", { ...state.pending, result }, false);
-      await this.#leave(state);
-      return;
-    }
-    // A lease is refused only when no instance can come back by itself.
-    const noneLeft = failure?.stage === "lease" && failure.code === "INSTANCE_UNAVAILABLE";
-    const nothingLanded = this.#options.recorder.status.counts.landed === 0;
-    const others = noneLeft && this.#limits.othersLeft(this.#limits.toolOf(state));
-    if (noneLeft && !others && (nothingLanded || this.#waiting > 0)) {
-      const halted = `No instance is left to work with: ${failure.message}`;
-      this.#close({ kind: "halted", reason: halted });
-    }
-    await this.#end(state, outcome, reason, bearing);
   }
 
   /**

@@ -1,28 +1,18 @@
-import type { Delivery, DeliveryChoice } from "@cluster/workspace";
 import type { TaskOutcome } from "../contract/evidence.ts";
 import type { Executor } from "../contract/executor.ts";
 import type { BudgetReport, RunReport } from "../contract/report.ts";
-import type { LandingPlace } from "../contract/site.ts";
 import { buildReport } from "../report/build-report.ts";
-import { verifyWholeRun, type WholeRunCheck } from "../verify/verify-whole-run.ts";
 import type { Closing } from "./closing.ts";
-import { keptAs } from "./kept-as.ts";
-import type { Recorder } from "./recorder.ts";
+import { type DeliverLandedOptions, deliverLanded } from "./deliver-landed.ts";
 
 /** What there is to put away. */
-export interface FinishOptions {
-  readonly recorder: Recorder;
+export interface FinishOptions extends DeliverLandedOptions {
   readonly executor: Executor;
-  readonly branch: LandingPlace;
   /** Why it started nothing more before its end. */
   readonly closing: Closing | null;
   readonly budget: BudgetReport | null;
   readonly requireChange: boolean;
   readonly keepWorktrees: boolean;
-  /** The user's check of everything that landed together; `null` for none. */
-  readonly check: WholeRunCheck | null;
-  /** Where what landed is wanted. */
-  readonly delivery: DeliveryChoice;
   /** Lets go of the run's journal. */
   readonly close: () => Promise<void>;
   /** How many tasks had ended before this process went on with it. */
@@ -31,68 +21,32 @@ export interface FinishOptions {
   readonly left: readonly TaskOutcome[];
 }
 
-/** Why what landed is not brought to the user's branch. */
-const UNDELIVERED: Readonly<Record<RunReport["end"], string>> = {
-  complete: "the run did not come to its end",
-  halted: "the run was halted",
-  interrupted: "the run was interrupted",
-  budget: "the run's budget is spent",
-  quota: "the run's provider refuses for quota",
-};
-
 /**
- * Ends processes, brings what landed to the checked-out branch, removes worktrees, and reports. A run
- * that was halted or interrupted keeps its branch: whether half a change is wanted is the user's to say.
+ * Ends processes, delivers, removes worktrees, reports, and records the end, in this order: what fails on the way
+ * is a warning in the report, and the rest is done all the same.
  */
 export async function finishRun(options: FinishOptions): Promise<RunReport> {
-  const { recorder, executor, branch } = options;
-  const { status } = recorder;
+  const { recorder, executor, branch, closing } = options;
   const end = endOf(options);
   const carried = async (what: string, work: () => Promise<void>): Promise<void> => {
     await work().catch((error: unknown) => recorder.warn(`${what}: ${messageOf(error)}`));
   };
-  await carried("Not every process could be ended", () => dispose(executor));
-  await carried("What has landed by now is kept once more", async () => {
-    for (const ref of (await branch.dropSuperseded?.()) ?? []) recorder.retract(keptAs(ref));
-  });
-  const undelivered = (why: string): Delivery => branch.undelivered(why, options.delivery);
-  let delivery = undelivered("the run did not come to its end");
-  const refusal = end === "complete" ? await refusalOf(options) : null;
-  if (refusal !== null) {
-    recorder.warn(refusal);
-    delivery = undelivered("the check of the whole run refused it");
-  } else if (end === "complete" || branch.tip() === branch.base) {
-    await carried("The run's branch could not be delivered", async () => {
-      delivery = await branch.deliver({
-        ...options.delivery,
-        announce: (move) => recorder.journal.mark({ type: "run.delivering", ...move }),
-      });
-    });
-  } else {
-    delivery = undelivered(UNDELIVERED[end]);
-  }
+  await carried("Not every process could be ended", async () => executor[Symbol.asyncDispose]());
+  const { delivery, refused } = await deliverLanded(end, options);
   if (options.keepWorktrees) recorder.warn("The worktrees were kept: see git worktree list.");
   else await carried("Not every worktree could be removed", () => branch.dispose());
-  const left = new Map(options.left.map((task) => [task.task, task]));
-  const tasks: TaskOutcome[] = [];
-  for (const { task, outcome } of recorder.journal.entries()) {
-    const known = outcome ?? left.get(task.id);
-    if (known !== undefined) tasks.push(known);
-  }
+  const gaveUp = end !== "complete" && end !== "interrupted";
   const report = buildReport({
-    status,
-    tasks,
+    status: recorder.status,
+    tasks: standings(options),
     end,
-    haltReason:
-      end === "complete" || end === "interrupted"
-        ? null
-        : recorder.redact(options.closing?.reason ?? null),
+    haltReason: gaveUp ? recorder.redact(closing?.reason ?? null) : null,
     budget: options.budget,
     delivery,
     warnings: recorder.warnings,
     requireChange: options.requireChange,
     endedBefore: options.endedBefore,
-    refused: refusal !== null,
+    refused,
     endedAt: recorder.now(),
   });
   const { haltReason: reason } = report;
@@ -104,21 +58,15 @@ export async function finishRun(options: FinishOptions): Promise<RunReport> {
   return report;
 }
 
-/** Why everything together is not wanted; `null` when it is. */
-async function refusalOf({ branch, check }: FinishOptions): Promise<string | null> {
-  if (check === null || branch.tip() === branch.base) return null;
-  try {
-    const judgement = await verifyWholeRun(branch, check);
-    if (judgement.kind === "passed") return null;
-    if (judgement.kind === "cancelled") return "The check of the whole run was stopped.";
-    return `The check of the whole run: ${judgement.message}`;
-  } catch (error) {
-    return `The check of the whole run could not be made: ${messageOf(error)}`;
+/** How every task has ended, or stands. */
+function standings({ recorder, left }: FinishOptions): TaskOutcome[] {
+  const open = new Map(left.map((task) => [task.task, task]));
+  const tasks: TaskOutcome[] = [];
+  for (const { task, outcome } of recorder.journal.entries()) {
+    const known = outcome ?? open.get(task.id);
+    if (known !== undefined) tasks.push(known);
   }
-}
-
-async function dispose(executor: Executor): Promise<void> {
-  await executor[Symbol.asyncDispose]();
+  return tasks;
 }
 
 /** Whoever closed the run last when nothing was left to do has changed nothing. */

@@ -1,9 +1,9 @@
 import type { Journal } from "../contract/journal.ts";
 import type { LandingPlace } from "../contract/site.ts";
+import type { LeftTask } from "./left-tasks.ts";
 import { OutcomeWriter } from "./outcome-writer.ts";
 import type { CommittedTask, PlannedWork } from "./planned-work.ts";
 import type { Recorder } from "./recorder.ts";
-import { linked, linksOf } from "./relink.ts";
 import { TaskState } from "./task-state.ts";
 
 /**
@@ -15,11 +15,13 @@ const FARTHEST_BACK = 1_000;
 /**
  * What is left of a run that another process began. Git is the witness of what landed: where the journal
  * is silent on it, it is told.
+ * @param left What the journal has no outcome of.
  * @param isUnwanted Whether a task is to be withdrawn, if it has not landed. What it had edited is kept.
  */
 export async function restoreWork(
   recorder: Recorder,
   branch: LandingPlace,
+  left: readonly LeftTask[],
   isUnwanted: (task: string) => boolean = () => false,
 ): Promise<PlannedWork> {
   const { journal } = recorder;
@@ -31,10 +33,7 @@ export async function restoreWork(
   const writer = new OutcomeWriter(recorder, branch);
   const open: TaskState[] = [];
   const committed: CommittedTask[] = [];
-  const links = linksOf(journal);
-  for (const planned of journal.unfinished()) {
-    const entry = { ...planned, task: linked(planned.task, links) };
-    const attempts = entry.token === 0 ? [] : journal.attempts(entry.task.id);
+  for (const { attempts, ...entry } of left) {
     const state = TaskState.restored(entry, attempts);
     const proof = landed.get(entry.task.id);
     if (proof !== undefined) {

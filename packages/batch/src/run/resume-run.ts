@@ -8,10 +8,11 @@ import { requireNamedFiles } from "../plan/check-tasks.ts";
 import { keyTasks } from "../plan/task-key.ts";
 import { LocalRunStore } from "../store/local-run-store.ts";
 import { type BeginOptions, beginRun } from "./begin-run.ts";
-import { type CompiledOptions, compileOptions } from "./compile-options.ts";
+import { type CompiledOptions, compileOptions, fitToTasks } from "./compile-options.ts";
 import { branchBase, deliveryOf, landedIn } from "./delivered.ts";
 import { fitToDisk } from "./fit-to-disk.ts";
 import { keptAs } from "./kept-as.ts";
+import { committedEdits, type LeftTask, leftTasks } from "./left-tasks.ts";
 import { worktreesFor } from "./make-executor.ts";
 import { openSite, siteOf } from "./open-site.ts";
 import { placeOptions } from "./place-options.ts";
@@ -55,15 +56,18 @@ export async function resumeRun(options: ResumeOptions): Promise<Run> {
     const repository = await siteOf(record, found);
     // Tools of the process that was killed may still write where this one is about to look.
     await endLeftovers();
-    const compiled = compileOptions({ ...options, tasks: [], repository });
+    const compiled = compileOptions({ ...options, repository });
     if (compiled.place === "in-place") requireNamedFiles(repository, options.tasks ?? []);
     const isUnwanted =
       options.tasks === undefined ? () => false : await replan(stored, options.tasks, compiled);
     requireTasks(stored);
     await reopenSkipped(journal);
-    const toDo = journal.unfinished().map(({ task }) => task);
-    const prices = await priceList(toDo, compiled);
-    const base = await baseOf(stored, repository, isUnwanted);
+    const left = leftTasks(journal);
+    const prices = await priceList(
+      left.map(({ task }) => task),
+      compiled,
+    );
+    const base = await baseOf(stored, repository, left, isUnwanted);
     const how = placeOptions(options, repository);
     const landed = (): Iterable<string> => landedIn(journal);
     const which = { run: record.run, base, target, folder, landed };
@@ -71,17 +75,17 @@ export async function resumeRun(options: ResumeOptions): Promise<Run> {
     undo = () => branch.dispose();
     const recorder = new Recorder(record.run, journal, compiled.clock, compiled.secrets);
     if (stored.damage !== null) recorder.warn(stored.damage.message);
-    const known = committedEdits(journal);
+    const known = committedEdits(left);
     for (const { ref } of await branch.salvage({ known })) {
       recorder.warn(keptAs(ref));
     }
     await journal.mark({ type: "run.resumed", base });
-    const work = await restoreWork(recorder, branch, isUnwanted);
-    compiled.crew.check(work.open.map(({ task }) => task));
+    const work = await restoreWork(recorder, branch, left, isUnwanted);
+    const open = work.open.map(({ task }) => task);
+    compiled.crew.check(open);
     const close = (): Promise<void> => Promise.resolve(stored[Symbol.asyncDispose]());
-    const workers = { ...options, tasks: [...work.open.map(({ task }) => task)], repository };
     const places = worktreesFor(work, compiled.crew);
-    const fitting = await fitToDisk(branch, compileOptions(workers), recorder, places);
+    const fitting = await fitToDisk(branch, fitToTasks(compiled, open), recorder, places);
     return beginRun(options, fitting, {
       repository,
       branch,
@@ -105,15 +109,6 @@ function requireTasks({ journal, record }: StoredRun): void {
     "NO_TASKS",
     `Run ${record.run} was cut short before its tasks were planned, so there is nothing to go on with. Start it again.`,
   );
-}
-
-/** Edits that were made, and of which nobody has recorded what became of them. */
-function committedEdits(journal: StoredRun["journal"]): readonly string[] {
-  return journal.unfinished().flatMap(({ task, token }) => {
-    const last = token === 0 ? undefined : journal.attempts(task.id).at(-1);
-    const commit = last?.committed ? last.result?.evidence.commit : null;
-    return commit == null ? [] : [commit];
-  });
 }
 
 /**
@@ -150,20 +145,20 @@ async function replan(
 async function baseOf(
   stored: StoredRun,
   repository: Site,
+  left: readonly LeftTask[],
   isUnwanted: (task: string) => boolean,
 ): Promise<string> {
   const { journal, record } = stored;
   const base = branchBase(stored);
   const delivery = await deliveryOf(stored, repository);
   if (delivery === null || delivery.kind === "kept") return base;
-  const unfinished = journal.unfinished().map(({ task }) => task.id);
-  if (unfinished.some((task) => !isUnwanted(task))) {
+  if (left.some(({ task }) => !isUnwanted(task.id))) {
     const head = await repository.head();
     if (head.branch === record.target) return head.commit;
     return delivery.kind === "merged" ? delivery.commit : base;
   }
   // The edits of their attempts were parked when those ended, before the delivery.
-  for (const task of unfinished) await withdraw(journal, task);
+  for (const { task } of left) await withdraw(journal, task.id);
   if (journal.marks().at(-1)?.type === "run.delivering")
     await endLate(stored, repository, base, delivery);
   throw new BatchError(

@@ -1,7 +1,7 @@
 import { checkTasks } from "../plan/check-tasks.ts";
 import { keyTasks } from "../plan/task-key.ts";
 import { beginRun } from "./begin-run.ts";
-import { compileOptions } from "./compile-options.ts";
+import { compileOptions, fitToTasks } from "./compile-options.ts";
 import { createRun } from "./create-run.ts";
 import { fitToDisk } from "./fit-to-disk.ts";
 import { worktreesFor } from "./make-executor.ts";
@@ -21,7 +21,7 @@ import { newRunId } from "./run-id.ts";
  * @throws {WorkspaceError} NOT_A_REPOSITORY, NO_COMMITS, GIT_TOO_OLD and whatever else git refuses
  */
 export async function startRun(options: RunOptions): Promise<Run> {
-  const compiled = compileOptions(options);
+  const compiled = fitToTasks(compileOptions(options), options.tasks);
   const { repository: given } = options;
   const { crew } = compiled;
   const repository = typeof given === "string" ? await openSite(given, compiled.place) : given;
