@@ -42,7 +42,7 @@ export function aiderAdapter(options: AiderOptions = {}): ToolAdapter<AgentTask,
   let prices: Promise<AiderPrices> | null = null;
   const readPrices = async (): Promise<AiderPrices> => {
     const place = {
-      folder: process.cwd(),
+      folder: compiled.folder,
       environment: aiderEnvironment(compiled.environment),
     };
     return AiderPrices.read(await locate(), chosenArguments(compiled), place);

@@ -30,6 +30,11 @@ export interface AiderOptions {
   readonly modelTimeoutMs?: number;
   /** How long aider itself may wait between tries of a failed model call, all in all. @default 2_000 */
   readonly retryForMs?: number;
+  /**
+   * The folder whose settings of aider tell what a model costs, as `priceOf` is asked before anything is
+   * started. @default process.cwd()
+   */
+  readonly folder?: string;
   /** What tasks may do that do not say it themselves. @default files may be created, nothing else */
   readonly permissions?: AgentPermissions;
 }
@@ -45,6 +50,7 @@ export interface CompiledOptions {
   readonly editFormat: string | null;
   readonly modelTimeoutMs: number | null;
   readonly retryForMs: number;
+  readonly folder: string;
   readonly permissions: AgentPermissions;
 }
 
@@ -60,6 +66,7 @@ const Options = z.strictObject({
   editFormat: text.optional(),
   modelTimeoutMs: z.number().positive().optional(),
   retryForMs: z.number().nonnegative().optional(),
+  folder: text.optional(),
   permissions: z
     .strictObject({
       commands: z.boolean().optional(),
@@ -89,6 +96,7 @@ export function compileOptions(options: AiderOptions): CompiledOptions {
     editFormat: options.editFormat ?? null,
     modelTimeoutMs: options.modelTimeoutMs ?? null,
     retryForMs: options.retryForMs ?? 2_000,
+    folder: options.folder ?? process.cwd(),
     permissions: options.permissions ?? {},
   };
 }

@@ -86,6 +86,14 @@ test("the user's metadata wins over what is shipped, with comments and all", asy
   expect((await prices(args)).priceOf("gpt-4o")?.inputUsdPerMTok).toBe(1);
 });
 
+test("the settings are those of the folder that the adapter is told", async () => {
+  const metadata = { ours: { input_cost_per_token: 0.000001, output_cost_per_token: 0 } };
+  await writeFile(join(folder, ".aider.model.metadata.json"), JSON.stringify(metadata));
+  const price = { inputUsdPerMTok: 1, outputUsdPerMTok: 0 };
+  expect(await (await adapter({ folder })).priceOf?.("ours")).toEqual(price);
+  expect(await (await adapter()).priceOf?.("ours")).toBeNull();
+});
+
 test("half a price is none", async () => {
   const half = JSON.stringify({ "gpt-4o": { input_cost_per_token: 0.000001 } });
   await writeFile(join(folder, ".aider.model.metadata.json"), half);

@@ -21,6 +21,7 @@ const MAKERS: Readonly<Record<BuiltInTool["use"], Maker>> = {
     const { aiderAdapter } = await import("@cluster/adapter-aider");
     return aiderAdapter({
       extraArguments: [...(entry.args ?? []), ...context.args],
+      folder: context.cwd,
       ...(context.model === undefined ? {} : { model: context.model }),
       ...(entry.executable === undefined ? {} : { executable: entry.executable }),
     });
