@@ -56,8 +56,13 @@ export async function readCommit(
   signal?: AbortSignal,
 ): Promise<CommitObject> {
   const { stdout } = await git.run(["cat-file", "commit", id], { signal });
-  const end = stdout.indexOf("\n\n");
-  const headers = stdout.slice(0, end).split("\n");
+  return parseCommit(stdout);
+}
+
+/** Reads a commit out of its object, whose bytes are given as latin1. */
+export function parseCommit(content: string): CommitObject {
+  const end = content.indexOf("\n\n");
+  const headers = content.slice(0, end).split("\n");
   const values = (name: string): string[] =>
     headers
       .filter((line) => line.startsWith(`${name} `))
@@ -67,7 +72,7 @@ export async function readCommit(
   return {
     tree: values("tree")[0] ?? "",
     parents: values("parent"),
-    message: Buffer.from(stdout.slice(end + 2), "latin1"),
+    message: Buffer.from(content.slice(end + 2), "latin1"),
     author: { name, email, date },
   };
 }

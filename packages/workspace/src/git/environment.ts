@@ -10,6 +10,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   "gc.auto": "0",
   "maintenance.auto": "false",
   "core.fsmonitor": "false",
+  // Twenty threads for each git: worth it for one that is alone, not for one of many.
+  "core.preloadIndex": "false",
   "core.longpaths": "true",
   "core.quotePath": "false",
   // A file whose line endings do not survive a round trip is evidence too, not an error.
@@ -51,6 +53,8 @@ const REMOVED: readonly string[] = [
   "GIT_MERGE_AUTOEDIT",
   "GIT_DEFAULT_HASH",
   "GIT_ATTR_SOURCE",
+  // With 0 its answers stay in a buffer until it ends.
+  "GIT_FLUSH",
   "LANGUAGE",
 ];
 

@@ -63,7 +63,8 @@ async function update(
   }
 }
 
-async function removeRefLocks(git: Git, ref: string): Promise<void> {
+/** Removes the locks that a killed update of a ref left. */
+export async function removeRefLocks(git: Git, ref: string): Promise<void> {
   const names = [`${ref}.lock`, "packed-refs.lock"];
   const paths = await Promise.all(names.map((name) => git.line(["rev-parse", "--git-path", name])));
   await removeDeadLocks(paths.map((path) => resolve(git.options.cwd, path)));

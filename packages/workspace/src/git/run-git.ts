@@ -32,7 +32,7 @@ const LARGEST_ANSWER = 400 * 1024 * 1024;
 const GRACE_MS = 5_000;
 
 /**
- * Starts git as a child of this very process. Not by execa: a run starts some nine gits for each task,
+ * Starts git as a child of this very process. Not by execa: a run starts several gits for each task,
  * and it doubles what a start costs this side.
  */
 export const runGitHere: RunGit = ({ args, cwd, environment, input }, signal) => {

@@ -7,7 +7,7 @@ import type { RunnerReply, RunnerRequest } from "./runner-messages.ts";
 /**
  * Starts git from a small process of its own. Starting a child blocks its parent for as long as the
  * kernel needs to copy the parent's page tables: 1.4 ms at 54 MB, 6 ms at 160 MB, 14 ms at 260 MB.
- * A run starts some nine gits for each task, so the program that holds the run must not be the one
+ * A run starts several gits for each task, so the program that holds the run must not be the one
  * that starts them.
  */
 export const runGitSeparately: RunGit = (request, signal) => shared().run(request, signal);

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import { access, mkdir, readFile, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { syncFolder, writeSynced } from "../disk/durable.ts";
 import { WorkspaceError } from "../errors/workspace-error.ts";
-import { syncFolder, writeSynced } from "./durable.ts";
 import { stateFailed } from "./state-failure.ts";
 
 /** The contents of files, each once, named by what is in them. What is kept survives a loss of power. */

@@ -3,8 +3,8 @@ import { constants } from "node:fs";
 import { type FileHandle, mkdir, open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { SerialQueue } from "../concurrency/serial-queue.ts";
+import { syncFolder } from "../disk/durable.ts";
 import { WorkspaceError } from "../errors/workspace-error.ts";
-import { syncFolder } from "./durable.ts";
 import type { Entries } from "./entry.ts";
 import { stateFailed } from "./state-failure.ts";
 

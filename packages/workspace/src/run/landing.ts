@@ -1,10 +1,16 @@
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import { type CommitObject, makeCommit, readCommit } from "../git/commit-object.ts";
-import { mergeTrees } from "../git/merge-tree.ts";
-import { readRef, swapRef } from "../git/refs.ts";
+import { readRef, removeRefLocks, swapRef } from "../git/refs.ts";
 import { isMerged } from "../salvage/is-merged.ts";
+import { StandingGitEnded } from "../standing/running-git.ts";
+import { type TreeChange, treeChanges } from "../tree/tree-changes.ts";
+import type { Tree } from "../tree/tree-object.ts";
+import { areApart, shapeOf } from "./apart.ts";
+import { ANY_SHAPE, BranchHistory, type StepShape } from "./branch-history.ts";
 import { landedCommits, readAttempt } from "./landed-commits.ts";
+import { mergeEdit } from "./merge-edit.ts";
 import { park } from "./parking.ts";
+import { requireWhole } from "./require-whole.ts";
 import type { RunContext } from "./run-context.ts";
 
 /** What became of a commit that was to land. */
@@ -19,6 +25,23 @@ export type Landing =
   /** It does not fit what landed before it; nothing changed. */
   | { readonly kind: "conflict"; readonly files: readonly string[] };
 
+/** A commit that the branch can be moved to. */
+interface Candidate extends StepShape {
+  readonly kind: "candidate";
+  readonly commit: string;
+  /** Whether all that it brings was seen in the repository just now. */
+  readonly isWhole: boolean;
+}
+
+/** The tree of a candidate that needs no merge. */
+interface EditedTip {
+  readonly kind: "clean";
+  readonly tree: string;
+  readonly shape: StepShape;
+}
+
+type Conflict = Extract<Landing, { kind: "conflict" }>;
+
 /** How often somebody else may move the run's branch under one landing. */
 const MOST_TRIES = 20;
 
@@ -26,14 +49,15 @@ const MOST_TRIES = 20;
 export class BranchTip {
   readonly #context: RunContext;
   readonly #landed = new Map<string, string>();
-  /** Commits that are known to be on the branch. */
-  readonly #history: Set<string>;
+  readonly #history: BranchHistory;
   #commit: string;
 
   constructor(context: RunContext) {
+    const { base, start } = context;
     this.#context = context;
-    this.#commit = context.start;
-    this.#history = new Set([context.base, context.start]);
+    this.#commit = start;
+    this.#history = new BranchHistory(base);
+    if (start !== base) this.#history.jump(start);
   }
 
   get commit(): string {
@@ -48,18 +72,19 @@ export class BranchTip {
     const before = this.#landed.get(commit);
     if (before !== undefined) return { kind: "landed", commit: before };
     const { parts, ref, made } = this.#context;
-    const original = made.get(commit) ?? (await readCommit(parts.git, commit, signal));
+    const original = made.get(commit) ?? (await this.#read(commit, signal));
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const candidate = await this.#onTip(commit, original, signal);
       if (candidate.kind === "conflict") return candidate;
+      if (!candidate.isWhole) await requireWhole(parts.git, candidate.commit, this.#commit, signal);
       signal?.throwIfAborted();
-      const to = candidate.commit;
-      if (await swapRef(parts.git, { ref, to, from: this.#commit, message: "cluster: land" })) {
-        this.#advance(commit, to);
-        return candidate;
+      if (await this.#move(candidate.commit, signal)) {
+        this.#advance(commit, candidate);
+        return { kind: "landed", commit: candidate.commit };
       }
       const known = this.#commit;
       this.#commit = (await readRef(parts.git, ref)) ?? this.#lost();
+      this.#history.jump(this.#commit);
       const rival = await this.#landedSince(known, commit);
       if (rival !== null) return rival;
     }
@@ -84,17 +109,94 @@ export class BranchTip {
     return { ...found, parkedRef: await park(this.#context, commit, name) };
   }
 
-  async #onTip(commit: string, original: CommitObject, signal?: AbortSignal): Promise<Landing> {
-    const { git, sign } = this.#context.parts;
+  async #onTip(
+    commit: string,
+    original: CommitObject,
+    signal?: AbortSignal,
+  ): Promise<Candidate | Conflict> {
+    const { git } = this.#context.parts;
     const tip = this.#commit;
     const [parent] = original.parents;
-    if (parent === tip && original.parents.length === 1) return { kind: "landed", commit };
+    if (parent === tip && original.parents.length === 1) {
+      return this.#asItIs(commit, original, signal).catch(() => {
+        signal?.throwIfAborted();
+        return { kind: "candidate", commit, isWhole: false, ...ANY_SHAPE };
+      });
+    }
     await this.#requireOnBranch(commit, parent, signal);
-    // The parent is an ancestor of the tip, hence the merge base: this is a cherry-pick.
-    const merged = await mergeTrees(git, tip, commit, signal);
+    const edited = await this.#withoutMerge(original, signal).catch(() => null);
+    signal?.throwIfAborted();
+    const merged = edited ?? (await mergeEdit(git, tip, commit, original, signal));
     if (merged.kind === "conflict") return merged;
     const moved = { ...original, tree: merged.tree, parents: [tip] };
-    return { kind: "landed", commit: await makeCommit(git, moved, { sign, signal }) };
+    const made = await this.#make(moved, signal);
+    const shape = edited?.shape ?? (await this.#shapeOf(merged.tree, signal));
+    return { kind: "candidate", commit: made, isWhole: edited !== null, ...shape };
+  }
+
+  /** A commit on the tip. It may have lain there for long, so what it brings is written once more. */
+  async #asItIs(
+    commit: string,
+    original: CommitObject,
+    signal: AbortSignal | undefined,
+  ): Promise<Candidate> {
+    const { objects } = this.#context;
+    const changes = await this.#changes(original, signal);
+    const tip = await objects.treeOf(this.#commit, signal);
+    const tree = await objects.writeEdited(tip, changes, signal);
+    const isWhole = tree === original.tree && (await objects.areThere([commit], signal));
+    return { kind: "candidate", commit, isWhole, ...shapeOf(changes) };
+  }
+
+  /** The tree that git would merge, where no merge is needed; `null` or a rejection where one may be. */
+  async #withoutMerge(
+    original: CommitObject,
+    signal: AbortSignal | undefined,
+  ): Promise<EditedTip | null> {
+    const { objects } = this.#context;
+    const since = this.#history.since(original.parents[0] as string);
+    if (since === null) return null;
+    const changes = await this.#changes(original, signal);
+    const tip = await objects.treeOf(this.#commit, signal);
+    const read = (id: string): Promise<Tree> => objects.readTree(id, signal);
+    if (!(await areApart(read, tip, changes, since))) return null;
+    const tree = await objects.writeEdited(tip, changes, signal);
+    return { kind: "clean", tree, shape: shapeOf(changes) };
+  }
+
+  /** What a merge does to which files there are. */
+  async #shapeOf(merged: string, signal: AbortSignal | undefined): Promise<StepShape> {
+    const { objects } = this.#context;
+    const read = (id: string): Promise<Tree> => objects.readTree(id, signal);
+    try {
+      const tip = await objects.treeOf(this.#commit, signal);
+      return shapeOf(await treeChanges(read, tip, merged));
+    } catch {
+      return ANY_SHAPE;
+    }
+  }
+
+  /** What a commit changed. Rejects where it has not exactly one parent. */
+  async #changes(
+    { tree, parents }: CommitObject,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly TreeChange[]> {
+    const { objects } = this.#context;
+    const [parent] = parents;
+    if (parent === undefined || parents.length > 1) throw new Error("Not one parent.");
+    const read = (id: string): Promise<Tree> => objects.readTree(id, signal);
+    return treeChanges(read, await objects.treeOf(parent, signal), tree);
+  }
+
+  async #read(commit: string, signal: AbortSignal | undefined): Promise<CommitObject> {
+    const { parts, objects } = this.#context;
+    return objects.readCommit(commit, signal).catch(() => readCommit(parts.git, commit, signal));
+  }
+
+  #make(commit: CommitObject, signal: AbortSignal | undefined): Promise<string> {
+    const { parts, objects } = this.#context;
+    const { git, sign } = parts;
+    return objects.writeCommit(commit).catch(() => makeCommit(git, commit, { sign, signal }));
   }
 
   async #requireOnBranch(
@@ -112,10 +214,26 @@ export class BranchTip {
     );
   }
 
-  #advance(commit: string, to: string): void {
-    this.#commit = to;
-    this.#history.add(to);
-    this.#landed.set(commit, to);
+  /** `false`: it was not where it was expected, and stays. */
+  async #move(to: string, signal: AbortSignal | undefined): Promise<boolean> {
+    const { parts, ref, objects } = this.#context;
+    const from = this.#commit;
+    try {
+      await objects.moveRef(ref, from, to, signal);
+      return true;
+    } catch (error) {
+      if (error instanceof StandingGitEnded && error.killed) await removeRefLocks(parts.git, ref);
+      // It may have moved it before it ended.
+      if ((await readRef(parts.git, ref)) === to) return true;
+      signal?.throwIfAborted();
+      return swapRef(parts.git, { ref, to, from, message: "cluster: land" });
+    }
+  }
+
+  #advance(commit: string, landed: Candidate): void {
+    this.#commit = landed.commit;
+    this.#history.append(landed.commit, landed);
+    this.#landed.set(commit, landed.commit);
     this.#context.made.delete(commit);
   }
 

@@ -3,6 +3,7 @@ import type { CheckoutContent } from "../disk/checkout-content.ts";
 import type { CommitObject } from "../git/commit-object.ts";
 import type { RepositoryParts } from "../repository/parts.ts";
 import type { Setup } from "../setup/setup.ts";
+import type { StandingObjects } from "../standing/standing-objects.ts";
 
 /** What the parts of one run share. */
 export interface RunContext {
@@ -25,6 +26,8 @@ export interface RunContext {
   readonly shared: SerialQueue;
   /** Commits made here that are neither landed nor parked: landing them need not read them. */
   readonly made: Map<string, CommitObject>;
+  /** The way to objects and to the branch that needs no start of git. */
+  readonly objects: StandingObjects;
   /** What makes a new worktree fit for work. */
   readonly setup: Required<Setup> | null;
   /** What all worktrees of the run may take on the disk; `Infinity` for no ceiling. */
@@ -33,6 +36,6 @@ export interface RunContext {
   readonly content: () => Promise<CheckoutContent>;
   /** Aborted when the run is disposed of. */
   readonly closing: AbortController;
-  /** Lets go of the process that starts git for this run. */
+  /** Lets go of what starts git for this run, and of the gits that stand. */
   readonly letGo: () => Promise<void>;
 }

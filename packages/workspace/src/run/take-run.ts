@@ -4,8 +4,10 @@ import { type CheckoutContent, readCheckoutContent } from "../disk/checkout-cont
 import { checkCeiling } from "../disk/disk-room.ts";
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import { holdRunner, runGitSeparately } from "../git/separate-runner.ts";
+import { LooseObjects } from "../loose/loose-objects.ts";
 import type { RepositoryParts } from "../repository/parts.ts";
 import { checkSetup } from "../setup/setup.ts";
+import { StandingObjects } from "../standing/standing-objects.ts";
 import type { CreateRunOptions } from "./create-run.ts";
 import { markedEnvironment } from "./left-processes.ts";
 import { RunBranch } from "./run-branch.ts";
@@ -37,11 +39,16 @@ export async function takeRun(
   checkName(run);
   const setup = checkSetup(given);
   const maxWorktreeBytes = checkCeiling(ceiling);
-  const letGo = holdRunner();
+  const letGoOfRunner = holdRunner();
+  const folder = runFolder(opened, run);
+  const environment = markedEnvironment(opened.git.options.environment, folder);
+  const parts = { ...opened, git: opened.git.with({ runGit: runGitSeparately, environment }) };
+  const loose = new LooseObjects(join(parts.commonDir, "objects"), parts.git);
+  const objects = new StandingObjects({ parts, loose });
+  const letGo = async (): Promise<void> => {
+    await Promise.all([objects.end(), letGoOfRunner()]);
+  };
   try {
-    const folder = runFolder(opened, run);
-    const environment = markedEnvironment(opened.git.options.environment, folder);
-    const parts = { ...opened, git: opened.git.with({ runGit: runGitSeparately, environment }) };
     const taken = await take(parts);
     let content: Promise<CheckoutContent> | undefined;
     return new RunBranch({
@@ -53,6 +60,7 @@ export async function takeRun(
       folder,
       shared: repositoryQueue(parts.commonDir),
       made: new Map(),
+      objects,
       setup,
       maxWorktreeBytes,
       content: () => {

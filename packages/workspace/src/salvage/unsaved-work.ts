@@ -79,8 +79,9 @@ async function commitAll(
   { path }: LeftWorktree,
   head: string,
 ): Promise<string> {
-  const { tree, entries } = await takeSnapshot(git, head);
+  const { entries } = await takeSnapshot(git, head);
   if (entries.length === 0) return head;
+  const tree = await git.line(["write-tree"]);
   const message =
     `cluster: what run ${run} left in its worktree ${path.split("/").at(-1)}\n\n` +
     `The run was interrupted there before this was committed.\n\nCluster-Run: ${run}\n`;

@@ -2,10 +2,9 @@ import { type Git, text } from "../git/git.ts";
 import { type DiffEntry, parseDiff } from "./diff-entry.ts";
 import { addAll, type NotHeld, unstageRepositories } from "./not-held.ts";
 
-/** Everything that git sees in a workspace at one moment, as a tree that nothing can change any more. */
+/** Everything that git sees in a workspace at one moment, as objects that nothing can change any more. */
 export interface Snapshot {
   readonly base: string;
-  readonly tree: string;
   readonly entries: readonly DiffEntry[];
   /**
    * What no tree can hold: repositories that a tool has made inside, pipes and the like in the place of files,
@@ -24,34 +23,37 @@ export async function takeSnapshot(
   signal?: AbortSignal,
 ): Promise<Snapshot> {
   const notHeld = await addAll(git, signal);
-  const staged = await readIndex(git, base, signal);
-  const inside = await unstageRepositories(git, staged.entries, signal);
-  if (inside.length === 0) return { base, ...staged, notHeld };
-  return { base, ...(await readIndex(git, base, signal)), notHeld: [...notHeld, ...inside] };
+  const entries = await readIndex(git, base, signal);
+  const inside = await unstageRepositories(git, entries, signal);
+  if (inside.length === 0) return { base, entries, notHeld };
+  return {
+    base,
+    entries: await readIndex(git, base, signal),
+    notHeld: [...notHeld, ...inside],
+  };
 }
 
 async function readIndex(
   git: Git,
   base: string,
   signal: AbortSignal | undefined,
-): Promise<Pick<Snapshot, "tree" | "entries">> {
-  const [diff, tree] = await Promise.all([
-    git.run(
-      ["diff-index", "--cached", "--raw", "--numstat", "-z", "-M", "--no-ext-diff", base, "--"],
-      { signal },
-    ),
-    git.line(["write-tree"], { signal }),
-  ]);
-  return { tree, entries: parseDiff(diff.stdout) };
+): Promise<readonly DiffEntry[]> {
+  const { stdout } = await git.run(
+    ["diff-index", "--cached", "--raw", "--numstat", "-z", "-M", "--no-ext-diff", base, "--"],
+    { signal },
+  );
+  return parseDiff(stdout);
 }
 
-/** The snapshot's changes as a patch. */
-export async function snapshotPatch(
+/** Everything that git sees in a workspace as a patch, ignored files aside; of one moment, as a tree. */
+export async function takePatch(
   git: Git,
-  { base, tree }: Snapshot,
+  base: string,
   paths: readonly string[] | undefined,
   signal?: AbortSignal,
 ): Promise<string> {
+  await takeSnapshot(git, base, signal);
+  const tree = await git.line(["write-tree"], { signal });
   return patch(git, ["diff-tree", "-r", "-p", "-M", "--no-ext-diff", base, tree], paths, signal);
 }
 

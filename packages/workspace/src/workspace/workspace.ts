@@ -15,7 +15,7 @@ import { composeMessage, type Trailers } from "./message.ts";
 import { notHeld } from "./not-held.ts";
 import { resetWorktree } from "./reset.ts";
 import { classify, selectedTree } from "./selection.ts";
-import { type Snapshot, snapshotPatch, takeSnapshot, unwrittenPatch } from "./snapshot.ts";
+import { type Snapshot, takePatch, takeSnapshot, unwrittenPatch } from "./snapshot.ts";
 import { changedInSubmodules } from "./submodules.ts";
 
 /** What a workspace needs of the run that owns it. */
@@ -149,8 +149,7 @@ export class Workspace {
     this.#requireOpen();
     const { signal } = options;
     try {
-      const snapshot = await takeSnapshot(this.#git, this.#base, signal);
-      return await snapshotPatch(this.#git, snapshot, paths, signal);
+      return await takePatch(this.#git, this.#base, paths, signal);
     } catch (error) {
       if (!(error instanceof WorkspaceError) || error.code !== "DISK_FULL") throw error;
       return unwrittenPatch(this.#git, this.#base, paths, signal);
@@ -169,9 +168,9 @@ export class Workspace {
     const known = options.changes && this.#snapshots.get(options.changes);
     const snapshot = known ?? (await takeSnapshot(this.#git, this.#base, signal));
     const wanted = paths === "all" ? snapshot.entries.map(({ change }) => change.path) : paths;
-    const tree = await selectedTree(this.#git, snapshot, wanted, signal);
+    const { parts, made, objects } = this.#context;
+    const tree = await selectedTree({ git: this.#git, objects }, snapshot, wanted, signal);
     if (tree === null) return null;
-    const { parts, made } = this.#context;
     const author: CommitAuthor = {
       ...(options.author ?? parts.identities.author),
       date: parts.git.options.environment.GIT_AUTHOR_DATE ?? gitDate(new Date()),
@@ -184,7 +183,9 @@ export class Workspace {
       await noteMade(gitDir, hooked);
       return hooked;
     }
-    const id = await makeCommit(this.#git, commit, { sign: parts.sign, signal });
+    const id = await objects
+      .writeCommit(commit)
+      .catch(() => makeCommit(this.#git, commit, { sign: parts.sign, signal }));
     await noteMade(gitDir, id);
     made.set(id, commit);
     return id;
