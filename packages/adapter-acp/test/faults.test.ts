@@ -22,6 +22,9 @@ interface Trial {
   readonly pool?: Partial<PoolOptions<never, never>>;
 }
 
+/** For the turn after one whose time was cut short. */
+const PATIENT = { turnTimeoutMs: 30_000, idleTimeoutMs: 30_000 };
+
 /** Runs something on a pool with one fake agent, after which no process may be left. */
 async function onFake(
   { faults = [], profile, adapter, pool: options }: Trial,
@@ -77,8 +80,20 @@ describe("a failed turn says why, and the next one is served", () => {
       { code: "PROCESS_EXITED", exit: { kind: "code", code: 3 }, stderr: /out of memory/ },
       2,
     ],
-    ["silence", "hang", { code: "TURN_IDLE_TIMEOUT" }, 1, { pool: { idleTimeoutMs: 200 } }],
-    ["talk without an end", "flood", { code: "TURN_TIMEOUT" }, 1, { pool: { turnTimeoutMs: 200 } }],
+    [
+      "silence",
+      "hang",
+      { code: "TURN_IDLE_TIMEOUT" },
+      1,
+      { pool: { idleTimeoutMs: 200, interruptTimeoutMs: 30_000 } },
+    ],
+    [
+      "talk without an end",
+      "flood",
+      { code: "TURN_TIMEOUT" },
+      1,
+      { pool: { turnTimeoutMs: 200, interruptTimeoutMs: 30_000 } },
+    ],
     [
       "more than anybody reads",
       "flood",
@@ -99,7 +114,7 @@ describe("a failed turn says why, and the next one is served", () => {
       const thrown = await failed(pool.run({ message }));
       expect(thrown).toMatchObject(rest);
       if (stderr !== undefined) expect((thrown as { stderr: string }).stderr).toMatch(stderr);
-      expect(await pool.run({ message: "say well" })).toMatchObject({ reply: "well" });
+      expect(await pool.run({ message: "say well" }, PATIENT)).toMatchObject({ reply: "well" });
       expect(pool.status().instances[0]?.generation).toBe(generation);
     });
   });

@@ -97,7 +97,8 @@ test("a limit on tokens is kept, and an attempt that does not tell counts as its
 
 test("an upper bound that is given lets several begin at once from the start", async () => {
   await using sample = await bench({ files: 4 });
-  const prompt = "Edit [fake:log][fake:sleep=300]";
+  // Long enough for another agent to begin, also on a machine that is busy.
+  const prompt = "Edit [fake:log][fake:turns=1:sleep=4000]";
   const { report } = await sample.run(tasksFor(sample.repository.files, prompt), {
     maxTokens: 5_000,
     reserve: { tokens: 1_000 },
