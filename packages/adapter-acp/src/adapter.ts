@@ -18,7 +18,8 @@ import { type AgentName, profileOf } from "./profiles/table.ts";
 
 /**
  * A coding agent that speaks the Agent Client Protocol, as a tool of a pool: an {@link AgentTask} in, an
- * {@link AgentResult} out. It does not commit; the caller does.
+ * {@link AgentResult} out. It does not commit; the caller does. It has no one-shot way: an agent shares
+ * nothing with others that a task which comes alone would pay for, and its ordinary process can end with it.
  *
  * @param agent One of {@link AGENT_NAMES}, or a profile of one's own: `{ command, arguments }`.
  * @throws {AcpError} OPTION_INVALID, AGENT_UNKNOWN.

@@ -17,7 +17,8 @@ import type { StartMessage } from "./driver/messages.ts";
 import { AiderError } from "./errors/aider-error.ts";
 import { findAider } from "./installation/find.ts";
 import { type AiderInstallation, inspectAider } from "./installation/inspect.ts";
-import { type AiderOptions, compileOptions } from "./options.ts";
+import { forOneTurn } from "./one-turn.ts";
+import { type AiderOptions, type CompiledOptions, compileOptions } from "./options.ts";
 import { AiderPrices } from "./pricing/aider-prices.ts";
 import { probeInstallation } from "./probe.ts";
 
@@ -28,9 +29,6 @@ import { probeInstallation } from "./probe.ts";
  * @throws {AiderError} OPTION_INVALID.
  */
 export function aiderAdapter(options: AiderOptions = {}): ToolAdapter<AgentTask, AgentResult> {
-  const compiled = compileOptions(options);
-  const { permissions, protocol, retryForMs } = compiled;
-  const forks = protocol !== "sentinel" && compiled.host === "fork";
   let installation: Promise<AiderInstallation> | null = null;
   const locate = (): Promise<AiderInstallation> => {
     installation ??= locateAider(options).catch((error: unknown) => {
@@ -39,6 +37,19 @@ export function aiderAdapter(options: AiderOptions = {}): ToolAdapter<AgentTask,
     });
     return installation;
   };
+  return {
+    ...makeAdapter(compileOptions(options), locate),
+    // No server that imports and warms up for others: nobody follows.
+    oneShot: () => forOneTurn(makeAdapter(compileOptions({ ...options, host: "process" }), locate)),
+  };
+}
+
+function makeAdapter(
+  compiled: CompiledOptions,
+  locate: () => Promise<AiderInstallation>,
+): ToolAdapter<AgentTask, AgentResult> {
+  const { permissions, protocol, retryForMs } = compiled;
+  const forks = protocol !== "sentinel" && compiled.host === "fork";
   let prices: Promise<AiderPrices> | null = null;
   const readPrices = async (): Promise<AiderPrices> => {
     const place = {

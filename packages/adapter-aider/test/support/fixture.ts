@@ -30,6 +30,8 @@ type FolderOf = (instance: number) => Promise<string>;
 interface FixtureOptions {
   readonly files?: Files;
   readonly aider?: AiderOptions;
+  /** A process for each turn. @default false */
+  readonly oneShot?: boolean;
   readonly pool?: Partial<PoolOptions<AgentTask, AgentResult>>;
   /** The folder of the instance. @default the repository */
   readonly cwd?: (repository: SampleRepository) => Promise<string | FolderOf>;
@@ -70,7 +72,7 @@ export async function aiderFixture(options: FixtureOptions = {}): Promise<Fixtur
   const temporary = stack.use(await temporaryFolder());
   const { modelSettingsFile, modelMetadataFile } = await model.writeAiderSettings(settings.path);
   const marker = randomUUID();
-  const adapter = aiderAdapter({
+  const warm = aiderAdapter({
     executable,
     model: model.model,
     ...options.aider,
@@ -91,6 +93,7 @@ export async function aiderFixture(options: FixtureOptions = {}): Promise<Fixtur
       ...options.aider?.environment,
     },
   });
+  const adapter = options.oneShot === true ? (warm.oneShot?.() ?? warm) : warm;
   const pool = createPool<AgentTask, AgentResult>({
     adapter,
     cwd: (await options.cwd?.(repository)) ?? repository.path,
