@@ -208,3 +208,12 @@ test("an agent that goes on after the end of its input is ended by a signal", as
     await one.run({ message: "say hi" });
   });
 });
+
+test("a session in which the mode cannot be set is not used", async () => {
+  await onFake({}, async (pool) => {
+    await pool.run({ message: "refuse-mode" }, { release: "reset" });
+    const refused = pool.run({ message: "mode" }, { release: "keep" });
+    expect(await failed(refused)).toMatchObject({ failureClass: "crash" });
+    expect(await pool.run({ message: "mode" })).toMatchObject({ reply: "default" });
+  });
+});

@@ -1,6 +1,6 @@
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { access, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type AgentTask, createPool, type Question } from "@cluster/pool";
+import { type AgentTask, type Answer, createPool, type Question } from "@cluster/pool";
 import { isAlive, temporaryFolder, waitFor } from "@cluster/testkit";
 import { describe, expect, test } from "vitest";
 import { type AcpOptions, acpAdapter } from "../src/index.ts";
@@ -77,6 +77,10 @@ describe("an agent that asks", () => {
     ["may not leave the workspace", "ask edit ../x.txt", "reject_once"],
     ["nor by a link", "ask read out/secret.txt", "reject_once"],
     ["nor edit what git runs", "ask edit .git/hooks/pre-commit", "reject_once"],
+    ["nor what git runs in a submodule", "ask edit sub/.git/config", "reject_once"],
+    ["nor with one path of several", "ask edit src/a.txt ../x.txt", "reject_once"],
+    ["nor by a path that it told before it asked", "ask-short edit ../x.txt", "reject_once"],
+    ["nor by a new name", "ask-move src/a.txt ../x.txt", "reject_once"],
     ["may take a link that stays", "ask edit in/a.txt", "allow_once"],
   ])("%s", async (_, message, answer, trial) => {
     expect((await inWorkspace(message, trial)).reply).toBe(answer);
@@ -102,6 +106,7 @@ describe("an agent that asks", () => {
   test.each([
     ["ask edit src/a.txt", "reject_once"],
     ["ask edit in/a.txt", "reject_once"],
+    ["ask edit new.txt src/a.txt", "reject_once"],
     ["ask edit new.txt", "allow_once"],
     ["ask read ../secret.txt", "allow_once"],
     ["ask edit ../secret.txt", "reject_once"],
@@ -146,6 +151,49 @@ describe("files that an agent has us read and write", () => {
     const { file } = await inWorkspace(message, { options, asked, yes: true });
     expect(asked.map(({ subject }) => subject)).toEqual(["new.txt", "src/a.txt"]);
     expect(await file("new.txt")).toBe("x");
+  });
+
+  test("are not written any more when the turn is over, whatever is answered then", async () => {
+    await using folder = await temporaryFolder();
+    const answer = Promise.withResolvers<Answer>();
+    const asked = Promise.withResolvers<void>();
+    const given = Promise.withResolvers<void>();
+    const options = { policy: { kinds: { edit: "ask" as const } } };
+    await using pool = createPool({
+      adapter: acpAdapter(fakeProfile(), options),
+      cwd: folder.path,
+      ledger: false,
+      onQuestion: async () => {
+        asked.resolve();
+        try {
+          return await answer.promise;
+        } finally {
+          given.resolve();
+        }
+      },
+    });
+    await pool.run({ message: "fs-write-on new.txt late" });
+    await asked.promise;
+    answer.resolve({ kind: "confirm", yes: true });
+    await given.promise;
+    // By then the agent has its answer, since calls are answered in their order.
+    await pool.run({ message: "call nothing" });
+    await expect(access(join(folder.path, "new.txt"))).rejects.toThrow("ENOENT");
+  });
+
+  test("are written by the end of the turn, or not at all", async () => {
+    await using folder = await temporaryFolder();
+    await using pool = createPool({
+      adapter: acpAdapter(fakeProfile()),
+      cwd: folder.path,
+      ledger: false,
+    });
+    const text = "late";
+    for (let round = 0; round < 50; round += 1) {
+      const { claimedEdits } = await pool.run({ message: `fs-write-on ${round}.txt ${text}` });
+      const written = await readFile(join(folder.path, `${round}.txt`), "utf8").catch(() => null);
+      expect(written).toBe(claimedEdits.length === 0 ? null : text);
+    }
   });
 });
 

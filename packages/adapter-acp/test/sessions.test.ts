@@ -132,6 +132,27 @@ describe("instances that share a process", () => {
     expect(await pool.run({ message: "say again" })).toMatchObject({ reply: "again" });
   });
 
+  test("are not given another session of a process that has said nonsense", async () => {
+    await using all = await agents({ pool: { restart: { intensity: 1, backoffMs: 1 } } });
+    const { pool } = all;
+    await pool.ready();
+    const broken = pool.run({ message: "bad-json\nhang" }, { instance: 0 });
+    expect(await reason(broken)).toMatchObject({ code: "PROTOCOL_VIOLATION" });
+    expect(await pool.run({ message: "say on" }, { instance: 0 })).toMatchObject({ reply: "on" });
+  });
+
+  test("leave a process that has served long enough", async () => {
+    await using all = await agents({ pool: { recycle: { turns: 2 } } });
+    const { pool } = all;
+    await pool.ready();
+    const pids = () => pool.status().instances.map(({ pid }) => pid);
+    const [first] = pids();
+    await waitFor(async () => {
+      for (const instance of [0, 1, 2]) await pool.run({ message: "say x" }, { instance });
+      return !pids().includes(first ?? 0);
+    });
+  });
+
   test("its words are counted as the output of each session", async () => {
     await using all = await agents({ pool: { maxTurnBytes: 300_000 } });
     const flood = all.pool.run({ message: "flood" });

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import envPaths from "env-paths";
@@ -21,7 +21,8 @@ export async function writeSettings(
   for (const [name, contents] of Object.entries(files)) {
     const file = join(folder, name);
     if ((await readFile(file, "utf8").catch(() => null)) === contents) continue;
-    const draft = `${file}.${process.pid}`;
+    // Several instances start at once.
+    const draft = `${file}.${randomUUID()}`;
     await writeFile(draft, contents, { mode: 0o600 });
     await rename(draft, file);
   }

@@ -22,11 +22,11 @@ export async function placeOf(workspace: string, named: string): Promise<Place> 
   return { real, path, inside, exists };
 }
 
-/** Git's own folder is no part of the workspace: what is written there may be run. */
+/** A folder of git's own, a submodule's too, is no part of the workspace: what is written there may be run. */
 export function isInside(root: string, real: string): boolean {
   const way = relative(root, real);
   if (way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way)) return false;
-  return way.split(sep)[0]?.toLowerCase() !== ".git";
+  return !way.split(sep).some((name) => name.toLowerCase() === ".git");
 }
 
 async function follow(path: string): Promise<{ real: string; exists: boolean }> {

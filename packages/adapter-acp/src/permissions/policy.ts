@@ -25,7 +25,8 @@ export interface PermissionRule {
   /** @default all kinds */
   readonly kinds?: readonly ActionKind[];
   /**
-   * Patterns of paths relative to the workspace; an action matches when all of its paths do.
+   * Patterns of paths relative to the workspace. A rule that allows matches when all paths of an action
+   * do; one that denies or asks, when one of them does.
    * @default all paths, and actions that name none
    */
   readonly paths?: readonly string[];
@@ -106,5 +107,6 @@ function matches(rule: PermissionRule, { kind, paths }: Action): boolean {
   if (rule.where === "outside" && !outside) return false;
   if (rule.paths === undefined) return true;
   const match = picomatch([...rule.paths], { dot: true });
+  if (rule.decision !== "allow") return paths.some(({ path }) => match(path));
   return paths.length > 0 && paths.every(({ path }) => match(path));
 }

@@ -36,13 +36,35 @@ export function subjectOf(toolCall: Readonly<Record<string, unknown>>): Subject 
     if (type === "diff") add(path);
   }
   for (const name of PATH_NAMES) add(input[name]);
-  for (const path of Object.keys(record(input.changes))) add(path);
+  for (const [path, change] of Object.entries(record(input.changes))) {
+    add(path);
+    add(record(change).move_path);
+  }
   const target = input.command ?? input.url ?? null;
   return {
     kind: ACTION_KINDS.find((one) => one === kind) ?? "other",
     title: typeof title === "string" ? title : "",
     paths: [...paths],
     target: Array.isArray(target) ? target.join(" ") : typeof target === "string" ? target : null,
+  };
+}
+
+/**
+ * A tool call of which more is known than what is told now: an agent may name in its request for a
+ * permission only what has changed since it told of the call. No path is forgotten.
+ */
+export function subjectSince(
+  known: Subject | undefined,
+  toolCall: Readonly<Record<string, unknown>>,
+): Subject {
+  const now = subjectOf(toolCall);
+  if (known === undefined) return now;
+  const says = (name: string): boolean => typeof toolCall[name] === "string";
+  return {
+    kind: says("kind") ? now.kind : known.kind,
+    title: says("title") ? now.title : known.title,
+    paths: [...new Set([...known.paths, ...now.paths])],
+    target: now.target ?? known.target,
   };
 }
 

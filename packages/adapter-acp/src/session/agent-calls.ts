@@ -2,7 +2,6 @@ import { RequestError } from "@agentclientprotocol/sdk";
 import { readConfined, writeConfined } from "../files/confined-files.ts";
 import { type Place, placeOf } from "../files/place.ts";
 import { chooseOption } from "../permissions/options.ts";
-import { subjectOf } from "../permissions/subject.ts";
 import { record } from "../proof/usage.ts";
 import type { Terminals } from "../terminals/terminals.ts";
 import type { SessionTurn } from "./session-turn.ts";
@@ -56,13 +55,14 @@ export async function answerCall(
 }
 
 /** A turn that was given up answers "cancelled" at once, as the protocol asks for. */
-async function permission(params: Values, { desk, context }: SessionTurn): Promise<unknown> {
+async function permission(params: Values, turn: SessionTurn): Promise<unknown> {
+  const { desk, context } = turn;
   const cancelled = Promise.withResolvers<"cancelled">();
   const onAbort = (): void => cancelled.resolve("cancelled");
   context.signal.addEventListener("abort", onAbort, { once: true });
   if (context.signal.aborted) onAbort();
   try {
-    const asked = desk.asks(subjectOf(record(params.toolCall)));
+    const asked = desk.asks(turn.subjectOf(record(params.toolCall)));
     // Nobody waits for it any more when the turn is given up.
     asked.catch(() => {});
     const yes = await Promise.race([asked, cancelled.promise]);
@@ -86,8 +86,7 @@ async function write(params: Values, { turn, workspace }: CallScene): Promise<vo
   const content = text(params.content, "content", true);
   await withFile(workspace, path, async (place) => {
     await allowed(turn.desk.allows("edit", `Write ${path}`, place), `writing ${path}`);
-    turn.context.signal.throwIfAborted();
-    await writeConfined(workspace, place, content);
+    await turn.deed(() => writeConfined(workspace, place, content));
     turn.edited(place.path);
   });
 }
@@ -100,14 +99,15 @@ async function createTerminal(params: Values, { turn, workspace, terminals }: Ca
   const cwd = typeof params.cwd === "string" ? params.cwd : ".";
   const { real, inside } = await placeOf(workspace, cwd);
   if (!inside) throw new RequestError(REFUSED, `${cwd} lies outside the workspace.`);
-  turn.context.signal.throwIfAborted();
-  const terminalId = await terminals.create({
-    command,
-    args,
-    cwd: real,
-    environment: variables(params.env),
-    outputLimit: count(params.outputByteLimit),
-  });
+  const terminalId = await turn.deed(() =>
+    terminals.create({
+      command,
+      args,
+      cwd: real,
+      environment: variables(params.env),
+      outputLimit: count(params.outputByteLimit),
+    }),
+  );
   return { terminalId };
 }
 

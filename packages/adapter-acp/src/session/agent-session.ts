@@ -95,6 +95,7 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
   }
 
   onAnswered(): void {
+    this.#turn?.answered();
     this.#turn = null;
   }
 
@@ -129,7 +130,9 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
     this.#turn = turn;
     try {
       const prompt = [{ type: "text", text }];
-      const answer = await this.#link.request("session/prompt", { sessionId: open.id, prompt });
+      const answer = await this.#link
+        .request("session/prompt", { sessionId: open.id, prompt })
+        .finally(() => turn.still());
       return conclude(answer, turn, profile, name, open.costUsd);
     } finally {
       this.#turn = null;
@@ -158,7 +161,13 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
     };
     this.#open = open;
     const mode = this.#settings.mode === undefined ? (profile.mode ?? null) : this.#settings.mode;
-    if (mode !== null) await chooseMode(this.#link, open, mode, name);
+    try {
+      if (mode !== null) await chooseMode(this.#link, open, mode, name);
+    } catch (error) {
+      // In the mode that it began with, the agent may never ask: nothing is to be done in it.
+      await this.close();
+      throw error;
+    }
     return open;
   }
 }

@@ -1,12 +1,16 @@
 import { isAbsolute, relative, sep } from "node:path";
+import { RequestError } from "@agentclientprotocol/sdk";
 import type { TurnContext } from "@cluster/pool";
 import type { PermissionDesk } from "../permissions/permission-desk.ts";
-import { subjectOf } from "../permissions/subject.ts";
+import { type Subject, subjectSince } from "../permissions/subject.ts";
 import { record } from "../proof/usage.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
 const EDITING = ["edit", "delete", "move"];
+/** Of tool calls, and of the letters of their titles: whatever an agent tells, it fits into memory. */
+const MAX_CALLS = 10_000;
+const MAX_TITLE = 2_000;
 
 /** What one prompt brings, while it is under way. */
 export class SessionTurn {
@@ -15,7 +19,10 @@ export class SessionTurn {
   readonly #workspace: string;
   readonly #edits = new Set<string>();
   /** What is known of each tool call: an update has only what has changed. */
-  readonly #calls = new Map<string, Values>();
+  readonly #calls = new Map<string, Subject>();
+  /** What is being done for the agent and changes something. */
+  readonly #deeds = new Set<Promise<unknown>>();
+  #answered = false;
   #reply = "";
   sessionMeta: Values = {};
   contextTokens: number | null = null;
@@ -34,6 +41,38 @@ export class SessionTurn {
 
   get edits(): readonly string[] {
     return [...this.#edits];
+  }
+
+  /** What the agent asks to be allowed, with what it has told of that call before. */
+  subjectOf(toolCall: Values): Subject {
+    return subjectSince(this.#calls.get(String(toolCall.toolCallId)), toolCall);
+  }
+
+  /**
+   * Does something for the agent, unless the prompt has been answered or given up meanwhile: whoever
+   * waited for the turn takes the workspace to be still.
+   */
+  async deed<T>(does: () => Promise<T>): Promise<T> {
+    this.context.signal.throwIfAborted();
+    if (this.#answered) throw new RequestError(-32_600, "The prompt has been answered.");
+    const doing = does();
+    this.#deeds.add(doing);
+    try {
+      return await doing;
+    } finally {
+      this.#deeds.delete(doing);
+    }
+  }
+
+  /** The prompt has its answer: nothing more is begun for it. */
+  answered(): void {
+    this.#answered = true;
+  }
+
+  /** Resolves when nothing is being done for it any more. */
+  async still(): Promise<void> {
+    this.#answered = true;
+    await Promise.allSettled([...this.#deeds]);
   }
 
   /** The agent claims that it changed a file. */
@@ -73,18 +112,18 @@ export class SessionTurn {
   #call(update: Values): void {
     const id = String(update.toolCallId);
     const known = this.#calls.get(id);
-    const present = Object.entries(update).filter(([, value]) => value !== null);
-    const call = { ...known, ...Object.fromEntries(present) } as Values;
-    this.#calls.set(id, call);
-    const { kind, title, paths } = subjectOf(call);
+    const { title: whole, ...call } = subjectSince(known, update);
+    const title = whole.slice(0, MAX_TITLE);
+    this.#calls.set(id, { ...call, title, target: call.target?.slice(0, MAX_TITLE) ?? null });
+    if (this.#calls.size > MAX_CALLS) this.#calls.delete(this.#calls.keys().next().value as string);
     if (known === undefined && title !== "") {
-      this.context.emit({ type: "notice", level: "info", text: `${kind}: ${title}` });
+      this.context.emit({ type: "notice", level: "info", text: `${call.kind}: ${title}` });
     }
     if (update.status === "failed") {
       this.context.emit({ type: "notice", level: "warning", text: `Failed: ${title}` });
     }
-    if (update.status !== "completed" || !EDITING.includes(kind)) return;
-    for (const path of paths) this.edited(path);
+    if (update.status !== "completed" || !EDITING.includes(call.kind)) return;
+    for (const path of call.paths) this.edited(path);
   }
 
   #use({ used, cost }: Values): void {

@@ -34,15 +34,14 @@ export class AgentLink {
   readonly #profile: AgentProfile;
   readonly #connection: ClientConnection;
   readonly #sessions = new Map<string, SessionDesk>();
-  /** What came for a session before its id was known. */
-  #early: { readonly session: string; readonly update: Values }[] = [];
   #strays: string[] = [];
 
   constructor(process: ToolProcess, name: string, profile: AgentProfile) {
     this.name = name;
     this.#profile = profile;
     const stream = agentStream(process, {
-      onUpdate: (session, update) => this.#update(session, update),
+      // What belongs to no session, or to none that has a turn, is about no turn.
+      onUpdate: (session, update) => this.#sessions.get(session)?.onUpdate(update),
       onPromptAnswered: (session) => this.#sessions.get(session)?.onAnswered(),
       onStray: (text) => {
         if (this.#strays.length < 3) this.#strays.push(text);
@@ -95,19 +94,10 @@ export class AgentLink {
       throw new ProtocolError(`${this.name} gave a new session the id of another: ${session}.`);
     }
     this.#sessions.set(session, desk);
-    const early = this.#early.filter((one) => one.session === session);
-    this.#early = [];
-    for (const { update } of early) desk.onUpdate(update);
   }
 
   detach(session: string): void {
     this.#sessions.delete(session);
-  }
-
-  #update(session: string, update: Values): void {
-    const desk = this.#sessions.get(session);
-    if (desk !== undefined) desk.onUpdate(update);
-    else if (this.#early.length < 100) this.#early.push({ session, update });
   }
 
   async #call(method: string, params: Values): Promise<unknown> {

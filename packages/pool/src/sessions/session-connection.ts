@@ -29,7 +29,7 @@ export class SessionConnection<Request, Result>
   }
 
   async ready(signal: AbortSignal): Promise<void> {
-    this.#session = await this.openSession({ cwd: this.#cwd, signal });
+    await this.#open(signal);
   }
 
   async openSession(options: SessionOptions): Promise<ToolSession<Request, Result>> {
@@ -44,11 +44,19 @@ export class SessionConnection<Request, Result>
   }
 
   async run(request: Request, context: TurnContext): Promise<Result> {
-    const turn = this.#opened().run(request, this.#heard(context));
+    const session = this.#opened();
+    this.#process.shared.turnBegins();
+    const turn = session.run(request, this.#heard(context));
     const settled = turn.catch(() => {});
     this.#turn = settled;
     try {
       return await turn;
+    } catch (error) {
+      // Its state is unknown, and another session would be no better off.
+      if (!(error instanceof ToolFailure || context.signal.aborted)) {
+        this.#process.shared.takeNoMore();
+      }
+      throw error;
     } finally {
       if (this.#turn === settled) this.#turn = null;
     }
@@ -68,13 +76,23 @@ export class SessionConnection<Request, Result>
       return;
     }
     await session.close?.();
-    this.#session = await this.openSession({ cwd: this.#cwd, signal });
+    await this.#open(signal);
   }
 
   async close(): Promise<void> {
     const session = this.#session;
     this.#session = null;
     await session?.close?.();
+  }
+
+  async #open(signal: AbortSignal): Promise<void> {
+    try {
+      this.#session = await this.openSession({ cwd: this.#cwd, signal });
+    } catch (error) {
+      // The next try is on another process, as it would be without sharing.
+      this.#process.shared.takeNoMore();
+      throw error;
+    }
   }
 
   #opened(): ToolSession<Request, Result> {

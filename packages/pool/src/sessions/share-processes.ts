@@ -1,5 +1,6 @@
 import type { ProcessHost, ProcessSpec } from "../contract/process-host.ts";
 import type { ToolAdapter } from "../contract/tool-adapter.ts";
+import type { RecyclePolicy } from "../instance/recycling.ts";
 import type { Clock } from "../pool/clock.ts";
 import { abortable } from "../process/abortable.ts";
 import { markedEnvironment, newMarker, PROCESS_MARKER } from "../process/marker.ts";
@@ -12,6 +13,8 @@ export interface SharingTerms {
   readonly sessionsPerProcess: number;
   readonly clock: Clock;
   readonly graceMs: number;
+  /** When an instance goes on to another process. */
+  readonly recycle: Pick<RecyclePolicy, "turns" | "ageMs">;
 }
 
 /** A tool and a host whose processes are sessions. Everything of a pool works on them as it does on processes. */
@@ -40,7 +43,10 @@ export function shareProcesses<Request, Result>(
     const marker = newMarker();
     const slot = { index: made++, generation: 0, cwd: spec.cwd };
     const shared = new SharedProcess<Request, Result>({
-      ...terms,
+      clock: terms.clock,
+      graceMs: terms.graceMs,
+      turns: terms.recycle.turns * terms.sessionsPerProcess,
+      ageMs: terms.recycle.ageMs,
       key,
       marker,
       spec: { ...spec, env: markedEnvironment(env, marker) },

@@ -20,6 +20,10 @@ export interface SharedLaunch<Request, Result> {
   readonly marker: string;
   readonly clock: Clock;
   readonly graceMs: number;
+  /** After how many turns of all of its sessions it takes no more of them. */
+  readonly turns: number;
+  /** After how many milliseconds. */
+  readonly ageMs: number;
   start(spec: ProcessSpec, signal: AbortSignal): Promise<ToolProcess>;
   connect(process: ToolProcess): ToolConnection<Request, Result>;
 }
@@ -39,6 +43,8 @@ export class SharedProcess<Request, Result> {
   #connection: ToolConnection<Request, Result> | null = null;
   #isReady = false;
   #open = true;
+  readonly #began: number;
+  #turns = 0;
   #killed = false;
   /** Its end, once somebody has begun it. */
   #ending: Promise<void> | null = null;
@@ -49,6 +55,7 @@ export class SharedProcess<Request, Result> {
   constructor(launch: SharedLaunch<Request, Result>) {
     this.key = launch.key;
     this.#launch = launch;
+    this.#began = launch.clock.elapsed();
     this.started = this.#start();
     this.ready = this.started.then(() => this.#connect());
     this.ready.catch(() => this.takeNoMore());
@@ -69,9 +76,15 @@ export class SharedProcess<Request, Result> {
     return [...this.#members].filter(({ leaving }) => !leaving).length + this.#expected;
   }
 
-  /** Whether it takes one more session. */
+  /** Whether it takes one more session. One that is due for recycling goes with those that it has. */
   get open(): boolean {
-    return this.#open;
+    const { clock, turns, ageMs } = this.#launch;
+    return this.#open && this.#turns < turns && clock.elapsed() - this.#began < ageMs;
+  }
+
+  /** One of its sessions begins a turn. */
+  turnBegins(): void {
+    this.#turns += 1;
   }
 
   /**

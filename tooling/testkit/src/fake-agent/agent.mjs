@@ -7,16 +7,21 @@
 //   write PATH TEXT          asks for permission, then edits by itself
 //   write-unasked PATH TEXT  edits, and tells only afterwards
 //   shell COMMAND            asks for permission, then runs it by itself
-//   ask KIND PATH            asks for permission, without a tool call before; says what was answered
+//   ask KIND PATH...         asks for permission, without a tool call before; says what was answered
+//   ask-short KIND PATH      the same after a tool call that has the path: the request names only that call
+//   ask-move FROM TO         asks to edit a file, and the input has another name for it
 //   fs-read PATH, fs-write PATH TEXT, terminal COMMAND   has the client do it; says what came of it
+//   fs-write-on PATH TEXT    the same, and does not wait for the answer
 //   call METHOD              a request that no client knows; says the code of the error
 //   error CODE TEXT          ends the turn with an error
 //   end REASON               ends the turn with this stop reason
 //   system-error TEXT        ends the turn normally, with an error as its words and no tokens
 //   hang                     never answers; a cancel is heard
+//   mode                     says which mode was set in the session
 //   pid                      says its process
 //   print TEXT               a line on stdout that is no message
 //   long N                   says a text of so many bytes in one message
+//   refuse-mode              the next mode that somebody sets is refused
 //   child                    starts a process of its own session, which outlives the turn
 //   bad-json, flood, twice, cut, die, late TEXT
 import { spawn, spawnSync } from "node:child_process";
@@ -31,6 +36,8 @@ const sessions = new Map();
 const awaited = new Map();
 let nextId = 1000;
 let nextCall = 1;
+let nextSession = 1;
+let modeRefused = false;
 
 class Failure extends Error {
   constructor(code, message) {
@@ -99,6 +106,7 @@ const ORDERS = {
     say(session, "remembered");
   },
   recall: (session) => say(session, session.memory.join(" ") || "nothing"),
+  mode: (session) => say(session, session.mode ?? "none"),
   pid: (session) => say(session, String(process.pid)),
   write: (session, rest) => {
     const [path, text] = cut(rest);
@@ -119,9 +127,23 @@ const ORDERS = {
       spawnSync("sh", ["-c", command], { cwd: session.cwd }),
     ),
   ask: async (session, rest) => {
-    const [kind, path] = cut(rest);
-    const locations = path === "" ? [] : [{ path: resolve(session.cwd, path) }];
+    const [kind, paths] = cut(rest);
+    const named = paths === "" ? [] : paths.split(" ");
+    const locations = named.map((path) => ({ path: resolve(session.cwd, path) }));
     const call = { toolCallId: `call-${nextCall++}`, kind, title: `May I ${kind}`, locations };
+    say(session, await permission(session, call));
+  },
+  "ask-short": async (session, rest) => {
+    const [kind, path] = cut(rest);
+    const toolCallId = `call-${nextCall++}`;
+    const call = { toolCallId, kind, title: `May I ${kind}`, rawInput: { file_path: path } };
+    update(session, { sessionUpdate: "tool_call", status: "pending", ...call });
+    say(session, await permission(session, { toolCallId, kind }));
+  },
+  "ask-move": async (session, rest) => {
+    const [from, move_path] = cut(rest);
+    const rawInput = { changes: { [from]: { type: "update", unified_diff: "", move_path } } };
+    const call = { toolCallId: `call-${nextCall++}`, kind: "edit", title: "Move", rawInput };
     say(session, await permission(session, call));
   },
   "fs-read": (session, path) =>
@@ -136,6 +158,11 @@ const ORDERS = {
       await request("fs/write_text_file", params);
       return "written";
     }),
+  "fs-write-on": (session, rest) => {
+    const [path, content] = cut(rest);
+    const params = { sessionId: session.id, path: resolve(session.cwd, path), content };
+    request("fs/write_text_file", params).catch(() => {});
+  },
   terminal: (session, command) =>
     asked(session, async () => {
       const sessionId = session.id;
@@ -151,6 +178,9 @@ const ORDERS = {
   error: (_session, rest) => {
     const [code, message] = cut(rest);
     throw new Failure(Number(code), message);
+  },
+  "refuse-mode": () => {
+    modeRefused = true;
   },
   hang: (session) => new Promise((_, reject) => session.onCancel(() => reject(new Failure(0)))),
   long: (session, bytes) => say(session, "x".repeat(Number(bytes))),
@@ -232,7 +262,7 @@ const METHODS = {
   }),
   "session/new": (_id, { cwd }) => {
     if (has("needs-auth")) throw new Failure(-32000, "Authentication required");
-    const session = { id: `session-${sessions.size + 1}`, cwd, memory: [], lines: [], busy: false };
+    const session = { id: `session-${nextSession++}`, cwd, memory: [], lines: [], busy: false };
     session.onCancel = (heard) => {
       session.heard = heard;
     };
@@ -249,7 +279,13 @@ const METHODS = {
       modes: { currentModeId: availableModes[0].id, availableModes },
     };
   },
-  "session/set_mode": () => ({}),
+  "session/set_mode": (_id, { sessionId, modeId }) => {
+    const refused = modeRefused;
+    modeRefused = false;
+    if (refused) throw new Failure(-32603, "try again");
+    sessions.get(sessionId).mode = modeId;
+    return {};
+  },
   "session/close": (_id, { sessionId }) => {
     sessions.delete(sessionId);
     return {};
