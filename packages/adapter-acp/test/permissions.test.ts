@@ -191,6 +191,7 @@ describe("files that an agent has us read and write", () => {
     const text = "late";
     for (let round = 0; round < 50; round += 1) {
       const { claimedEdits } = await pool.run({ message: `fs-write-on ${round}.txt ${text}` });
+      await pool.run({ message: "say later" });
       const written = await readFile(join(folder.path, `${round}.txt`), "utf8").catch(() => null);
       expect(written).toBe(claimedEdits.length === 0 ? null : text);
     }

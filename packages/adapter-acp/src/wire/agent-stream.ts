@@ -24,10 +24,10 @@ export interface StreamListener {
 export function agentStream(process: ToolProcess, listener: StreamListener): Stream {
   /** By id: the session of a prompt, and null for other requests. */
   const awaited = new Map<unknown, string | null>();
+  let open = true;
   const readable = new ReadableStream<AnyMessage>(
     {
       start(controller) {
-        let open = true;
         const end = (error?: Error): void => {
           if (!open) return;
           open = false;
@@ -59,6 +59,10 @@ export function agentStream(process: ToolProcess, listener: StreamListener): Str
         });
         process.stdout.once("close", () => end());
         process.stdout.once("end", () => end());
+      },
+      // The SDK does so when it cannot write any more; what ends then has nobody to tell.
+      cancel() {
+        open = false;
       },
     },
     { highWaterMark: Number.POSITIVE_INFINITY },
