@@ -38,6 +38,7 @@ function amount(read: (text: string) => unknown, form: string) {
 const builtIn = z.strictObject({
   use: z.enum(BUILT_IN_TOOLS).describe("The built-in tool"),
   executable: text.optional().describe("The executable. Default: found on this machine"),
+  model: text.optional().describe("Its model where --model names none. Default: its own"),
   args: z.array(z.string()).optional().describe("Arguments before those of the command line"),
   sessionsPerProcess: z
     .int()

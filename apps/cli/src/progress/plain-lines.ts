@@ -26,13 +26,15 @@ export function endedLine(
   return `${place} ${outcome} ${taskName(event.outcome)} ${formatTime(tookMs)}${who}${why}`;
 }
 
-/** A task under way. */
-function taskOf(
-  { task, index }: Extract<RunEvent, { type: "attempt.ended" }>,
-  attempts: RunStatus["attempts"],
+/** An attempt that is followed by another one, and whose it was where that is to be said. */
+function retriedLine(
+  { task, index, outcome, message }: Extract<RunEvent, { type: "attempt.ended" }>,
+  { tool: only, attempts }: Pick<RunStatus, "tool" | "attempts">,
 ): string {
-  const files = attempts.find((attempt) => attempt.task === task)?.files ?? [];
-  return taskName({ files, index });
+  const { files = [], tool = null } = attempts.find((attempt) => attempt.task === task) ?? {};
+  const who = tool === null || tool === only ? "" : ` by ${printable(tool)}`;
+  const name = taskName({ files, index });
+  return `another attempt at ${name} after ${outcome}${who}: ${oneLine(message ?? "")}`;
 }
 
 /** Where several models or tools are at work, which one is meant. */
@@ -64,8 +66,7 @@ export function noteLine(
 ): string | null {
   switch (event.type) {
     case "attempt.ended":
-      if (!event.retried) return null;
-      return `another attempt at ${taskOf(event, attempts)} after ${event.outcome}: ${oneLine(event.message ?? "")}`;
+      return event.retried ? retriedLine(event, { tool, attempts }) : null;
     case "run.held":
       return event.held
         ? `paused by cluster pause; go on with: cluster resume ${event.run}`

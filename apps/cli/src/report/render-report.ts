@@ -58,7 +58,7 @@ function byTool({ byTool: tools }: RunReport, { columns }: ReportOptions): strin
     printable(tool),
     OUTCOMES.flatMap((outcome) =>
       counts[outcome] === undefined ? [] : [`${counts[outcome]} ${outcome}`],
-    ).join(", "),
+    ).join(", ") || "none",
     String(passedOn),
     String(attempts),
     formatTime(tookMs),

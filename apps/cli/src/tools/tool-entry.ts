@@ -40,6 +40,8 @@ export interface BuiltInTool {
    * @default found on PATH, where `cluster tools install` put it, and aider in CLUSTER_AIDER first
    */
   readonly executable?: string | undefined;
+  /** Its model where `--model` names none. @default its own */
+  readonly model?: string | undefined;
   /** Arguments before those of the command line. */
   readonly args?: readonly string[] | undefined;
   /** So many workers share a process of it: for agents that speak ACP. @default 1 */

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RunReport } from "@cluster/batch";
@@ -59,6 +59,8 @@ describe("several tools in one run", () => {
       counts: {},
     });
     expect(stderr).toContain("refused gets no more tasks that others can do: ");
+    expect(stderr).toMatch(/^another attempt at docs\/\S+ after tool-error by refused: /m);
+    expect(await readFile(report, "utf8")).toMatch(/^\| `refused` \| none \| 1 /m);
     expect(stderr).toMatch(/^paused with limited for /m);
     const passed = tasks.find(({ byTool: by = [] }) => by[0]?.tool === "refused");
     const shown = await cluster(bench, "show", "last", passed?.files[0] ?? "");

@@ -107,7 +107,7 @@ function byTool({ byTool: tools }: RunReport): string[] {
     code(tool),
     Object.entries(counts)
       .map(([outcome, count]) => `${count} ${outcome}`)
-      .join(", "),
+      .join(", ") || "none",
     String(passedOn),
     String(attempts),
     formatTime(tookMs),

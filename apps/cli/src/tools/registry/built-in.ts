@@ -47,7 +47,8 @@ function acpMaker(name: (typeof ACP_AGENTS)[number]): Maker {
 
 /** Makes a built-in tool with the options of a configuration. */
 export async function makeBuiltIn(entry: BuiltInTool, context: ToolContext): Promise<AgentAdapter> {
-  return await MAKERS[entry.use](entry, context);
+  const model = context.model ?? entry.model;
+  return await MAKERS[entry.use](entry, { ...context, model });
 }
 
 /** The tools that come with cluster. */
