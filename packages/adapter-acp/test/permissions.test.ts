@@ -210,6 +210,33 @@ describe("commands that an agent has us run", () => {
     expect(await allowed.file("ran.txt")).toBe("so\n");
   });
 
+  test.each([
+    ["one that its agent waits for", ""],
+    ["one that runs beside the turn", " # &\nhang"],
+  ])("end with a turn that is cancelled: %s", async (_, rest) => {
+    await using folder = await temporaryFolder();
+    const adapter = acpAdapter(fakeProfile(), { permissions: { commands: true } });
+    await using pool = createPool({
+      adapter,
+      cwd: folder.path,
+      ledger: false,
+      interruptTimeoutMs: 30_000,
+    });
+    const file = join(folder.path, "pid");
+    const read = (): Promise<string> => readFile(file, "utf8").catch(() => "");
+    const cancel = new AbortController();
+    const message = `terminal echo $$ > pid; exec sleep 1000${rest}`;
+    const turn = pool.run({ message }, { signal: cancel.signal, release: "keep" });
+    const cancelled = expect(turn).rejects.toThrow(
+      expect.objectContaining({ code: "TURN_CANCELLED" }),
+    );
+    await waitFor(async () => (await read()).endsWith("\n"));
+    cancel.abort();
+    await cancelled;
+    expect(isAlive(Number(await read()))).toBe(false);
+    expect(pool.status().instances[0]).toMatchObject({ generation: 1, alive: true });
+  });
+
   test("end with their session", async () => {
     await using folder = await temporaryFolder();
     const adapter = acpAdapter(fakeProfile(), { permissions: { commands: true } });

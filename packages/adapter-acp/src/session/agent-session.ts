@@ -56,13 +56,18 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
     return turn;
   }
 
-  /** The agent answers a cancelled prompt; until it has, the session is not in step. */
+  /**
+   * The agent answers a cancelled prompt; until it has, the session is not in step. Its commands end too:
+   * they would go on writing, and an agent may wait for one.
+   */
   async interrupt(): Promise<void> {
-    const { id } = this.#open ?? {};
-    if (this.#turn !== null && id !== undefined) {
-      this.#link.notify("session/cancel", { sessionId: id });
+    const open = this.#open;
+    if (this.#turn !== null && open !== null) {
+      this.#link.notify("session/cancel", { sessionId: open.id });
     }
-    await this.#last;
+    await Promise.all([this.#last, open?.terminals.end()]);
+    // One may have been about to begin.
+    await open?.terminals.end();
   }
 
   /**

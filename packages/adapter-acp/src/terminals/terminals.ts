@@ -64,11 +64,16 @@ export class Terminals {
     await terminal.end();
   }
 
-  /** Ends all commands. */
+  /** Ends all commands that run. What they said may still be asked for. */
+  async end(): Promise<void> {
+    await Promise.all([...this.#terminals.values()].map((terminal) => terminal.end()));
+  }
+
+  /** Ends all commands, and takes no more. */
   async close(): Promise<void> {
     this.#closed = true;
-    const terminals = [...this.#terminals.values()];
+    const ending = this.end();
     this.#terminals.clear();
-    await Promise.all(terminals.map((terminal) => terminal.end()));
+    await ending;
   }
 }
