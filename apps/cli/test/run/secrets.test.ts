@@ -30,6 +30,15 @@ describe("secretsOf", () => {
     expect(secretsOf({}, args)).toContain("sk-argument");
   });
 
+  it("finds keys in a variable that holds a configuration", () => {
+    const provider = { options: { apiKey: "sk-configured", baseURL: "http://127.0.0.1/v1" } };
+    const environment = {
+      OPENCODE_CONFIG_CONTENT: JSON.stringify({ provider: { own: provider }, maxTokens: 10 }),
+      BROKEN: "{ apiKey",
+    };
+    expect(secretsOf(environment, [])).toEqual(["sk-configured"]);
+  });
+
   it("takes values of any variable that is set, and leaves what is no value", () => {
     expect(secretsOf({}, ["--set-env", "OPENAI_API_BASE=https://user:word@host/"])).toContain(
       "https://user:word@host/",
