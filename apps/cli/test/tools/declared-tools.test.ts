@@ -1,8 +1,8 @@
-import { readdirSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { existsSync, readdirSync } from "node:fs";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { shippedToolsFolder } from "@cluster/pool/declared";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { SHIPPED_TOOLS } from "../../src/tools/registry/shipped.ts";
 import { type Cli, createCli } from "../harness/cli.ts";
 
@@ -102,6 +102,16 @@ describe("cluster tools list", () => {
     expect((await tools("list", "--all")).stdout).toMatch(/^bash +text +shipped +found/m);
   });
 
+  it("lets no file of a repository take the place of a tool that the user has added", async () => {
+    await tools("add", "mine.yaml", "--force");
+    const foreign = join(folder, ".cluster/tools/mine.yaml");
+    await writeFile(foreign, MINE.replace("./run", "/bin/false"));
+    const { stdout } = await tools("list");
+    await rm(foreign);
+    expect(stdout).toMatch(/^mine +text +~\/\.config\/cluster\/tools\/mine\.yaml +found/m);
+    expect(stdout).not.toContain(".cluster/tools/mine.yaml");
+  });
+
   it("knows all that are shipped", () => {
     expect(
       readdirSync(shippedToolsFolder())
@@ -155,6 +165,29 @@ describe("cluster tools try", () => {
       .map((line) => JSON.parse(line));
     expect(events.at(-1)).toMatchObject({ type: "stuck", pattern: '"In [1]:"', stderr: ">>> " });
   });
+
+  it.each(["SIGINT", "SIGTERM"] as const)(
+    "ends at once on %s while the tool still starts",
+    async (signal) => {
+      // The tool itself says that its start has begun.
+      const began = join(folder, `began-${signal}`);
+      const definition = {
+        name: "silent",
+        command: "sh",
+        arguments: ["-c", `: > ${began}; exec cat`],
+        ready: "never",
+        framing: { by: "sentinel", send: "{{nonce}}" },
+      };
+      await writeFile(join(folder, "silent.json"), JSON.stringify(definition));
+      const args = ["tools", "try", "./silent.json", "--request", "1", "--timeout", "1h"];
+      const running = cli.start(args, { cwd: folder });
+      await vi.waitUntil(() => existsSync(began), { timeout: 60_000 });
+      running.kill(signal);
+      const { code, stdout } = await running.ended;
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/^It waited for this in vain \(ready\): "never"$/m);
+    },
+  );
 
   it("speaks with an agent that lives for one task", async () => {
     await writeFile(

@@ -47,16 +47,17 @@ function registryOf(sources: readonly ToolSource[]): ToolRegistry {
 }
 
 /**
- * The tools of a command: of its configuration, those that come with cluster, the files of the project and
- * of the user, and packages. So no file that a repository brings takes the place of a tool that all know.
+ * The tools of a command: of its configuration, those that come with cluster, the files of the user and of
+ * the project, and packages. So no file that a repository brings takes the place of a tool that all know, or
+ * of one that the user has added.
  */
 export function toolRegistry({ config, cwd }: RegistryOptions): ToolRegistry {
   return registryOf([
     configuredTools(config),
     builtInTools(),
     shippedTools(),
-    toolFiles(projectToolsFolder(cwd), { foreign: true }),
     toolFiles(userToolsFolder()),
+    toolFiles(projectToolsFolder(cwd), { foreign: true }),
     packagedTools(cwd),
   ]);
 }

@@ -29,7 +29,7 @@ export interface SessionOptions {
 
 /** Types requests into one process of a tool, and shows what comes. Returns whether all were answered. */
 export async function trySession(options: SessionOptions): Promise<boolean> {
-  const { adapter, view, requests, cwd, timeoutMs, signal } = options;
+  const { adapter, requests, cwd, timeoutMs, signal } = options;
   await using pool = createPool({
     adapter,
     cwd,
@@ -38,12 +38,12 @@ export async function trySession(options: SessionOptions): Promise<boolean> {
     turnTimeoutMs: timeoutMs,
     restart: { intensity: 0 },
   });
-  if (adapter.capabilities?.oneShot !== true && !(await started(pool, view))) return false;
+  if (adapter.capabilities?.oneShot !== true && !(await started(pool, options))) return false;
   requests.prompt();
   let isWell = true;
   for await (const text of requests) {
     if (signal.aborted) break;
-    if (text.trim() === ":reset") await reset(pool, view);
+    if (text.trim() === ":reset") isWell = (await reset(pool, options)) && isWell;
     else if (text.trim() !== "") isWell = (await turn(pool, text, options)) && isWell;
     if (signal.aborted) break;
     requests.prompt();
@@ -51,9 +51,12 @@ export async function trySession(options: SessionOptions): Promise<boolean> {
   return isWell;
 }
 
-async function started(pool: Pool<unknown, unknown>, view: TraceView): Promise<boolean> {
+async function started(
+  pool: Pool<unknown, unknown>,
+  { view, signal }: SessionOptions,
+): Promise<boolean> {
   try {
-    await (await pool.lease()).release("keep");
+    await (await pool.lease({ signal })).release("keep");
     return true;
   } catch (error) {
     fail(view, error);
@@ -61,15 +64,23 @@ async function started(pool: Pool<unknown, unknown>, view: TraceView): Promise<b
   }
 }
 
-async function reset(pool: Pool<unknown, unknown>, view: TraceView): Promise<void> {
+async function reset(
+  pool: Pool<unknown, unknown>,
+  { view, signal }: SessionOptions,
+): Promise<boolean> {
   const before = pool.status().instances[0]?.generation;
-  const lease = await pool.lease();
-  await lease.release("reset");
-  await (await pool.lease()).release("keep");
+  try {
+    const lease = await pool.lease({ signal });
+    await lease.release("reset");
+    await (await pool.lease({ signal })).release("keep");
+  } catch (error) {
+    return fail(view, error);
+  }
   const isNew = pool.status().instances[0]?.generation !== before;
   const how = isNew ? "its process was replaced" : "in the same process";
   view.note({ type: "reset", how });
   view.say("result", "reset", how);
+  return true;
 }
 
 /** Returns false when the tool could not be understood; a failure that it reports is an answer too. */

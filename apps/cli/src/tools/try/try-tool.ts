@@ -40,20 +40,21 @@ export async function tryTool(given: string, flags: TryFlags): Promise<ExitName>
       : await found.open({ args: [], trace });
   const end = new AbortController();
   let turn: Turn<unknown> | null = null;
-  // The first ^C stops the turn; without one it ends the session.
-  const onInterrupt = (): void => {
-    if (turn !== null) {
-      turn.cancel();
-      return;
-    }
+  const onEnd = (): void => {
     end.abort();
+    turn?.cancel();
     requests.close();
+  };
+  // ^C stops the turn; without one it ends the session, a start that does not come to its end too.
+  const onInterrupt = (): void => {
+    if (turn === null) onEnd();
+    else turn.cancel();
   };
   const requests =
     flags.request === undefined
       ? typedRequests(adapter.name, onInterrupt)
       : givenRequests(flags.request);
-  process.on("SIGINT", onInterrupt).once("SIGTERM", onInterrupt);
+  process.on("SIGINT", onInterrupt).on("SIGTERM", onEnd);
   try {
     if (!json) introduce(adapter, found, cwd, view);
     const isWell = await trySession({
@@ -72,7 +73,7 @@ export async function tryTool(given: string, flags: TryFlags): Promise<ExitName>
     return isWell ? "done" : "failed";
   } finally {
     requests.close();
-    process.off("SIGINT", onInterrupt).off("SIGTERM", onInterrupt);
+    process.off("SIGINT", onInterrupt).off("SIGTERM", onEnd);
   }
 }
 
