@@ -3,7 +3,7 @@ import { startRun } from "@cluster/batch";
 import type { RunFlags } from "../command/run-flags.ts";
 import { workingFolder } from "../command/working-folder.ts";
 import type { ClusterConfig } from "../config/config.ts";
-import { crewOf } from "../config/crew.ts";
+import { crewOf, crewTitle } from "../config/crew.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { usageError } from "../exit/cli-error.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
@@ -13,7 +13,7 @@ import { planTasks } from "../run/plan-tasks.ts";
 import { readMessage } from "../run/read-message.ts";
 import { requireTool } from "../run/require-tool.ts";
 import { runOptions } from "../run/run-options.ts";
-import { type RunSettings, runSettings } from "../run/settings.ts";
+import { type RunSettings, refuseSharedModel, runSettings } from "../run/settings.ts";
 import { toStored } from "../run/stored-settings.ts";
 import { taskSource } from "../run/task-source.ts";
 import { type ResolvedCrew, resolveCrew } from "../tools/resolve-crew.ts";
@@ -99,7 +99,7 @@ async function contender(
 /** @throws {CliError} usage */
 function toolsToCompare(
   text: string,
-  { tool, inPlace, land, dryRun, canary, workers }: RunFlags,
+  { tool, inPlace, land, dryRun, canary, workers, model }: RunFlags,
   config: ClusterConfig,
   raw: readonly string[],
 ): readonly string[] {
@@ -118,12 +118,14 @@ function toolsToCompare(
     ["--canary", canary !== undefined],
     ["raw arguments", raw.length > 0],
   ];
-  const given = against.find(([, isGiven]) => isGiven)?.[0];
-  if (given !== undefined) {
+  const refused = against.find(([, isGiven]) => isGiven)?.[0];
+  if (refused !== undefined) {
     throw usageError(
-      `--compare and ${given} do not go together.`,
+      `--compare and ${refused} do not go together.`,
       "Each tool does the same tasks, in a run of its own that stays on its own branch.",
     );
   }
+  const one = model ?? config.model;
+  if (one !== undefined) refuseSharedModel(one, crewTitle(crew));
   return crew.map(({ name }) => name);
 }

@@ -110,6 +110,28 @@ function crewSettings(flags: RunFlags, config: ClusterConfig): readonly ToolCoun
   return crew;
 }
 
+/** @throws {CliError} usage */
+function modelOf(
+  flags: RunFlags,
+  config: ClusterConfig,
+  crew: readonly ToolCount[],
+): string | undefined {
+  const model = flags.model ?? config.model;
+  if (model !== undefined && crew.length > 1) refuseSharedModel(model, crewTitle(crew));
+  return model;
+}
+
+/**
+ * Tools name models differently, and few can use those of another.
+ * @throws {CliError} usage, always
+ */
+export function refuseSharedModel(model: string, tools: string): never {
+  throw usageError(
+    `The model ${model} is for one tool, and there are several: ${tools}.`,
+    'Give each its own in the configuration, as in tools: { aider: { use: "aider", model: "…" } }.',
+  );
+}
+
 function providersOf({ providers }: ClusterConfig): RunSettings["providers"] {
   if (providers === undefined) return undefined;
   const all = Object.entries(providers).map(([name, { tools, turns }]) => [
@@ -139,7 +161,7 @@ function filledIn(
     workers: workersOf(crew) ?? flags.workers ?? config.workers ?? 5,
     context: flags.context ?? config.context,
     tool: crewTitle(crew),
-    model: flags.model ?? config.model,
+    model: modelOf(flags, config, crew),
     prices,
     read: flags.read?.map((path) => resolve(cwd, path)) ?? config.read ?? [],
     per: flags.per ?? (config.per === undefined ? undefined : perOf(config.per)) ?? "file",

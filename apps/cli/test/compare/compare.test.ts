@@ -91,6 +91,7 @@ describe("comparing tools", () => {
     [["--compare", "one:2,two:1"], "each with all of the workers"],
     [["--compare", "one,two", "--tool", "one"], "--compare and --tool do not go together"],
     [["--compare", "one,two", "--report", "x.xml"], "a comparison is no JUnit report"],
+    [["--compare", "one,two", "--model", "m"], "there are several: one, two"],
     [["-n", "5"], "-n/--sample needs --compare"],
   ])("refuses %j", async (args, message) => {
     const { code, stderr } = await compare(...args).ended;

@@ -127,6 +127,7 @@ describe("several tools in one run", () => {
     ],
     [["--tool", "one,tow"], 'There is no tool "tow". Did you mean "two"?'],
     [["--tool", "one,two", "--fail-over", "often"], "kinds of failure"],
+    [["--tool", "one,two", "--model", "m"], "The model m is for one tool"],
     [["--tool", "one,two", "--", "--raw"], "Raw arguments are for one tool"],
   ])("refuses %j", async (args, message) => {
     const { code, stderr } = await start("docs/*.md", ...args).ended;

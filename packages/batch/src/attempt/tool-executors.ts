@@ -32,6 +32,13 @@ export class ToolExecutors implements Executor {
     for (const { executor, instances } of this.#members) executor.resize?.(instances(workers));
   }
 
+  /** Its instances end, and whatever they share. */
+  letGo(tool: string): void {
+    const member = this.#members.find(({ takes }) => takes(tool));
+    // How that went is told with the end of all.
+    member?.executor[Symbol.asyncDispose]().then(undefined, () => {});
+  }
+
   async execute(attempt: Attempt, context: ExecuteContext): Promise<AttemptResult> {
     const member = this.#members.find(({ takes }) => takes(attempt.tool));
     if (member === undefined) throw new Error(`The run has no tool "${attempt.tool}".`);

@@ -110,6 +110,8 @@ export interface Executor extends AsyncDisposable {
   readonly workers: number;
   /** So many from now on; attempts under way go on to their end. Absent: their number does not change. */
   resize?(workers: number): void;
+  /** No attempt of this tool comes any more. Absent: what it keeps for a tool stays to the end. */
+  letGo?(tool: string): void;
   /** Takes an attempt through its stages up to the commit. Failures are results, not rejections. */
   execute(attempt: Attempt, context: ExecuteContext): Promise<AttemptResult>;
 }

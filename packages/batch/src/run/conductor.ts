@@ -13,6 +13,7 @@ import type { ReleasedTasks } from "./held-tasks.ts";
 import { Limits } from "./limits.ts";
 import { OutcomeWriter } from "./outcome-writer.ts";
 import type { TaskState } from "./task-state.ts";
+import { ToolNeeds } from "./tool-needs.ts";
 
 /**
  * Takes every task to exactly one outcome: attempt → decision → landing, or another attempt. A lane
@@ -30,6 +31,7 @@ export class Conductor {
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly #limits: Limits;
   readonly #maker: AttemptMaker;
+  readonly #needs: ToolNeeds;
   #remaining: number;
   #closing: Closing | null = null;
   readonly #left: TaskOutcome[] = [];
@@ -39,6 +41,8 @@ export class Conductor {
     const { tasks, committed = [], canary } = options;
     this.#remaining = tasks.length + committed.length;
     const landing = committed.map(({ state }) => state);
+    const all = [...tasks, ...landing].map(({ task }) => task);
+    this.#needs = new ToolNeeds(all, options.limits.crew);
     const { journal } = options.recorder;
     this.#backlog = new Backlog({ tasks, committed: landing, journal, canary });
     this.#halting = new Halting(options.halt);
@@ -185,7 +189,7 @@ export class Conductor {
   async #leave(state: TaskState): Promise<void> {
     const { outcome, reason } = leftStanding(this.#closing, state.pending);
     this.#left.push(await this.#writer.left(state, outcome, reason));
-    this.#oneLess();
+    this.#oneLess(state);
   }
 
   /** Ends a task out of an attempt. */
@@ -196,7 +200,7 @@ export class Conductor {
     bearing: FailurePolicy["bearing"],
   ): Promise<void> {
     const ended = await this.#writer.ended(state, outcome, reason);
-    this.#oneLess();
+    this.#oneLess(state);
     const released = this.#backlog.ended(state, ended);
     await this.#release(released);
     const why = this.#halting.note(ended, bearing);
@@ -210,7 +214,7 @@ export class Conductor {
     if (!this.#dispatcher.add(ready)) for (const state of ready) await this.#leave(state);
     for (const { state, reason } of skipped) {
       await this.#writer.skipped(state, reason);
-      this.#oneLess();
+      this.#oneLess(state);
     }
   }
 
@@ -223,9 +227,11 @@ export class Conductor {
     else this.#close({ kind: "halted", reason: reason ?? "The trial was not accepted." });
   }
 
-  #oneLess(): void {
+  #oneLess({ task }: TaskState): void {
     this.#remaining -= 1;
+    const done = this.#needs.ended(task);
     if (this.#remaining === 0) this.#ended.resolve();
+    else for (const tool of done) this.#options.executor.letGo?.(tool);
   }
 
   /** What fails here is the journal: without it nothing can go on. */

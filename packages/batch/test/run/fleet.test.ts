@@ -177,11 +177,19 @@ describe("a fleet of tools", () => {
     await using run = await sample.start(tasks, {
       ...fleetOf({ slow: [slow, 1], quick: [variant(sample.tool, "quick"), 1] }),
     });
+    const ended: (string | undefined)[] = [];
+    run.subscribe((event) => {
+      if (event.type === "pool" && event.event.type === "process.ended") ended.push(event.tool);
+    });
     await waitFor(() => run.status().counts.landed === 2, {
       what: "the tasks of the other tool",
       timeoutMs: 60_000,
     });
     expect(run.status()).toMatchObject({ running: 1, queued: 3 });
+    // Nothing that is left can be its.
+    await waitFor(() => ended.includes("quick"), { what: "the end of the other tool's instance" });
+    expect(run.status().running).toBe(1);
+    expect(ended).not.toContain("slow");
     run.stop();
     await run.finished;
   });
