@@ -56,7 +56,6 @@ export function assemblePool<Request, Result>(
     options.maxQueue,
     () => roster.growing,
   );
-  const { adapter, host } = hostedTool(given.adapter, { ...options, clock });
   const emit = (event: PoolEvent): void => {
     statistics.observe(event);
     events.emit(event);
@@ -65,6 +64,7 @@ export function assemblePool<Request, Result>(
     swept: (processes) => emit({ type: "ledger.swept", at: clock.now(), processes }),
     failed: ({ message }) => emit({ type: "ledger.failed", at: clock.now(), detail: message }),
   });
+  const { adapter, host } = hostedTool(given.adapter, { ...options, clock, ledger });
   const context: InstanceContext<Request, Result> = {
     adapter,
     host: host.host,

@@ -1,6 +1,7 @@
 import type { ProcessHost, ProcessSpec } from "../contract/process-host.ts";
 import type { ToolAdapter } from "../contract/tool-adapter.ts";
 import type { RecyclePolicy } from "../instance/recycling.ts";
+import type { ProcessLedger } from "../ledger/process-ledger.ts";
 import type { Clock } from "../pool/clock.ts";
 import { abortable } from "../process/abortable.ts";
 import { markedEnvironment, newMarker, PROCESS_MARKER } from "../process/marker.ts";
@@ -13,6 +14,7 @@ export interface SharingTerms {
   readonly sessionsPerProcess: number;
   readonly clock: Clock;
   readonly graceMs: number;
+  readonly ledger: ProcessLedger;
   /** When an instance goes on to another process. */
   readonly recycle: Pick<RecyclePolicy, "turns" | "ageMs">;
 }
@@ -45,6 +47,7 @@ export function shareProcesses<Request, Result>(
     const shared = new SharedProcess<Request, Result>({
       clock: terms.clock,
       graceMs: terms.graceMs,
+      ledger: terms.ledger,
       turns: terms.recycle.turns * terms.sessionsPerProcess,
       ageMs: terms.recycle.ageMs,
       key,

@@ -1,6 +1,7 @@
 import type { Exit, ProcessSpec, ToolProcess } from "../contract/process-host.ts";
 import type { ToolConnection } from "../contract/tool-connection.ts";
 import { Tail } from "../framing/tail.ts";
+import type { ProcessLedger } from "../ledger/process-ledger.ts";
 import type { Clock } from "../pool/clock.ts";
 import { endDescendants, hurryDescendants } from "../process/descendants.ts";
 import { endGroup } from "../process/end-group.ts";
@@ -20,6 +21,8 @@ export interface SharedLaunch<Request, Result> {
   readonly marker: string;
   readonly clock: Clock;
   readonly graceMs: number;
+  /** Knows the mark, by which is found what outlives this program. */
+  readonly ledger: ProcessLedger;
   /** After how many turns of all of its sessions it takes no more of them. */
   readonly turns: number;
   /** After how many milliseconds. */
@@ -151,13 +154,26 @@ export class SharedProcess<Request, Result> {
   }
 
   async #start(): Promise<void> {
-    const process = await this.#launch.start(this.#launch.spec, this.#giveUp.signal);
+    const process = await this.#launched();
     this.#process = process;
     for (const stream of [process.stdin, process.stdout, process.stderr]) {
       stream?.on("error", () => {});
     }
     process.stderr?.on("data", (chunk: Buffer) => this.#tail.push(chunk));
     this.#gone = this.#follow(process);
+  }
+
+  async #launched(): Promise<ToolProcess> {
+    const { ledger, marker, spec } = this.#launch;
+    ledger.expect(marker);
+    try {
+      const process = await this.#launch.start(spec, this.#giveUp.signal);
+      ledger.started(marker, process.pid);
+      return process;
+    } catch (error) {
+      ledger.ended(marker);
+      throw error;
+    }
   }
 
   async #connect(): Promise<ToolConnection<Request, Result>> {
@@ -173,7 +189,7 @@ export class SharedProcess<Request, Result> {
       (error: unknown): Exit => ({ kind: "unknown", reason: String(error) }),
     );
     this.takeNoMore();
-    const { clock, marker } = this.#launch;
+    const { clock, marker, ledger } = this.#launch;
     await Promise.all([
       drainAfterExit(process.stdout, clock),
       drainAfterExit(process.stderr, clock),
@@ -187,6 +203,7 @@ export class SharedProcess<Request, Result> {
       this.#members.clear();
     }
     await endDescendants(marker);
+    ledger.ended(marker);
   }
 
   async #endIfEmpty(): Promise<void> {

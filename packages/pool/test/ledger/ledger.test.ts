@@ -55,14 +55,15 @@ test("what a program that was killed has left behind is ended by the next start,
   await using folder = await temporaryFolder();
   const script = join(import.meta.dirname, "..", "support", "doomed-parent.ts");
   // The first one ends by itself, at the end of its input.
-  const tools = ["json-lines", "ignores-sigterm", "grandchild --own-session"];
+  const daemonic = "grandchild --own-session";
+  const tools = ["json-lines", "ignores-sigterm", daemonic, `shared ${daemonic}`];
   const parent = spawn(
     process.execPath,
     ["--conditions=@cluster/source", script, folder.path, ...tools],
     { env: { ...process.env, ...markedEnvironment }, stdio: ["ignore", "pipe", "inherit"] },
   );
   const [line] = await once(createInterface({ input: parent.stdout }), "line");
-  const [reader = 0, deaf = 0, , daemon = 0] = JSON.parse(line) as number[];
+  const [reader = 0, deaf = 0, , daemon = 0, , shared = 0] = JSON.parse(line) as number[];
   expect(await ledgers(folder.path)).toHaveLength(1);
   parent.kill("SIGKILL");
   await once(parent, "exit");
@@ -73,7 +74,7 @@ test("what a program that was killed has left behind is ended by the next start,
   const pool = createPool({ adapter: jsonLines(), ledger: folder.path });
   pool.subscribe((event) => events.push(event));
   await pool.ready();
-  expect([isAlive(deaf), isAlive(daemon)]).toEqual([false, false]);
+  expect([deaf, daemon, shared].map(isAlive)).toEqual([false, false, false]);
   const swept = events.find(({ type }) => type === "ledger.swept");
   expect(swept).toMatchObject({ processes: expect.any(Number) });
   expect(await ledgers(folder.path)).toHaveLength(1);
