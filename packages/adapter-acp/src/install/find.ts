@@ -1,7 +1,7 @@
 import { isAbsolute, join } from "node:path";
 import { findProgram } from "../command/find-program.ts";
 import type { AgentProfile } from "../profiles/profile.ts";
-import { AGENT_PROFILES } from "../profiles/table.ts";
+import { AGENT_PROFILES, type AgentName, profileOf } from "../profiles/table.ts";
 import { agentFolder, agentName, type Program, programIn } from "./locations.ts";
 import { packageOf } from "./package-of.ts";
 import { remedyFor } from "./remedy.ts";
@@ -38,24 +38,27 @@ function variableOf(agent: string): string {
  * Looks for an agent's program: what the options or the profile name by a path, then what
  * `CLUSTER_<NAME>` names, then `PATH`, then where `installAgent` puts it. A path and a variable are
  * final: when that one cannot be used, no other is taken in its place. Starts nothing.
+ *
+ * @throws {AcpError} AGENT_UNKNOWN.
  */
 export async function findAgent(
-  profile: AgentProfile,
+  agent: AgentName | AgentProfile,
   { executable, environment = process.env, directory }: FindAgentOptions = {},
 ): Promise<FoundAgent | AgentMissing> {
+  const profile = profileOf(agent);
   const wanted = executable ?? profile.command;
-  const agent = agentName(profile);
-  const variable = variableOf(agent);
+  const name = agentName(profile);
+  const variable = variableOf(name);
   const missing = (reason: string, remedy: string): AgentMissing => ({
     found: false,
     reason,
     remedy,
   });
-  const named = executable === undefined ? environment[variable] : undefined;
-  if (named) {
-    const file = await findProgram(named, environment.PATH);
+  const given = executable === undefined ? environment[variable] : undefined;
+  if (given) {
+    const file = await findProgram(given, environment.PATH);
     if (file !== null) return { ...(await programAt(file)), found: true, origin: "variable" };
-    return missing(`${variable} names ${named}, which is no program.`, "Name one, or unset it.");
+    return missing(`${variable} names ${given}, which is no program.`, "Name one, or unset it.");
   }
   const file = await findProgram(wanted, environment.PATH);
   if (file !== null && (await isOf(profile, file))) {
@@ -66,7 +69,7 @@ export async function findAgent(
     return missing(`${wanted} is no program.`, "Name the agent's program.");
   }
   if (profile.package !== undefined) {
-    const folder = join(directory ?? agentFolder(agent), profile.package.version);
+    const folder = join(directory ?? agentFolder(name), profile.package.version);
     const program = await programIn(folder, profile.package, profile.command);
     if (program !== null) return { ...program, found: true, origin: "installed" };
   }
