@@ -16,6 +16,8 @@ export interface FleetTurnControl<Result> {
   readonly ended: boolean;
   /** A tool works on it now. */
   follow(tool: string, inner: ClusterTurn<Result>): void;
+  /** The tool lost its instance before it heard of the request, which waits again. */
+  missed(): void;
   /** That tool failed, and another one is to follow. */
   failedOver(attempt: FailedAttempt): void;
   resolve(result: Result): void;
@@ -64,6 +66,11 @@ export class FleetTurn<Result> implements Promise<Result>, AsyncIterable<TurnEve
       settle();
       turn.#inner.at(-1)?.resolve(null);
     };
+    // Nobody works on it: to give it up is the queue's to do.
+    const waitAgain = (): void => {
+      turn.#tool = null;
+      turn.#current = null;
+    };
     return {
       turn,
       get ended() {
@@ -75,10 +82,10 @@ export class FleetTurn<Result> implements Promise<Result>, AsyncIterable<TurnEve
         turn.#inner.at(-1)?.resolve({ inner });
         turn.#inner.push(Promise.withResolvers());
       },
+      missed: waitAgain,
       failedOver(attempt) {
         turn.#failed.push(attempt);
-        turn.#tool = null;
-        turn.#current = null;
+        waitAgain();
       },
       resolve: (result) => end(() => turn.#result.resolve(result)),
       reject: (error) => end(() => turn.#result.reject(error)),

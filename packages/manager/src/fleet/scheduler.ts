@@ -153,6 +153,7 @@ export class Scheduler<Request, Result> {
   ): void {
     if (neverBegan(error, inner) && item.misses < MISSES && this.#closed === null) {
       item.misses += 1;
+      item.control.missed();
       this.queue.add(item);
       return;
     }

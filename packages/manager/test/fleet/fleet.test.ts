@@ -2,7 +2,7 @@ import { type FleetEvent, fleet } from "@cluster/manager";
 import { waitFor } from "@cluster/testkit";
 import { expect, test } from "vitest";
 import { type FakeRequest, fakeAdapter } from "../support/fake-adapters.ts";
-import { counted, gated, once } from "./crew.ts";
+import { counted, gated, once, type Tool } from "./crew.ts";
 
 const echoes = (count: number): FakeRequest[] =>
   Array.from({ length: count }, (_, echo) => ({ echo }));
@@ -164,6 +164,38 @@ test("a request is given up while it waits and while it runs, and never reaches 
   await expect(running).rejects.toMatchObject({ code: "TURN_CANCELLED" });
   gate.resolve();
   expect(await crew.run({ echo: 3 })).toBe(3);
+});
+
+test("a request whose instance was lost before it began can be given up while it waits again", async () => {
+  const adapter = fakeAdapter();
+  let starts = 0;
+  const tool: Tool = {
+    ...adapter,
+    command(...slot) {
+      starts += 1;
+      // The second process is never ready, so that the request goes on waiting.
+      if (starts === 1) return adapter.command(...slot);
+      return { file: process.execPath, args: ["-e", "setInterval(() => {}, 1000)"] };
+    },
+  };
+  await using crew = fleet({ only: 1 }, { tools: { only: tool } });
+  const lost = Promise.withResolvers<void>();
+  crew.subscribe(({ type }) => {
+    if (type !== "request.assigned") return;
+    crew
+      .cluster("only")
+      .restartInstance(0)
+      .catch(() => {});
+    lost.resolve();
+  });
+  const turn = crew.run({ echo: 1 });
+  turn.catch(() => {});
+  await lost.promise;
+  await waitFor(() => crew.getStatus().waiting === 1, { what: "the request to wait again" });
+  expect(turn.tool).toBeNull();
+  turn.cancel("enough");
+  await expect(turn).rejects.toMatchObject({ code: "TURN_CANCELLED" });
+  expect(crew.getStatus()).toMatchObject({ waiting: 0, failed: 1 });
 });
 
 test("drain lets everything end, and shutdown ends everything", async () => {
