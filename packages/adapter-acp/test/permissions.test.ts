@@ -163,7 +163,11 @@ describe("files that an agent has us read and write", () => {
       adapter: acpAdapter(fakeProfile(), options),
       cwd: folder.path,
       ledger: false,
-      onQuestion: async () => {
+      onQuestion: async ({ topic }) => {
+        if (topic === "other") {
+          await asked.promise;
+          return { kind: "confirm", yes: true };
+        }
         asked.resolve();
         try {
           return await answer.promise;
@@ -172,8 +176,7 @@ describe("files that an agent has us read and write", () => {
         }
       },
     });
-    await pool.run({ message: "fs-write-on new.txt late" });
-    await asked.promise;
+    await pool.run({ message: "fs-write-on new.txt late\nask other" });
     answer.resolve({ kind: "confirm", yes: true });
     await given.promise;
     // By then the agent has its answer, since calls are answered in their order.
