@@ -6,7 +6,10 @@ export function checkTool(tool: ProbedTool, needed: boolean): CheckResult {
   const { name, probe } = tool;
   const title = `tool ${name}`;
   if (probe === null && tool.unasked === true) {
-    return ok(title, `a package, not loaded: cluster doctor --tool ${name} does`);
+    return ok(
+      title,
+      `from the project or a package, not started: cluster doctor --tool ${name} does`,
+    );
   }
   if (probe === null) {
     return warn(

@@ -39,11 +39,9 @@ export async function runDoctor(flags: DoctorFlags): Promise<ExitName> {
     await resolveTool(name, config, { args: [], model: undefined, cwd });
   }
   const names = flags.tool === undefined ? known : chosen;
-  const probed = await Promise.all(
-    names.map(
-      async (name) => await (chosen.includes(name) ? probeTool : probeOwnTool)(name, config, cwd),
-    ),
-  );
+  // A repository's configuration may choose the tool that it brings: only the command line names one.
+  const probe = flags.tool === undefined ? probeOwnTool : probeTool;
+  const probed = await Promise.all(names.map(async (name) => await probe(name, config, cwd)));
   const aider = probed.find(({ name }) => name === DEFAULT_TOOL);
   const checks = [
     checkNode(),

@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openRepository } from "@cluster/batch";
+import { temporaryFolder } from "@cluster/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CheckResult } from "../../src/doctor/check.ts";
 import { checkNode } from "../../src/doctor/check-programs.ts";
@@ -144,6 +146,39 @@ describe("cluster doctor", () => {
     });
     expect(code).toBe(3);
   });
+});
+
+describe("a tool that a repository brings", () => {
+  it.each(["file", "package"])(
+    "is not started before it is named, whatever the configuration there says: a %s",
+    async (kind) => {
+      await using project = await temporaryFolder();
+      const started = join(project.path, "started");
+      if (kind === "file") {
+        const tools = join(project.path, ".cluster", "tools");
+        await mkdir(tools, { recursive: true });
+        const command = join(project.path, "brought.sh");
+        await writeFile(command, `#!/bin/sh\ntouch ${started}\necho 1.0\n`);
+        await chmod(command, 0o755);
+        const framing = { by: "exit", input: "prompt" };
+        const definition = { name: "brought", kind: "agent", command, framing };
+        await writeFile(join(tools, "brought.json"), JSON.stringify(definition));
+      } else {
+        const folder = join(project.path, "node_modules", "cluster-adapter-brought");
+        await mkdir(folder, { recursive: true });
+        const manifest = { name: "cluster-adapter-brought", type: "module", exports: "./a.js" };
+        await writeFile(join(folder, "package.json"), JSON.stringify(manifest));
+        const code = `import { writeFileSync } from "node:fs";\nwriteFileSync(${JSON.stringify(started)}, "");\n`;
+        await writeFile(join(folder, "a.js"), code);
+      }
+      await writeFile(join(project.path, "cluster.config.json"), '{"tool":"brought"}');
+      const { stdout } = await cli.run(["doctor"], { cwd: project.path });
+      expect(stdout).toMatch(/tool brought +from the project or a package, not started/);
+      expect(existsSync(started)).toBe(false);
+      await cli.run(["doctor", "--tool", "brought"], { cwd: project.path });
+      expect(existsSync(started)).toBe(true);
+    },
+  );
 });
 
 describe("the runs that are kept", () => {
