@@ -13,6 +13,7 @@ import type { Benchmark } from "./runner/benchmark.ts";
 import { shutdown } from "./shutdown/shutdown.ts";
 import { spare } from "./spare/spare.ts";
 import { throughput } from "./throughput/throughput.ts";
+import { tools } from "./tools/tools.ts";
 import { turn } from "./turn/turn.ts";
 
 /** Every benchmark, in the order of docs/performance.md. */
@@ -23,6 +24,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   freshAider,
   aiderRollout,
   agents,
+  tools,
   landing,
   cliTasks,
   flood,

@@ -25,6 +25,7 @@ export {
   processesIn,
   TEST_MARKER,
 } from "./process/leftovers.ts";
+export { type PostgresServer, postgresPrograms, startPostgres } from "./process/postgres.ts";
 export { type WaitForOptions, waitFor } from "./process/wait-for.ts";
 export { type QuickStart, type QuickTurn, quickTool } from "./quick-tool/quick-tool.ts";
 export { gitEnvironment, isolatedGitEnvironment } from "./repository/git-environment.ts";

@@ -1,9 +1,13 @@
-import { TEST_MARKER } from "@cluster/testkit";
+import {
+  type PostgresServer,
+  postgresPrograms,
+  startPostgres,
+  TEST_MARKER,
+} from "@cluster/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { declaredTool, shippedTool } from "../../src/declared/index.ts";
 import { createPool, type Pool, type PoolEvent, type ToolAdapter } from "../../src/index.ts";
 import { CASES, missing } from "../support/declared-cases.ts";
-import { type PostgresServer, postgresPrograms, startPostgres } from "../support/postgres.ts";
 import { expectNoProcessLeft, markedEnvironment, rejection } from "../support/tools.ts";
 
 const programs = postgresPrograms();

@@ -28,8 +28,11 @@ export interface Claim {
   readonly unit: string;
   readonly digits: number;
   readonly bar: { readonly atMost: number } | { readonly atLeast: number };
-  /** Its value in one round: both sides of a ratio were measured within the same minute. */
-  of(round: Round): number;
+  /**
+   * Its value in one round: both sides of a ratio were measured within the same minute. Null where
+   * what it is about was not there to be measured: the claim is left out.
+   */
+  of(round: Round): number | null;
 }
 
 /** What has been started for a benchmark, and is ended after it. */

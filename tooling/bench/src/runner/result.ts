@@ -44,12 +44,14 @@ export function summarise(benchmark: Benchmark, rounds: readonly Round[]): Resul
     about,
     rounds,
     ways: Object.fromEntries(ways),
-    claims: claims.map((claim) => judge(claim, rounds)),
+    claims: claims.flatMap((claim) => judge(claim, rounds) ?? []),
   };
 }
 
-function judge({ what, unit, digits, bar, of }: Claim, rounds: readonly Round[]): Verdict {
-  const measured = spread(rounds.map(of));
+function judge({ what, unit, digits, bar, of }: Claim, rounds: readonly Round[]): Verdict | null {
+  const values = rounds.map(of).filter((value) => value !== null);
+  if (values.length === 0) return null;
+  const measured = spread(values);
   const holds = "atMost" in bar ? measured.median <= bar.atMost : measured.median >= bar.atLeast;
   return { what, unit, digits, bar, measured, holds };
 }

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { waitFor } from "@cluster/testkit";
+import { waitFor } from "./wait-for.ts";
 
 /** A server of its own in a temporary folder, on a Unix socket there. */
 export interface PostgresServer extends AsyncDisposable {
