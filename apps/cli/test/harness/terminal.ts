@@ -21,13 +21,14 @@ export function startOnTerminal(
   { columns = 100 }: { readonly columns?: number } = {},
 ): TerminalCli {
   const command = ["--conditions=@cluster/source", MAIN, "run", "--config", SAMPLE_CONFIG, ...args];
-  const { CI: _, ...inherited } = process.env;
+  // Where CI is set, nothing is redrawn, terminal or not.
+  const { CI: _, ...env } = { ...process.env, ...bench.cli.env };
   const child = spawn(process.execPath, command, {
     name: "xterm",
     cols: columns,
     rows: 30,
     cwd: bench.repository.path,
-    env: { ...inherited, ...bench.cli.env, SAMPLE_AGENT_STATE: bench.cli.home },
+    env: { ...env, SAMPLE_AGENT_STATE: bench.cli.home },
   });
   let printed = "";
   child.onData((text) => {

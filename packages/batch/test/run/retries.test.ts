@@ -39,7 +39,9 @@ test("a failure that passes is repeated on another instance, and lands", async (
   );
   const events: RunEvent[] = [];
   run.subscribe((event) => events.push(event));
-  await waitFor(() => retry !== null && run.status().counts.landed === 1, {
+  const bothReady = (): boolean =>
+    run.status().instances.filter(({ state }) => state === "ready").length === 2;
+  await waitFor(() => retry !== null && run.status().counts.landed === 1 && bothReady(), {
     what: "the wait for the retry, with both instances free",
   });
   (retry as unknown as () => void)();
