@@ -1,5 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { shippedToolsFolder } from "@cluster/pool/declared";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -100,6 +101,21 @@ describe("cluster tools list", () => {
     const broken = await tools("list", "--load");
     expect(broken.stdout).toMatch(/^broken +agent .*not found .*is not YAML/m);
     expect((await tools("list", "--all")).stdout).toMatch(/^bash +text +shipped +found/m);
+  });
+
+  it("reads no device and no pipe that a repository names as a tool file, and none without an end", async () => {
+    const place = join(folder, ".cluster", "tools");
+    await symlink("/dev/zero", join(place, "endless.json"));
+    execFileSync("mkfifo", [join(place, "silent.yaml")]);
+    await writeFile(join(place, "large.json"), " ".repeat(1024 * 1024 + 1));
+    const { code, stdout } = await tools("list", "--load", "--json");
+    for (const name of ["endless.json", "silent.yaml", "large.json"]) {
+      await rm(join(place, name));
+    }
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/endless\.json: it is no regular file/);
+    expect(stdout).toMatch(/silent\.yaml: it is no regular file/);
+    expect(stdout).toMatch(/large\.json: it has 1048577 bytes, more than 1 MiB/);
   });
 
   it("lets no file of a repository take the place of a tool that the user has added", async () => {

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { extname } from "node:path";
 import type { ToolDefinition } from "@cluster/pool/declared";
 import { checkDefinition, type DefinitionProblem, describeProblem } from "@cluster/pool/declared";
@@ -14,14 +14,15 @@ export interface ToolFile {
   readonly document: Document;
 }
 
+/** No description of a tool comes near it. */
+const MAX_BYTES = 1024 * 1024;
+
 /**
  * Reads a definition, in JSON or YAML.
  * @throws {CliError} usage, with the line of all that is wrong, what was expected and what to do
  */
 export async function readToolFile(file: string): Promise<ToolFile> {
-  const text = await readFile(file, "utf8").catch((cause: Error) => {
-    throw usageError(`Cannot read the tool file ${file}: ${cause.message}`, undefined, cause);
-  });
+  const text = await readText(file);
   const lines = new LineCounter();
   // JSON is YAML: both have lines this way.
   const document = parseDocument(text, { lineCounter: lines, version: "1.2" });
@@ -36,6 +37,19 @@ export async function readToolFile(file: string): Promise<ToolFile> {
     return `${file}:${line}: ${describeProblem(problem)}`;
   });
   throw usageError(told.join("\n"));
+}
+
+/** A repository may bring a link to a device that never ends, or a pipe that nobody writes to. */
+async function readText(file: string): Promise<string> {
+  try {
+    const found = await stat(file);
+    if (!found.isFile()) throw new Error("it is no regular file");
+    if (found.size > MAX_BYTES) throw new Error(`it has ${found.size} bytes, more than 1 MiB`);
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw usageError(`Cannot read the tool file ${file}: ${message}.`, undefined, cause);
+  }
 }
 
 function requireJson(text: string, file: string): void {
