@@ -28,6 +28,8 @@ export async function largeRepository(files: number, commits: number): Promise<L
   const worktrees = await temporaryFolder("cluster-bench-");
   // Otherwise git begins to collect garbage behind the benchmark's back.
   await sample.git("config", "gc.auto", "0");
+  // The commits are to lie there as those of a workspace do, each object in a file of its own.
+  await sample.git("config", "fastimport.unpackLimit", "1000000");
   const paths = Array.from({ length: files }, (_, index) => pathOf(index));
   for (const path of paths)
     await sample.write(path, `# ${path}\n\nWhat it says.\n\n- one\n- two\n`);
