@@ -2,6 +2,7 @@ import { copyFile, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import { makeCommit } from "../git/commit-object.ts";
+import { removeDeadLocks } from "../git/dead-locks.ts";
 import type { Git } from "../git/git.ts";
 import type { RunContext } from "../run/run-context.ts";
 import { isBeingReset } from "../workspace/reset-mark.ts";
@@ -26,6 +27,7 @@ export async function unsavedWork(
   if (!left.folderExists) return head;
   const index = join(record, "cluster-salvage");
   const git = gitOf(context, left, { GIT_DIR: record, GIT_INDEX_FILE: index });
+  await clearAway(index);
   try {
     // Without an index it was never checked out: all its files would count as deleted.
     if (!(await copyIndex(join(record, "index"), index))) return head;
@@ -33,6 +35,12 @@ export async function unsavedWork(
   } finally {
     await rm(index, { force: true });
   }
+}
+
+/** What a salvage that was killed left of its own index. Its lock would keep every later one from the run. */
+async function clearAway(index: string): Promise<void> {
+  await removeDeadLocks([`${index}.lock`]);
+  await rm(index, { force: true });
 }
 
 async function headOf({ parts }: RunContext, record: string): Promise<string | null> {
@@ -59,6 +67,7 @@ async function workWithoutRecord(
   const { parts, base } = context;
   const index = `${left.path}.cluster-salvage`;
   const git = gitOf(context, left, { GIT_DIR: parts.gitDir, GIT_INDEX_FILE: index });
+  await clearAway(index);
   try {
     await git.run(["read-tree", "--empty"]);
     await git.run(["add", "--all"]);

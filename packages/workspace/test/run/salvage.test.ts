@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { cp, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, open, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { temporaryFolder } from "@cluster/testkit";
 import { expect, test } from "vitest";
@@ -190,12 +190,14 @@ test("what cannot be salvaged is not removed either, and can be later", async ()
     await here(zero.path);`,
   );
   const lock = join(at.sample.path, ".git/worktrees/0/cluster-salvage.lock");
-  await writeFile(lock, "");
   {
+    await using held = await open(lock, "w");
     await using run = await reopen(at);
     await expect(run.salvage()).rejects.toMatchObject({ code: "LOCKED" });
+    await held.sync();
   }
-  await rm(lock);
+  // Nobody holds it now, as where a salvage was killed.
+  expect(existsSync(lock)).toBe(true);
   await using run = await reopen(at);
   expect(await run.salvage()).toHaveLength(2);
   expect(await at.sample.git("show", "refs/cluster/r1/interrupted-1:a.md")).toBe("half of an edit");
