@@ -28,7 +28,10 @@ export function deliveryLines(report: RunReport, repository: string | undefined)
     case "undone":
       return undone(report.delivery);
     case "nothing":
-      return ["Nothing landed; the repository is as it was."];
+      // What landed in an earlier session was brought where it belongs then.
+      return report.counts.landed === 0
+        ? ["Nothing landed; the repository is as it was."]
+        : [`Nothing more landed; ${plural(report.counts.landed, "commit")} had landed before.`];
   }
 }
 

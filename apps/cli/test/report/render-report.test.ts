@@ -1,3 +1,4 @@
+import { reportToMarkdown } from "@cluster/batch";
 import { describe, expect, it } from "vitest";
 import { renderReport } from "../../src/report/render-report.ts";
 import { sampleOutcome, sampleReport } from "./sample-report.ts";
@@ -184,6 +185,15 @@ describe("renderReport", () => {
     expect(text).toContain("The run gave up: 3 tasks in a row were refused");
     expect(text).toContain("Note: a worktree is left");
     expect(text).toContain("Nothing landed");
+  });
+
+  it("says of a run that was gone on with in vain what had landed before", () => {
+    const outcomes = [sampleOutcome(0, "landed"), sampleOutcome(1, "tool-error")];
+    const report = sampleReport(outcomes, { delivery: { kind: "nothing" } });
+    expect(renderReport(report, { requireChange: false })).toContain(
+      "Nothing more landed; 1 commit had landed before.",
+    );
+    expect(reportToMarkdown(report)).toContain("Nothing more landed; 1 commit had landed before.");
   });
 
   it("tells of a run that gave up how to go on with it, and how to try again what failed too", () => {

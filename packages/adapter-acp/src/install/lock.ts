@@ -34,7 +34,8 @@ function tryLock(database: DatabaseSync): boolean {
     database.exec("BEGIN EXCLUSIVE");
     return true;
   } catch (error) {
-    if ((error as { errcode?: number }).errcode === BUSY) return false;
+    // Extended codes, such as of a recovery, have it in their low byte.
+    if (((error as { errcode?: number }).errcode ?? 0) % 256 === BUSY) return false;
     throw error;
   }
 }

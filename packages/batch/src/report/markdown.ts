@@ -36,7 +36,7 @@ function headline({ counts, tasks, end, delivery }: RunReport): string {
   return end === "complete" ? landed : `${end}, ${landed}`;
 }
 
-function ending({ end, haltReason, delivery }: RunReport): string[] {
+function ending({ counts, end, haltReason, delivery }: RunReport): string[] {
   const why = haltReason === null || end === "complete" ? [] : [`It gave up: ${code(haltReason)}`];
   switch (delivery.kind) {
     case "merged":
@@ -72,7 +72,12 @@ function ending({ end, haltReason, delivery }: RunReport): string[] {
         }`,
       ];
     case "nothing":
-      return [...why, "Nothing landed."];
+      return [
+        ...why,
+        counts.landed === 0
+          ? "Nothing landed."
+          : `Nothing more landed; ${plural(counts.landed, "commit")} had landed before.`,
+      ];
   }
 }
 
