@@ -61,8 +61,8 @@ function nextSteps({ runs }: Comparison): string[] {
     ...(open.length === 0
       ? []
       : [
-          "Go on with what was cut short, and see them side by side again:",
-          ...open.map(({ run, tool }) => `  cluster resume ${run}   # ${tool}`),
+          "Go on with what was cut short or failed, and see them side by side again:",
+          ...open.map(({ run, tool }) => `  cluster retry ${run}   # ${tool}`),
           `  cluster compare ${runs.map(({ run }) => run).join(" ")}`,
         ]),
   ];

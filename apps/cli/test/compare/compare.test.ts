@@ -76,7 +76,7 @@ describe("comparing tools", () => {
     const runs = [...running.said().matchAll(/^Run (\w+) with/gm)].map(([, run]) => run ?? "");
     expect(runs).toHaveLength(2);
     const half = await cluster(bench, "compare", ...runs);
-    expect(half.stdout).toContain(`cluster resume ${runs[1]}   # held`);
+    expect(half.stdout).toContain(`cluster retry ${runs[1]}   # held`);
     const resumed = await cluster(bench, "resume", runs[1] ?? "", "-q");
     expect(resumed.code).toBe(0);
     const whole = comparisonOf((await cluster(bench, "compare", ...runs, "--json")).stdout);

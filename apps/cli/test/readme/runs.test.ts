@@ -34,7 +34,8 @@ test("every command of the section on runs does what it says", async () => {
   expect(all).toMatch(/ complete .* 3\/3 +3 landed\n$/);
   expect(one).toMatch(/^state +complete$/m);
   expect(logs).toMatch(/docs\/page-001\.md: landed after/);
-  expect(transcript).toMatch(/ in \| /);
+  // Two others may have done all three tasks before it was up.
+  expect(transcript).toMatch(/ (--|in) \| /);
   expect(report).toMatch(/^Run \w+: complete, 3 tasks/);
   expect(await readFile(join(options.cwd, "r.xml"), "utf8")).toContain('tests="3"');
   expect(await readFile(join(options.cwd, "r.md"), "utf8")).toContain("3 of 3 tasks landed");
