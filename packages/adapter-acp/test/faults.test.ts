@@ -92,7 +92,7 @@ describe("a failed turn says why, and the next one is served", () => {
       "flood",
       { code: "TURN_TIMEOUT" },
       1,
-      { pool: { turnTimeoutMs: 200, interruptTimeoutMs: 30_000 } },
+      { pool: { turnTimeoutMs: 200, interruptTimeoutMs: 30_000, maxTurnBytes: 2 ** 40 } },
     ],
     [
       "more than anybody reads",

@@ -51,6 +51,8 @@ describe("faults during a run", () => {
   });
 
   it("a full disk at the commit is said, the edit is kept in the report, and nothing is left", async () => {
+    // In a repository that several users share, it is git that writes the commits.
+    await bench.repository.git("config", "core.sharedRepository", "group");
     const PATH = await brokenGit(
       "commit-tree",
       "error: unable to write file: No space left on device",

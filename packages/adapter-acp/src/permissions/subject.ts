@@ -23,7 +23,7 @@ const PATH_NAMES = [
 ];
 
 /** Reads a tool call. Agents say where it goes in four places, and some in one of them only. */
-export function subjectOf(toolCall: Readonly<Record<string, unknown>>): Subject {
+function subjectOf(toolCall: Readonly<Record<string, unknown>>): Subject {
   const { kind, title, locations, content, rawInput } = toolCall;
   const input = record(rawInput);
   const paths = new Set<string>();

@@ -48,6 +48,12 @@ test("of two at once one installs, and the other one waits", async () => {
   expect(await npm.calls()).toHaveLength(1);
 });
 
+/** What npm has begun to install, and is not whole yet. */
+async function begun(directory: string): Promise<string[]> {
+  const paths = await readdir(directory, { recursive: true }).catch(() => []);
+  return paths.filter((path) => /^unfinished-\d+\/node_modules\/fake-agent$/.test(path));
+}
+
 test("half of an installation is never used, and the next one begins anew", async () => {
   await using folder = await temporaryFolder();
   const directory = join(folder.path, "agents");
@@ -62,7 +68,8 @@ test("half of an installation is never used, and the next one begins anew", asyn
     script,
   ]);
   const ended = once(killed, "exit");
-  await waitFor(async () => (await hanging.calls()).length > 0, { what: "npm to be called" });
+  // The folder is what an npm that goes on for a moment must not make later.
+  await waitFor(async () => (await begun(directory)).length > 0, { what: "npm to begin" });
   killed.kill("SIGKILL");
   await ended;
   expect(await findAgent(FAKE_AGENT, { directory, environment: {} })).toMatchObject({

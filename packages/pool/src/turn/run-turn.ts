@@ -4,7 +4,7 @@ import type { ManagedProcess } from "../process/managed-process.ts";
 import type { OutputWatch } from "../process/process-output.ts";
 import { within } from "../process/termination.ts";
 import { TurnDeadlines } from "./turn-deadlines.ts";
-import { failTurn, type Speaker, stopTurn, wasEnded } from "./turn-failure.ts";
+import { type Flood, failTurn, type Speaker, stopTurn, wasEnded } from "./turn-failure.ts";
 import { TurnScope } from "./turn-scope.ts";
 import type { Quitter } from "./turn-stop.ts";
 import { failed, type TurnEnd, type TurnTerms, type TurnVerdict } from "./turn-terms.ts";
@@ -40,6 +40,7 @@ export function runTurn<Request, Result>(
  */
 class RunningTurn<Request, Result> implements OutputWatch, Quitter {
   readonly limit: number;
+  readonly #flood: Flood = { reached: false, told: null };
   readonly #process: ManagedProcess<Request, Result>;
   readonly #speaker: Speaker<Request, Result>;
   readonly #terms: TurnTerms;
@@ -87,6 +88,8 @@ class RunningTurn<Request, Result> implements OutputWatch, Quitter {
   }
 
   onLimit(): void {
+    this.#flood.reached = true;
+    this.#flood.told?.();
     this.#terms.stopper.stop({ error: outputLimit(this.limit), reason: "turn-output-limit" });
   }
 
@@ -149,7 +152,8 @@ class RunningTurn<Request, Result> implements OutputWatch, Quitter {
         await within(settled, patience, process.clock);
       }
       if (stopper.how !== null && this.#settled === null) {
-        return await stopTurn(stopper.how, process, this.#speaker, limits.interruptTimeoutMs);
+        const { interruptTimeoutMs } = limits;
+        return await stopTurn(stopper.how, process, this.#speaker, this.#flood, interruptTimeoutMs);
       }
       if (this.#answer !== null) return this.#done(this.#answer.value);
       return await failTurn(this.#failure?.error, process);

@@ -13,6 +13,13 @@ const EXIT_AFTER_FAILURE_MS = 200;
 /** Who takes a turn: the connection of a process, or one of its sessions. */
 export type Speaker<Request, Result> = Pick<ToolSession<Request, Result>, "run" | "interrupt">;
 
+/** Whether a turn printed more than it may. Its process is not heard any more, hence not fit. */
+export interface Flood {
+  reached: boolean;
+  /** Called when it is. */
+  told: (() => void) | null;
+}
+
 /** Whether somebody ended it, or is about to: what a tool says from then on is not its whole answer. */
 export function wasEnded(process: { readonly reason: TerminationReason | null }): boolean {
   return process.reason !== null && process.reason !== "exited";
@@ -23,13 +30,16 @@ export async function stopTurn<Request, Result>(
   how: TurnStop,
   process: ManagedProcess<Request, Result>,
   speaker: Speaker<Request, Result>,
+  flood: Flood,
   interruptTimeoutMs: number,
 ): Promise<TurnVerdict<Result>> {
   const { clock } = process;
   const mayStay = how.reason === "turn-timeout" || how.reason === "turn-cancelled";
-  if (mayStay && speaker.interrupt !== undefined && process.state === "ready") {
+  if (mayStay && !flood.reached && speaker.interrupt !== undefined && process.state === "ready") {
     const over = Promise.withResolvers<void>();
     const forgetEnd = process.onEnd(over.resolve);
+    // What it says of the interrupt would not be read.
+    flood.told = over.resolve;
     let inStep = false;
     const interrupt = async (): Promise<void> => speaker.interrupt?.();
     interrupt().then(() => {
@@ -38,7 +48,7 @@ export async function stopTurn<Request, Result>(
     }, over.resolve);
     await within(over.promise, interruptTimeoutMs, clock);
     forgetEnd();
-    if (inStep && process.state === "ready") return failed(how.error, true);
+    if (inStep && !flood.reached && process.state === "ready") return failed(how.error, true);
   }
   await process.terminate(how.reason);
   return failed(how.error, false);
