@@ -1,11 +1,13 @@
 """The few places where aider's code is changed while it runs, all of them here."""
 
+import functools
 import json
 import pickle
 import re
 
 from . import tracked_files
 from .failures import classify, retry_after_ms
+from .interrupts import INTERRUPTS
 from .json_io import JsonIO
 from .turn_state import CURRENT
 
@@ -32,6 +34,24 @@ def apply(modules, litellm):
     wrap_completion(litellm)
     keep_no_records(litellm)
     tracked_files.apply(modules.repo.GitRepo)
+    if hasattr(modules.repomap, "Cache"):
+        modules.repomap.Cache = uninterrupted(modules.repomap.Cache)
+
+
+def uninterrupted(cache):
+    """A cache of tags whose database no interrupt leaves locked: the next map would wait for minutes."""
+
+    def whole(method):
+        @functools.wraps(method)
+        def held(*args, **kwargs):
+            with INTERRUPTS.held():
+                return method(*args, **kwargs)
+
+        return held
+
+    names = ("__init__", "get", "__getitem__", "__setitem__", "__len__", "close")
+    methods = {name: whole(getattr(cache, name)) for name in names if hasattr(cache, name)}
+    return type("UninterruptedCache", (cache,), methods)
 
 
 def observed(send):
