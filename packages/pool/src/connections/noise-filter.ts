@@ -1,3 +1,5 @@
+import { withFlags } from "../framing/end-pattern.ts";
+
 /**
  * Takes out of each line what a tool prints beside its answers, such as a prompt that cannot be switched
  * off. A line of which nothing is left was none of the answer's.
@@ -10,7 +12,7 @@ export class NoiseFilter {
   /** @param onNoise Is told what is taken out. */
   constructor(noise: RegExp, onNoise?: (text: string) => void) {
     // Every match of a line, whatever the flags say.
-    this.#noise = new RegExp(noise.source, `${noise.flags.replace(/[gy]/g, "")}g`);
+    this.#noise = withFlags(noise, `${noise.flags.replace(/[gy]/g, "")}g`);
     this.#onNoise = onNoise;
   }
 

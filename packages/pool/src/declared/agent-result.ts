@@ -1,7 +1,7 @@
 import type { AgentResult } from "../contract/agent.ts";
 import type { EndSignal } from "../contract/tool-connection.ts";
 import type { ToolDefinition } from "./definition.ts";
-import { expressionOf } from "./pattern.ts";
+import { matchesOf } from "./pattern.ts";
 import { costOf } from "./usage.ts";
 
 /** What a turn of an agent brought. */
@@ -28,9 +28,6 @@ export function agentResult(definition: ToolDefinition, given: AgentAnswer): Age
 
 function claimedEdits({ edits }: ToolDefinition, text: string): readonly string[] {
   if (edits === undefined) return [];
-  const { source, flags } = expressionOf(edits);
-  const paths = [...text.matchAll(new RegExp(source, `${flags}g`))].map(
-    (match) => match.groups?.path ?? match[1] ?? "",
-  );
+  const paths = matchesOf(edits, text).map((match) => match.groups?.path ?? match[1] ?? "");
   return [...new Set(paths.filter((path) => path !== ""))];
 }

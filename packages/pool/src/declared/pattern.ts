@@ -1,4 +1,5 @@
 import type { Pattern, PatternExpression } from "./definition.ts";
+import { GuardedExpression } from "./guarded-expression.ts";
 
 /** A pattern as the scanner takes it: text is found as it stands. */
 export function textOrExpression(pattern: Pattern): string | RegExp {
@@ -10,5 +11,14 @@ export function expressionOf(pattern: Pattern | PatternExpression): RegExp {
   if (typeof pattern === "string") {
     return new RegExp(pattern.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"));
   }
-  return new RegExp(pattern.regex, (pattern.flags ?? "").replace(/[gy]/g, ""));
+  return new GuardedExpression(pattern.regex, lasting(pattern));
+}
+
+/** All that a pattern matches in a text. */
+export function matchesOf(pattern: PatternExpression, text: string): readonly RegExpExecArray[] {
+  return [...text.matchAll(new GuardedExpression(pattern.regex, `${lasting(pattern)}g`))];
+}
+
+function lasting({ flags = "" }: PatternExpression): string {
+  return flags.replace(/[gy]/g, "");
 }

@@ -1,7 +1,7 @@
 import type { Usage } from "../contract/agent.ts";
 import type { MessagePath, PatternExpression, UsagePatterns } from "./definition.ts";
 import { valueAt } from "./message-path.ts";
-import { expressionOf } from "./pattern.ts";
+import { matchesOf } from "./pattern.ts";
 
 const FACTORS: Readonly<Record<string, number>> = { k: 1e3, m: 1e6 };
 
@@ -42,8 +42,7 @@ function numberAt(
     const value = valueAt(message, where.path);
     return typeof value === "number" ? value : undefined;
   }
-  const { source, flags } = expressionOf(where);
-  const numbers = [...text.matchAll(new RegExp(source, `${flags}g`))].flatMap((match) => {
+  const numbers = matchesOf(where, text).flatMap((match) => {
     const number = parseNumber(match.groups?.n ?? match[1]);
     return number === undefined ? [] : [number];
   });

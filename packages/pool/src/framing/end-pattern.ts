@@ -68,9 +68,17 @@ function textMark(text: string, echo: string, lineEndFollows: boolean): EndPatte
   };
 }
 
+/**
+ * The same expression, and of the same class, with other flags: `g` and `y` make one remember where it was.
+ */
+export function withFlags(pattern: RegExp, flags: string): RegExp {
+  if (flags === pattern.flags) return pattern;
+  const { constructor } = pattern as { readonly constructor: unknown };
+  return new (constructor as RegExpConstructor)(pattern.source, flags);
+}
+
 function expression(pattern: RegExp): EndPattern {
-  // `g` and `y` make an expression remember where it was.
-  const steady = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ""));
+  const steady = withFlags(pattern, pattern.flags.replace(/[gy]/g, ""));
   return {
     shown: String(steady),
     lineEndFollows: false,

@@ -1,4 +1,5 @@
 import { StringDecoder } from "node:string_decoder";
+import { toError } from "../errors/pool-error.ts";
 import { type EndPattern, endPattern, LOOK_BACK } from "./end-pattern.ts";
 import type { FramingTrace, SaidRole } from "./framing-trace.ts";
 import { PlainText } from "./plain-text.ts";
@@ -32,6 +33,8 @@ export class PromptScanner {
   /** What is surely not part of the pattern, in the order in which it came. */
   #answer: string[] = [];
   #search: Search | null = null;
+  /** What a pattern, or whoever is told of the text, threw: nothing can be believed from then on. */
+  #fault: Error | null = null;
 
   /**
    * @param plain Whether what only a terminal understands is taken out of the text first.
@@ -44,11 +47,15 @@ export class PromptScanner {
     this.#trace = trace;
   }
 
+  /** Never throws: nobody above a stream could catch it. */
   push(chunk: Buffer, channel: Channel): void {
-    this.#trace?.({ type: "heard", channel, bytes: chunk });
-    if (!this.#channels[channel].take(chunk)) return;
-    this.#look(channel);
-    if (this.#search === null) this.#bound();
+    if (this.#fault !== null) return;
+    try {
+      this.#take(chunk, channel);
+    } catch (error) {
+      this.#fault = toError(error);
+      this.end(this.#fault);
+    }
   }
 
   /** Resolves with what came before the pattern. A new call takes the place of one that is waiting. */
@@ -58,6 +65,7 @@ export class PromptScanner {
     role: SaidRole = "end",
   ): Promise<string> {
     return new Promise((resolve, reject) => {
+      if (this.#fault !== null) throw this.#fault;
       const pattern = typeof end === "string" || end instanceof RegExp ? endPattern(end) : end;
       this.#search = { pattern, onText, role, found: resolve, lost: reject };
       this.#trace?.({ type: "awaiting", what: role, pattern: pattern.shown });
@@ -77,6 +85,13 @@ export class PromptScanner {
     const text = this.#channels[channel].held;
     this.#channels[channel].held = "";
     return text;
+  }
+
+  #take(chunk: Buffer, channel: Channel): void {
+    this.#trace?.({ type: "heard", channel, bytes: chunk });
+    if (!this.#channels[channel].take(chunk)) return;
+    this.#look(channel);
+    if (this.#search === null) this.#bound();
   }
 
   #tell(role: SaidRole, text: string, channel: Channel): void {

@@ -1,0 +1,69 @@
+import { createContext, Script } from "node:vm";
+import { ProtocolError } from "../errors/turn-errors.ts";
+
+/** What a match may take; all that are meant for a tool's output take less than a thousandth of it. */
+const TIME_LIMIT_MS = 1_000;
+
+/** Up to there, even the square of the text is soon gone through. */
+const SHORT = 16_384;
+
+const match = new Script("expression.exec(text)");
+
+interface Place {
+  expression: { exec(text: string): RegExpExecArray | null } | null;
+  text: string;
+}
+
+/** Made for the first match: few tools need it. */
+let place: Place | null = null;
+
+/**
+ * An expression of a tool file. Somebody wrote it for the output that he saw, and another output may make
+ * it try each way to divide the text before it gives up: `^(a+)+$` would stop the whole program for
+ * years. A match of such an expression, or in a long text, is given up after a second, for some 0.3 ms
+ * each; all others cost nothing more.
+ */
+export class GuardedExpression extends RegExp {
+  readonly #risky: boolean;
+
+  constructor(source: string | RegExp, flags?: string) {
+    super(source, flags);
+    this.#risky = mayRunAway(this.source);
+  }
+
+  /** @throws {ProtocolError} after a second */
+  override exec(text: string): RegExpExecArray | null {
+    return this.#risky || text.length > SHORT ? this.#guarded(text) : super.exec(text);
+  }
+
+  #guarded(text: string): RegExpExecArray | null {
+    place ??= createContext({ expression: null, text: "" }) as Place;
+    place.expression = { exec: (inner) => super.exec(inner) };
+    place.text = text;
+    try {
+      return match.runInContext(place, { timeout: TIME_LIMIT_MS });
+    } catch (cause) {
+      if ((cause as { code?: unknown }).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw cause;
+      throw new ProtocolError(
+        `The pattern ${String(this)} of the tool's file took longer than a second ` +
+          `on ${text.length} characters of output. Within a group that repeats, ` +
+          "let nothing else repeat, and let its alternatives begin with different characters.",
+        { cause },
+      );
+    } finally {
+      place.expression = null;
+      place.text = "";
+    }
+  }
+}
+
+/**
+ * Whether an expression may take longer than the square of the text: a group repeats, or more than two
+ * parts of it do. Says yes too often rather than too seldom.
+ */
+export function mayRunAway(source: string): boolean {
+  // Neither an escaped character nor one in a class means anything here.
+  const bare = source.replace(/\\[^]|\[(?:\\[^]|[^\]\\])*\]/g, "x");
+  const repeats = bare.match(/(?:[*+]|\{\d+,\d*\})/g) ?? [];
+  return repeats.length > 2 || /\)(?:[*+]|\{\d)/.test(bare);
+}
