@@ -63,7 +63,7 @@ export class GuardedExpression extends RegExp {
  */
 export function mayRunAway(source: string): boolean {
   // Neither an escaped character nor one in a class means anything here.
-  const bare = source.replace(/\\[^]|\[(?:\\[^]|[^\]\\])*\]/g, "x");
+  const bare = source.replace(/\\.|\[(?:\\.|[^\]\\])*\]/gs, "x");
   const repeats = bare.match(/(?:[*+]|\{\d+,\d*\})/g) ?? [];
   return repeats.length > 2 || /\)(?:[*+]|\{\d)/.test(bare);
 }

@@ -73,8 +73,8 @@ function textMark(text: string, echo: string, lineEndFollows: boolean): EndPatte
  */
 export function withFlags(pattern: RegExp, flags: string): RegExp {
   if (flags === pattern.flags) return pattern;
-  const { constructor } = pattern as { readonly constructor: unknown };
-  return new (constructor as RegExpConstructor)(pattern.source, flags);
+  const Class = (pattern as { readonly constructor: unknown }).constructor as RegExpConstructor;
+  return new Class(pattern.source, flags);
 }
 
 function expression(pattern: RegExp): EndPattern {

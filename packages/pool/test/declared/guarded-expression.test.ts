@@ -19,7 +19,10 @@ const definition = { name: "echo", command: "python3", arguments: ["-u", "-c", S
 
 describe("a pattern of a tool file that would not come to an end", () => {
   test.each([
-    ["of the prompt", { framing: { by: "prompt", prompt: { regex: "^(?:(a+)+|> )$", flags: "m" } } }],
+    [
+      "of the prompt",
+      { framing: { by: "prompt", prompt: { regex: "^(?:(a+)+|> )$", flags: "m" } } },
+    ],
     [
       "of the noise",
       { framing: { by: "prompt", prompt: "> " }, noise: { regex: "^(a+)+$", flags: "m" } },
@@ -37,7 +40,9 @@ describe("a pattern of a tool file that would not come to an end", () => {
     expect(await pool.run("one")).toContain("one");
     expect(await rejection(pool.run(HOSTILE))).toMatchObject({
       code: "PROTOCOL_VIOLATION",
-      message: expect.stringMatching(/The pattern \/.*\(a\+\)\+.* longer than a second on \d+ char/),
+      message: expect.stringMatching(
+        /The pattern \/.*\(a\+\)\+.* longer than a second on \d+ char/,
+      ),
     });
     expect(await pool.run("two")).toContain("two");
   });
