@@ -16,7 +16,7 @@ export interface Place {
 export async function placeOf(workspace: string, named: string): Promise<Place> {
   const root = await realpath(workspace);
   const asked = named.startsWith("file://") ? fileURLToPath(named) : named;
-  const { real, exists } = await follow(isAbsolute(asked) ? asked : resolve(root, asked));
+  const { real, exists } = await leadsTo(root, isAbsolute(asked) ? asked : `${root}${sep}${asked}`);
   const inside = isInside(root, real);
   const path = inside ? relative(root, real).split(sep).join("/") : real;
   return { real, path, inside, exists };
@@ -27,6 +27,18 @@ export function isInside(root: string, real: string): boolean {
   const way = relative(root, real);
   if (way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way)) return false;
   return !way.split(sep).some((name) => name.toLowerCase() === ".git");
+}
+
+/**
+ * `link/..` is another folder to the system than to a program that shortens the path first, and nobody
+ * knows which an agent does: where one of both lies outside, it is that one.
+ */
+async function leadsTo(root: string, path: string): Promise<{ real: string; exists: boolean }> {
+  const followed = await follow(path);
+  const short = resolve(path);
+  if (short === path || !isInside(root, followed.real)) return followed;
+  const shortened = await follow(short);
+  return isInside(root, shortened.real) ? followed : shortened;
 }
 
 async function follow(path: string): Promise<{ real: string; exists: boolean }> {

@@ -18,6 +18,9 @@ const TOPICS: Readonly<Partial<Record<ActionKind, QuestionTopic>>> = {
   fetch: "open-url",
 };
 
+/** What is about its paths, and nothing else. */
+const FILES: readonly ActionKind[] = ["read", "edit", "delete", "move"];
+
 /** Decides about an agent's actions in one turn, and remembers every answer: they are evidence. */
 export class PermissionDesk {
   readonly #workspace: string;
@@ -77,8 +80,8 @@ export class PermissionDesk {
     const { kind, title, target } = subject;
     const action: Action = { kind, paths };
     const decision = decide(action, this.#policy, this.#permissions);
-    const keys = paths.length === 0 ? [target ?? title] : paths.map(({ real }) => real);
-    const granted = (): boolean => keys.every((key) => this.#granted.has(`${kind} ${key}`));
+    const keys = keysOf(subject, paths);
+    const granted = (): boolean => keys.every((key) => this.#granted.has(key));
     const about = paths[0]?.path ?? target;
     const creates = kind === "edit" && paths.some(({ exists }) => !exists);
     const question: Question = {
@@ -90,7 +93,7 @@ export class PermissionDesk {
     if (decision === "ask" && granted()) return true;
     const yes = decision === "ask" ? await this.#ask(question) : decision === "allow";
     if (!yes) this.#refusals += 1;
-    else for (const key of keys) this.#granted.add(`${kind} ${key}`);
+    else for (const key of keys) this.#granted.add(key);
     if (told || !yes || decision === "ask") {
       this.#answered.push({ question, answer: { kind: "confirm", yes } });
     }
@@ -101,4 +104,13 @@ export class PermissionDesk {
     const answer = await this.#context.ask(question);
     return answer.kind === "confirm" && answer.yes;
   }
+}
+
+/** What a yes is good for: a file, or one command, address or whatever else, word for word. */
+function keysOf(
+  { kind, title, target }: Subject,
+  paths: readonly Pick<Place, "real">[],
+): readonly string[] {
+  if (FILES.includes(kind) && paths.length > 0) return paths.map(({ real }) => `${kind} ${real}`);
+  return [JSON.stringify([kind, target ?? title, ...paths.map(({ real }) => real)])];
 }

@@ -20,6 +20,13 @@ const PATH_NAMES = [
   "absolute_path",
   "absolutePath",
   "notebook_path",
+  "dir_path",
+  "directory",
+  "target_file",
+  "old_path",
+  "new_path",
+  "source_path",
+  "destination_path",
 ];
 
 /** Reads a tool call. Agents say where it goes in four places, and some in one of them only. */

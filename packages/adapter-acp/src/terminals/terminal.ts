@@ -3,6 +3,8 @@ import type { Exit, ToolProcess } from "@cluster/pool";
 
 const GRACE_MS = 2_000;
 const DEFAULT_LIMIT = 1024 * 1024;
+/** Whatever an agent asks for, it fits into memory. */
+const MAX_LIMIT = 16 * 1024 * 1024;
 
 /** How a command ended, in the words of the protocol. */
 export interface TerminalExit {
@@ -15,13 +17,15 @@ export class Terminal {
   readonly exited: Promise<TerminalExit>;
   readonly #process: ToolProcess;
   readonly #limit: number;
-  #output = "";
+  /** Pieces of whole characters; what is too old goes when there is twice as much as is asked for. */
+  #pieces: string[] = [];
+  #bytes = 0;
   #truncated = false;
   #exit: TerminalExit | null = null;
 
   constructor(process: ToolProcess, limit: number | undefined) {
     this.#process = process;
-    this.#limit = limit ?? DEFAULT_LIMIT;
+    this.#limit = Math.min(limit ?? DEFAULT_LIMIT, MAX_LIMIT);
     process.endInput();
     const ends = [process.stdout, process.stderr].map((stream) => {
       const decoder = new StringDecoder("utf8");
@@ -40,7 +44,8 @@ export class Terminal {
   }
 
   output(): { output: string; truncated: boolean; exitStatus: TerminalExit | null } {
-    return { output: this.#output, truncated: this.#truncated, exitStatus: this.#exit };
+    this.#cut();
+    return { output: this.#pieces.join(""), truncated: this.#truncated, exitStatus: this.#exit };
   }
 
   /** Ends the command and what it has started in its group. */
@@ -51,16 +56,22 @@ export class Terminal {
     await this.#process.exited;
   }
 
-  /** The end of it is kept: the protocol wants whole characters from there. */
   #add(text: string): void {
-    this.#output += text;
-    const excess = Buffer.byteLength(this.#output) - this.#limit;
+    this.#pieces.push(text);
+    this.#bytes += Buffer.byteLength(text);
+    if (this.#bytes > 2 * this.#limit) this.#cut();
+  }
+
+  /** The end of it is kept: the protocol wants whole characters from there. */
+  #cut(): void {
+    const excess = this.#bytes - this.#limit;
     if (excess <= 0) return;
     this.#truncated = true;
-    const bytes = Buffer.from(this.#output);
+    const bytes = Buffer.from(this.#pieces.join(""));
     let start = excess;
     while (start < bytes.length && ((bytes[start] ?? 0) & 0xc0) === 0x80) start += 1;
-    this.#output = bytes.toString("utf8", start);
+    this.#pieces = [bytes.toString("utf8", start)];
+    this.#bytes = bytes.length - start;
   }
 }
 

@@ -24,6 +24,37 @@ test("a folder that becomes a link after the look at it leads nowhere", async ()
   expect(await readFile(join(elsewhere, "old.txt"), "utf8")).toBe("secret");
 });
 
+test("no folder is made behind a link that a folder has become after the look at it", async () => {
+  await using folder = await temporaryFolder();
+  const root = join(folder.path, "work");
+  const elsewhere = join(folder.path, "elsewhere");
+  await mkdir(join(root, "a"), { recursive: true });
+  await mkdir(elsewhere);
+  const deep = await placeOf(root, "a/b/c/new.txt");
+  await writeConfined(root, deep, "x");
+  expect(await readFile(join(root, "a/b/c/new.txt"), "utf8")).toBe("x");
+  await rename(join(root, "a"), join(root, "b"));
+  await symlink(elsewhere, join(root, "a"));
+  await expect(writeConfined(root, deep, "x")).rejects.toThrow("outside the workspace");
+  expect(await readdir(elsewhere)).toEqual([]);
+});
+
+test("a file beside the workspace by `..` after a link lies outside, however it is read", async () => {
+  await using folder = await temporaryFolder();
+  const root = join(folder.path, "work");
+  await mkdir(join(root, "in/deep"), { recursive: true });
+  await mkdir(join(folder.path, "elsewhere/deep"), { recursive: true });
+  await symlink("../elsewhere/deep", join(root, "out"));
+  await symlink("in/deep", join(root, "near"));
+  // To the system it is elsewhere/new.txt, to whoever shortens it first work/new.txt.
+  expect(await placeOf(root, "out/../new.txt")).toMatchObject({ inside: false });
+  expect(await placeOf(root, `${root}/out/../new.txt`)).toMatchObject({ inside: false });
+  // To the system it is work/new.txt, to whoever shortens it first beside the workspace.
+  expect(await placeOf(root, "near/../../new.txt")).toMatchObject({ inside: false });
+  expect(await placeOf(root, "near/../new.txt")).toMatchObject({ inside: true });
+  expect(await placeOf(root, "in/../new.txt")).toMatchObject({ inside: true, path: "new.txt" });
+});
+
 test("a pipe is no file, and is not waited for", async () => {
   await using folder = await temporaryFolder();
   execFileSync("mkfifo", [join(folder.path, "pipe")]);
