@@ -24,6 +24,8 @@ const PROTOCOL_VERSION = 1;
 export class AcpConnection implements ToolConnection<AgentTask, AgentResult> {
   /** Absent where the agent does not go at the end of its input: then it is told by a signal at once. */
   readonly close?: () => Promise<void>;
+  /** Absent where the agent leaves unknown requests unanswered: each would be taken for its death. */
+  ping?: (signal: AbortSignal) => Promise<void>;
   readonly #link: AgentLink;
   readonly #settings: SessionSettings;
   readonly #own: AgentSession;
@@ -70,7 +72,10 @@ export class AcpConnection implements ToolConnection<AgentTask, AgentResult> {
     const { sessionCapabilities } = record(answer.agentCapabilities);
     const { close } = record(sessionCapabilities);
     this.#canClose = close !== undefined && close !== null;
+    // Answered at once, while the agent still opens the session.
+    this.#link.ping().catch(() => {});
     await this.#own.open();
+    if (this.#link.answersPings) this.ping = (signal) => this.#link.ping(signal);
   }
 
   run(task: AgentTask, context: TurnContext): Promise<AgentResult> {

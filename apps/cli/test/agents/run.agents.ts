@@ -54,7 +54,7 @@ async function run(
       env: {
         ...door.variables,
         ...rig.environment,
-        [`CLUSTER_${agent.toUpperCase()}`]: program,
+        [`CLUSTER_${agent.toUpperCase().replaceAll("-", "_")}`]: program,
       },
     },
   );

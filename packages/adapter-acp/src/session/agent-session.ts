@@ -16,6 +16,7 @@ import { promptOf } from "./prompt.ts";
 import type { SessionSettings } from "./session-settings.ts";
 import { SessionTurn } from "./session-turn.ts";
 import { chooseMode, chooseModel } from "./setup.ts";
+import { TurnIds } from "./turn-ids.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -25,6 +26,9 @@ interface OpenSession {
   readonly cwd: string;
   readonly answer: Values;
   readonly terminals: Terminals;
+  readonly ids: TurnIds;
+  /** Whether it has had a turn. */
+  used: boolean;
   model: string | null;
   /** US dollars, all in all. */
   costUsd: number;
@@ -96,6 +100,7 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
   }
 
   onUpdate(update: Values): void {
+    if (this.#open?.ids.isLate(update) === true) return;
     this.#turn?.update(update);
   }
 
@@ -110,7 +115,11 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
     if (turn === null || open === null) {
       throw new RequestError(-32_600, "There is no prompt under way in this session.");
     }
-    const { cwd, terminals } = open;
+    const { cwd, terminals, ids } = open;
+    if (method === "session/request_permission" && ids.isLateQuestion(record(params.toolCall))) {
+      // The prompt that it was a part of is over.
+      return { outcome: { outcome: "cancelled" } };
+    }
     return answerCall(method, params, { turn, workspace: cwd, terminals });
   }
 
@@ -125,6 +134,8 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
       await chooseModel(this.#link, open, model);
       open.model = model;
     }
+    // What it has said since its last answer is heard now, and is no part of the turn.
+    if (open.used && this.#link.answersPings) await this.#link.ping();
     // Given up meanwhile: nothing has been sent.
     if (context.signal.aborted) throw new ToolFailure("refused", "The turn was cancelled.");
     for (const stray of this.#link.takeStrays()) {
@@ -132,6 +143,8 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
     }
     const allowed = { ...permissions, ...task.permissions };
     const turn = new SessionTurn(cwd, context, new PermissionDesk(cwd, policy, allowed, context));
+    open.used = true;
+    open.ids.next();
     this.#turn = turn;
     try {
       const prompt = [{ type: "text", text }];
@@ -161,6 +174,8 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
       cwd,
       answer: record(answer),
       terminals: new Terminals(cwd, this.#settings.terminalEnvironment),
+      ids: new TurnIds(),
+      used: false,
       model: this.#settings.startedWith,
       costUsd: 0,
     };

@@ -9,6 +9,8 @@ import { AGENT_RIGS } from "./rigs.ts";
 
 /** How long an agent may be silent before its turn is given up, where nothing else is said. */
 const PATIENCE_MS = 60_000;
+/** How often it is asked between turns whether it lives. */
+const PING_INTERVAL_MS = 1_000;
 
 /** One agent, its scripted model, and folders that only they know. */
 export interface Scene extends AsyncDisposable {
@@ -23,6 +25,8 @@ export interface Scene extends AsyncDisposable {
   run(task: AgentTask, options?: RunOptions): Turn<AgentResult>;
   /** The process that serves now. */
   pid(): number | null;
+  /** Why the next process ends that ends. @throws {Error} when none does in good time */
+  ended(): Promise<string>;
   /** A file of the workspace; null where there is none. */
   read(path: string): Promise<string | null>;
   /** Ends the agent. Calling it again does nothing. */
@@ -64,6 +68,7 @@ export async function openScene(agent: AgentName, options: SceneOptions = {}): P
     afterTurn: "reset",
     idleTimeoutMs: PATIENCE_MS,
     startTimeoutMs: PATIENCE_MS,
+    pingIntervalMs: PING_INTERVAL_MS,
     secrets: [model.apiKey],
   });
   stack.defer(() => pool.shutdown());
@@ -75,9 +80,24 @@ export async function openScene(agent: AgentName, options: SceneOptions = {}): P
     workspace,
     home,
     run: (task, given) => pool.run(task, given),
+    ended: () => nextEnd(pool),
     pid: () => pool.status().instances[0]?.pid ?? null,
     read: (path) => readFile(join(workspace, path), "utf8").catch(() => null),
     end: () => pool.shutdown(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+async function nextEnd(pool: Pool<AgentTask, AgentResult>): Promise<string> {
+  const end = Promise.withResolvers<string>();
+  const late = setTimeout(() => end.reject(new Error("No process has ended.")), PATIENCE_MS);
+  const forget = pool.subscribe((event) => {
+    if (event.type === "process.ended") end.resolve(event.reason);
+  });
+  try {
+    return await end.promise;
+  } finally {
+    forget();
+    clearTimeout(late);
+  }
 }

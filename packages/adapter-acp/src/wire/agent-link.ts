@@ -4,6 +4,7 @@ import { classify } from "../failures/classify.ts";
 import type { AgentProfile } from "../profiles/profile.ts";
 import { record } from "../proof/usage.ts";
 import { agentStream } from "./agent-stream.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -28,6 +29,12 @@ const SESSION_REQUESTS = [
   "terminal/release",
 ] as const;
 
+/**
+ * A request that no agent knows. The protocol keeps names with an underscore for extensions, and has an
+ * agent answer those that are not its own with an error: without its model, and without an effect.
+ */
+const PING = "_cluster/ping";
+
 /** One process of an agent: our requests to it, and its own to the sessions they belong to. */
 export class AgentLink {
   readonly name: string;
@@ -35,6 +42,7 @@ export class AgentLink {
   readonly #connection: ClientConnection;
   readonly #sessions = new Map<string, SessionDesk>();
   #strays: string[] = [];
+  #answersPings = false;
 
   constructor(process: ToolProcess, name: string, profile: AgentProfile) {
     this.name = name;
@@ -81,6 +89,27 @@ export class AgentLink {
         ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       });
     }
+  }
+
+  /** Whether it has answered one: then silence means that it is dead. */
+  get answersPings(): boolean {
+    return this.#answersPings;
+  }
+
+  /**
+   * Resolves when the agent has answered, whatever: it reads and writes. All that it had said before has
+   * been heard by then.
+   * @throws what `signal` carries; any other error when the process is gone
+   */
+  async ping(signal?: AbortSignal): Promise<void> {
+    const answered = this.#connection.agent.request<unknown, Values>(PING, {}).then(
+      () => {},
+      (error: unknown) => {
+        if (!(error instanceof RequestError)) throw error;
+      },
+    );
+    await (signal === undefined ? answered : unlessAborted(signal, answered));
+    this.#answersPings = true;
   }
 
   notify(method: string, params: Values): void {

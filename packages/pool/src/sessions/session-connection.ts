@@ -11,6 +11,8 @@ import type { SessionProcess, SessionWork } from "./session-process.ts";
 export class SessionConnection<Request, Result>
   implements ToolConnection<Request, Result>, SessionWork
 {
+  /** Absent where the connection has none. */
+  ping?: (signal: AbortSignal) => Promise<void>;
   readonly #process: SessionProcess<Request, Result>;
   readonly #tool: string;
   readonly #cwd: string;
@@ -30,6 +32,13 @@ export class SessionConnection<Request, Result>
 
   async ready(signal: AbortSignal): Promise<void> {
     await this.#open(signal);
+    const { shared } = this.#process;
+    const connection = await shared.ready;
+    if (connection.ping === undefined) return;
+    this.ping = async (giveUp) => {
+      // The turn of another session will show whether it lives, and may keep it busy.
+      if (!shared.busy) await connection.ping?.(giveUp);
+    };
   }
 
   async openSession(options: SessionOptions): Promise<ToolSession<Request, Result>> {

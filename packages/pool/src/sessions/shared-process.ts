@@ -85,6 +85,11 @@ export class SharedProcess<Request, Result> {
     return this.#open && this.#turns < turns && clock.elapsed() - this.#began < ageMs;
   }
 
+  /** Whether a turn of any session is under way. */
+  get busy(): boolean {
+    return [...this.#members].some(({ work }) => work?.busy === true);
+  }
+
   /** One of its sessions begins a turn. */
   turnBegins(): void {
     this.#turns += 1;

@@ -24,6 +24,10 @@
 //   refuse-mode              the next mode that somebody sets is refused
 //   child                    starts a process of its own session, which outlives the turn
 //   bad-json, flood, twice, cut, die, late TEXT
+//   say-as ID TEXT           words of the message that has this id
+//   call-open ID PATH, call-done ID PATH, call-ask ID PATH   an edit that it tells of, ends, and asks for
+//   afterwards ORDER         the order is done after the turn, when the client is heard next
+//   next-turn ORDER          the order is done when the next prompt of the session has come
 import { spawn, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -34,6 +38,8 @@ const send = (message) =>
   process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
 const sessions = new Map();
 const awaited = new Map();
+/** What is to be said before anything else is heard. */
+const afterwards = [];
 let nextId = 1000;
 let nextCall = 1;
 let nextSession = 1;
@@ -101,6 +107,30 @@ const ORDERS = {
   say: (session, text) => say(session, text),
   think: (session, text) =>
     update(session, { sessionUpdate: "agent_thought_chunk", content: { type: "text", text } }),
+  "say-as": (session, rest) => {
+    const [messageId, text] = cut(rest);
+    const content = { type: "text", text };
+    update(session, { sessionUpdate: "agent_message_chunk", messageId, content });
+  },
+  "call-open": (session, rest) => {
+    const [toolCallId, path] = cut(rest);
+    const call = { toolCallId, kind: "edit", title: `Write ${path}`, status: "in_progress" };
+    const locations = [{ path: resolve(session.cwd, path) }];
+    update(session, { sessionUpdate: "tool_call", ...call, locations });
+  },
+  "call-done": (session, rest) => {
+    const [toolCallId, path] = cut(rest);
+    const call = { toolCallId, kind: "edit", status: "completed" };
+    const locations = [{ path: resolve(session.cwd, path) }];
+    update(session, { sessionUpdate: "tool_call_update", ...call, locations });
+  },
+  "call-ask": async (session, rest) => {
+    const [toolCallId, path] = cut(rest);
+    const locations = [{ path: resolve(session.cwd, path) }];
+    say(session, await permission(session, { toolCallId, kind: "edit", locations }));
+  },
+  afterwards: (session, rest) => afterwards.push(() => obey(session, rest)),
+  "next-turn": (session, rest) => session.next.push(rest),
   remember: (session, word) => {
     session.memory.push(word);
     say(session, "remembered");
@@ -215,6 +245,11 @@ function cut(text) {
   return end === -1 ? [text, ""] : [text.slice(0, end), text.slice(end + 1)];
 }
 
+function obey(session, line) {
+  const [order, rest] = cut(line);
+  return ORDERS[order]?.(session, rest);
+}
+
 async function prompt(id, { sessionId, prompt: blocks }) {
   const session = sessions.get(sessionId);
   if (session === undefined) throw new Failure(-32002, "no such session");
@@ -225,7 +260,7 @@ async function prompt(id, { sessionId, prompt: blocks }) {
   }
   session.busy = true;
   session.cancelled = false;
-  session.lines = lines;
+  session.lines = [...session.next.splice(0), ...lines];
   let stopReason = "end_turn";
   let usage = { inputTokens: 100, outputTokens: 10, totalTokens: 110 };
   let after = () => {};
@@ -240,7 +275,7 @@ async function prompt(id, { sessionId, prompt: blocks }) {
         update(session, { sessionUpdate: "session_info_update", _meta });
       } else if (order === "twice") after = () => send({ id, result: { stopReason, usage } });
       else if (order === "late") after = () => say(session, rest);
-      else await ORDERS[order]?.(session, rest);
+      else await obey(session, line);
       if (session.cancelled) throw new Failure(0);
     }
   } catch (error) {
@@ -262,7 +297,8 @@ const METHODS = {
   }),
   "session/new": (_id, { cwd }) => {
     if (has("needs-auth")) throw new Failure(-32000, "Authentication required");
-    const session = { id: `session-${nextSession++}`, cwd, memory: [], lines: [], busy: false };
+    const session = { id: `session-${nextSession++}`, cwd, memory: [], next: [], lines: [] };
+    session.busy = false;
     session.onCancel = (heard) => {
       session.heard = heard;
     };
@@ -301,6 +337,7 @@ const METHODS = {
 
 createInterface({ input: process.stdin })
   .on("line", async (line) => {
+    for (const order of afterwards.splice(0)) order();
     const { id, method, params, result, error } = JSON.parse(line);
     if (method === undefined) {
       const waiting = awaited.get(id);
@@ -310,6 +347,7 @@ createInterface({ input: process.stdin })
       return;
     }
     try {
+      if (METHODS[method] === undefined && has("ignores-unknown")) return;
       if (METHODS[method] === undefined) throw new Failure(-32601, "no such method");
       const answer = await METHODS[method](id, params);
       if (id !== undefined && answer !== null) send({ id, result: answer });

@@ -13,6 +13,8 @@ export type FakeAgentFault =
   | "merges-prompts"
   /** Does not hear of a cancelled turn. */
   | "ignores-cancel"
+  /** Leaves requests unanswered that it does not know. */
+  | "ignores-unknown"
   /** Leaves out how many tokens a turn took. */
   | "no-usage"
   /** Has no mode in which it asks. */

@@ -4,6 +4,8 @@ import { noLeak } from "./context.ts";
 import { edits, outside, usage } from "./edits.ts";
 import { end, staysAtHome } from "./end.ts";
 import { cancel, failures, hang } from "./failures.ts";
+import { conversation } from "./kept.ts";
+import { liveness } from "./liveness.ts";
 import { start } from "./start.ts";
 
 /** What every agent has to show, in an order in which the last ones look back at all others. */
@@ -15,9 +17,11 @@ export const CELLS: readonly Cell[] = [
   refusedCommand,
   allowedCommand,
   noLeak,
+  conversation,
   cancel,
   ...failures,
   hang,
+  liveness,
   staysAtHome,
   end,
 ];
