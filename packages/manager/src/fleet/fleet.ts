@@ -1,6 +1,6 @@
-import { type FailureClass, type ShutdownOptions, TurnAbortedError } from "@cluster/pool";
+import type { FailureClass, ShutdownOptions, WaitOptions } from "@cluster/pool";
 import type { Cluster } from "../cluster/cluster.ts";
-import { invalidOption, ManagerError } from "../errors/manager-error.ts";
+import { invalidOption } from "../errors/manager-error.ts";
 import { Subscribers } from "../events/subscribers.ts";
 import { type MapItem, mapRequests } from "../map/map-requests.ts";
 import type { FleetEvent } from "./events.ts";
@@ -15,6 +15,7 @@ import {
 } from "./options.ts";
 import { Provider } from "./provider.ts";
 import type { Item } from "./queue.ts";
+import { closed, givenUp } from "./refusals.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { FleetStats, FleetStatus, FleetToolStatus } from "./status.ts";
 
@@ -91,14 +92,17 @@ export class Fleet<Request, Result, Name extends string = string> implements Asy
   }
 
   /**
-   * Sends a request, and returns its turn at once. Its failure may be left alone.
+   * Sends a request, and returns its turn at once. Its failure may be left alone. The turn rejects with what
+   * the tool failed of, after those that might do instead have been asked; a {@link PoolError}
+   * INSTANCE_UNAVAILABLE when each tool that may take it has been scaled to 0 or does not start, and
+   * TURN_CANCELLED when it was given up; a {@link ManagerError} FLEET_CLOSED after `drain` and `shutdown`.
    * @throws {ManagerError} OPTION_INVALID, when no tool of the fleet fits
    */
   send(request: Request, options: FleetSendOptions<Name> = {}): FleetTurn<Result> {
     return this.#send(request, options, false);
   }
 
-  /** As {@link send}, for a caller who awaits the turn. */
+  /** As {@link send}, for a caller who awaits the turn: a failure that nobody handles is an unhandled rejection. */
   run(request: Request, options: FleetSendOptions<Name> = {}): FleetTurn<Result> {
     return this.#send(request, options, true);
   }
@@ -140,26 +144,34 @@ export class Fleet<Request, Result, Name extends string = string> implements Asy
     return this.#member(tool).cluster;
   }
 
-  /** Changes the number of instances of some tools, as {@link Cluster.scale} does. */
-  async scale(counts: Readonly<Partial<Record<Name, number>>>): Promise<void> {
-    const given = Object.entries(counts) as [Name, number][];
-    await Promise.all(given.map(([name, count]) => this.#member(name).cluster.scale(count)));
+  /**
+   * Changes the number of instances of some tools; the others stay as they are. Instances that go finish their
+   * turn first, and the promise resolves when they have. With 0 a tool takes no requests until it is given
+   * instances again: those that another tool may take go there, and those that it alone may take, also such
+   * as wait already, reject with INSTANCE_UNAVAILABLE.
+   * @throws {ManagerError} OPTION_INVALID, before anything is changed
+   * @throws {PoolError} POOL_CLOSED, WAIT_CANCELLED
+   */
+  async scale(
+    counts: Readonly<Partial<Record<Name, number>>>,
+    options: WaitOptions = {},
+  ): Promise<void> {
+    const given = (Object.entries(counts) as [Name, number][]).map(
+      ([name, count]) => [this.#member(name), count] as const,
+    );
+    for (const [{ name }, count] of given) {
+      if (Number.isSafeInteger(count) && count >= 0) continue;
+      throw invalidOption(`counts.${name}`, "a whole number of at least 0", count);
+    }
+    const scaled = Promise.all(given.map(([{ cluster }, count]) => cluster.scale(count, options)));
+    // What grows has room at once, however long the turns of what shrinks take.
     this.#scheduler.look();
+    await scaled.finally(() => this.#scheduler.look());
   }
 
   /** The fleet at this moment, as plain data. */
   getStatus(): FleetStatus<Name> {
-    const tools = this.#members.map((member): [string, FleetToolStatus] => [
-      member.name,
-      {
-        tool: member.name,
-        capabilities: member.capabilities,
-        atWork: member.busy,
-        refuses: member.provider.reluctance,
-        cluster: member.cluster.getStatus(),
-        oneShot: member.solo?.getStatus() ?? null,
-      },
-    ]);
+    const tools = this.#members.map((member) => [member.name, member.getStatus()]);
     return {
       tools: Object.fromEntries(tools) as Record<Name, FleetToolStatus>,
       sent: this.#sent,
@@ -213,7 +225,7 @@ export class Fleet<Request, Result, Name extends string = string> implements Asy
       failOver === true || Array.isArray(failOver),
     );
     const control: FleetTurnControl<Result> = FleetTurn.create(this.#sent + 1, claimed, (reason) =>
-      this.#scheduler.giveUp(item, cancelled(reason)),
+      this.#scheduler.giveUp(item, givenUp(reason)),
     );
     const item: Item<Request, Result> = {
       request,
@@ -282,17 +294,3 @@ export class Fleet<Request, Result, Name extends string = string> implements Asy
 }
 
 type WithoutTime<Event> = Event extends unknown ? Omit<Event, "at"> : never;
-
-function cancelled(reason: unknown): TurnAbortedError {
-  const why = reason === undefined ? "" : `: ${reason instanceof Error ? reason.message : reason}`;
-  return new TurnAbortedError("TURN_CANCELLED", `The turn was given up by its caller${why}`, {
-    cause: reason,
-  });
-}
-
-function closed(): ManagerError {
-  return new ManagerError(
-    "FLEET_CLOSED",
-    "The fleet takes no more requests: it drains or has ended.",
-  );
-}

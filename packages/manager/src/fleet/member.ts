@@ -5,6 +5,7 @@ import type { Conversation } from "../conversation/conversation.ts";
 import type { ClusterEvent } from "../events/cluster-event.ts";
 import type { CompiledTool } from "./options.ts";
 import type { Provider } from "./provider.ts";
+import type { FleetToolStatus } from "./status.ts";
 
 /** One tool of a fleet: its cluster, and how much of it is at work. */
 export class Member<Request, Result> {
@@ -52,6 +53,11 @@ export class Member<Request, Result> {
           };
   }
 
+  /** It was scaled to nothing: until it has instances again, nobody is to wait for it. */
+  get isEmpty(): boolean {
+    return this.cluster.size === 0;
+  }
+
   /** How many more requests could be given to it, whoever else its provider serves. */
   get seats(): number {
     return Math.max(0, this.cluster.size - this.busy);
@@ -78,6 +84,17 @@ export class Member<Request, Result> {
       return this.#solo.conversation({ release: "keep" });
     }
     return this.cluster.conversation();
+  }
+
+  getStatus(): FleetToolStatus {
+    return {
+      tool: this.name,
+      capabilities: this.capabilities,
+      atWork: this.busy,
+      refuses: this.provider.reluctance,
+      cluster: this.cluster.getStatus(),
+      oneShot: this.#solo?.getStatus() ?? null,
+    };
   }
 
   async shutdown(timeoutMs: number | undefined): Promise<void> {

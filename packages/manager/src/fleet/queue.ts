@@ -28,15 +28,16 @@ export interface Lane<Request, Result> {
 
 /**
  * Whom those of a lane may be given to now: the one that they name, otherwise those who do not refuse; who
- * refuses is asked only by those who have nobody else.
+ * refuses is asked only by those who have nobody else. Who has no instances is not asked at all.
  */
 export function askedOf<Request, Result>({
   named,
   members,
 }: Lane<Request, Result>): readonly Member<Request, Result>[] {
-  if (named !== null && named.provider.reluctance === null) return [named];
-  const willing = members.filter(({ provider }) => provider.reluctance === null);
-  return willing.length > 0 ? willing : members;
+  const there = members.filter(({ isEmpty }) => !isEmpty);
+  if (named !== null && !named.isEmpty && named.provider.reluctance === null) return [named];
+  const willing = there.filter(({ provider }) => provider.reluctance === null);
+  return willing.length > 0 ? willing : there;
 }
 
 /** What waits, in lanes of those who may go to the same tools. Whoever came first is served first. */
@@ -91,6 +92,13 @@ export class FleetQueue<Request, Result> {
       return true;
     }
     return false;
+  }
+
+  /** Those that nobody can take any more, taken out: each tool that may has no instances. */
+  takeStranded(): Item<Request, Result>[] {
+    const stranded = [...this.#lanes].filter(([, lane]) => askedOf(lane).length === 0);
+    for (const [key] of stranded) this.#lanes.delete(key);
+    return stranded.flatMap(([, { items }]) => items);
   }
 
   clear(): Item<Request, Result>[] {

@@ -12,6 +12,7 @@ import { choosePlaces } from "./choose-places.ts";
 import type { FailedAttempt } from "./fleet-turn.ts";
 import type { Member } from "./member.ts";
 import { FleetQueue, type Item } from "./queue.ts";
+import { withoutInstances } from "./refusals.ts";
 
 /** An instance may be lost before the tool hears of a request: then it waits again, so often. */
 const MISSES = 3;
@@ -85,6 +86,8 @@ export class Scheduler<Request, Result> {
     this.#planned = true;
     setImmediate(() => {
       this.#planned = false;
+      for (const item of this.queue.takeStranded())
+        this.#reject(item, withoutInstances(item.members));
       const waiting = this.queue.size;
       for (const [member, wanted] of choosePlaces(this.queue.lanes())) {
         const alone = waiting === 1 && wanted === 1;
@@ -162,10 +165,10 @@ export class Scheduler<Request, Result> {
 
   /** A tool has no instance to give, and will have none: nobody waits for it any more. */
   #unseated(member: Member<Request, Result>, error: unknown): void {
-    // A shutdown has told them already.
-    if (this.#closed === null) {
+    // A shutdown has told them already. Who was scaled to nothing has failed nobody.
+    if (this.#closed === null && !member.isEmpty) {
       for (const item of this.queue.takeAllFor(member)) {
-        const others = item.members.filter((other) => other !== member);
+        const others = othersFor(item, member);
         // It was never asked: whoever else may take the request does, whatever is said of failures.
         if (others.length > 0) this.#pass(item, member, null, error, others);
         else this.#goOn(item, member, null, error);
@@ -183,7 +186,7 @@ export class Scheduler<Request, Result> {
     error: unknown,
   ): void {
     const failureClass = failureClassOf(error);
-    const others = item.members.filter((other) => other !== member);
+    const others = othersFor(item, member);
     if (failureClass !== null) this.#noteFailure(member, error);
     const wanted = failureClass !== null && item.failOver.includes(failureClass);
     if (wanted && others.length > 0 && this.#closed === null)
@@ -228,6 +231,14 @@ export class Scheduler<Request, Result> {
     this.#idle?.resolve();
     this.#idle = null;
   }
+}
+
+/** Who else may take a request, and is there to take it. */
+function othersFor<Request, Result>(
+  { members }: Item<Request, Result>,
+  member: Member<Request, Result>,
+): readonly Member<Request, Result>[] {
+  return members.filter((other) => other !== member && !other.isEmpty);
 }
 
 /** Nothing was sent: the process was gone before. */

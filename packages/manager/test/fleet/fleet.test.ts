@@ -230,6 +230,63 @@ test("a fleet can be made larger and smaller", async () => {
   expect(crew.cluster("a").checkHealth().alive).toBeGreaterThan(1);
 });
 
+test("who is scaled to nothing is asked by nobody, and those whom nobody else can serve hear it at once", async () => {
+  const gate = Promise.withResolvers<void>();
+  const able = { ...gated(gate.promise, "b"), capabilities: { edits: true } };
+  await using crew = fleet(
+    { a: 1, b: 1 },
+    { tools: { a: { adapter: gated(undefined, "a"), capabilities: ["edits"] }, b: able } },
+  );
+  const running = crew.run({ echo: 1 }, { tool: "b" });
+  await waitFor(() => running.tool === "b", { what: "the turn of b" });
+  const behind = crew.run({ echo: 2 }, { tool: "b" });
+  const elsewhere = crew.run({ echo: 3 }, { tool: "b", capability: "edits" });
+  const scaled = crew.scale({ b: 0 });
+  // Those that waited, and those that come: nobody waits for instances that nobody will start.
+  const refusal = {
+    code: "INSTANCE_UNAVAILABLE",
+    message: expect.stringContaining('scale({ "b": n })'),
+  };
+  await expect(behind).rejects.toMatchObject(refusal);
+  await expect(crew.run({ echo: 4 }, { tool: "b" })).rejects.toMatchObject(refusal);
+  expect(await elsewhere).toBe("a 3");
+  expect(await crew.run({ echo: 5 })).toBe("a 5");
+  gate.resolve();
+  expect(await running).toBe("b 1");
+  await scaled;
+  await expect(crew.run({ echo: 6 }, { tool: "b" })).rejects.toMatchObject(refusal);
+  expect(crew.getStatus()).toMatchObject({ waiting: 0, atWork: 0, failedOver: 0 });
+  await crew.scale({ a: 0 });
+  await expect(crew.run({ echo: 7 })).rejects.toThrow("a, b have no instances. Give some");
+  await crew.scale({ b: 1 });
+  expect(crew.getStatus().tools.b.refuses).toBeNull();
+  expect(await crew.run({ echo: 8 }, { tool: "b" })).toBe("b 8");
+});
+
+test("what grows takes requests at once, while what shrinks is still at work", async () => {
+  const gate = Promise.withResolvers<void>();
+  await using crew = fleet(
+    { grows: 1, shrinks: 1 },
+    { tools: { grows: gated(gate.promise), shrinks: gated(gate.promise) } },
+  );
+  const turns = echoes(2).map((request) => crew.run(request));
+  await waitFor(() => turns.every(({ tool }) => tool !== null), { what: "both at work" });
+  const waiting = crew.run({ echo: 2 });
+  const scaled = crew.scale({ grows: 2, shrinks: 0 });
+  await waitFor(() => waiting.tool === "grows", { what: "the new instance's turn" });
+  gate.resolve();
+  await scaled;
+  await Promise.all([...turns, waiting]);
+});
+
+test("a number that is none changes nothing", async () => {
+  await using crew = fleet({ a: 1, b: 1 }, { tools: { a: fakeAdapter(), b: fakeAdapter() } });
+  await expect(crew.scale({ a: 3, b: -1 })).rejects.toThrow(
+    /counts.b: expected a whole number of at least 0, found number -1/,
+  );
+  expect([crew.cluster("a").size, crew.cluster("b").size]).toEqual([1, 1]);
+});
+
 test.each([
   [
     { a: 0 },
