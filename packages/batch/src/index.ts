@@ -173,7 +173,7 @@ export { openSite } from "./run/open-site.ts";
 export type { RunOptions } from "./run/options.ts";
 export { type ResumeOptions, resumeRun } from "./run/resume-run.ts";
 export type { Run } from "./run/run.ts";
-export { startRun } from "./run/start-run.ts";
+export { checkRun, startRun } from "./run/start-run.ts";
 export { type UndoneRun, type UndoOptions, undoRun } from "./run/undo-run.ts";
 export type { CanaryDecision, CanaryJudge, CanaryReport } from "./schedule/canary.ts";
 export type { OnQuota } from "./schedule/providers.ts";

@@ -1,11 +1,10 @@
-import { reportOfRun } from "@cluster/batch/kept";
 import { workingFolder } from "../command/working-folder.ts";
 import { usageError } from "../exit/cli-error.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { fromStored } from "../run/from-stored.ts";
 import { keptRuns } from "../runs/kept-runs.ts";
-import { type Comparable, compareRuns } from "./comparison.ts";
-import { comparisonFiles, writeComparison } from "./write-comparison.ts";
+import { showRuns } from "./show-comparison.ts";
+import { comparisonFiles } from "./write-comparison.ts";
 
 /** The flags of `cluster compare`. */
 export interface CompareFlags {
@@ -14,23 +13,20 @@ export interface CompareFlags {
   readonly cwd?: string;
 }
 
-/** `cluster compare RUN RUN…`: kept runs side by side. */
+/** `cluster compare RUN…`: kept runs side by side; one run of `--compare` stands for all of them. */
 export async function compareKept(runs: readonly string[], flags: CompareFlags): Promise<ExitName> {
   const files = comparisonFiles(flags.report ?? [], workingFolder(flags.cwd));
-  if (runs.length < 2) {
-    throw usageError(
-      "There is nothing to compare.",
-      "Name two runs or more: cluster compare RUN RUN.",
-    );
-  }
   const { repository, store } = await keptRuns(flags.cwd);
-  const found: Comparable[] = [];
-  for (const run of runs) {
-    using reader = await store.read(repository, run);
-    const stored = fromStored(reader.record);
-    const verified = (stored?.flags.verify ?? stored?.config.verify) !== undefined;
-    found.push({ report: reportOfRun(reader), verified });
+  const [only = ""] = runs;
+  if (runs.length < 2) {
+    using reader = await store.read(repository, only);
+    if (fromStored(reader.record)?.comparison === undefined) {
+      throw usageError(
+        `There is nothing to compare: run ${reader.record.run} was not begun with --compare.`,
+        "Name two runs or more: cluster compare RUN RUN.",
+      );
+    }
   }
-  await writeComparison(compareRuns(found, null), { json: flags.json === true, files });
+  await showRuns(runs, { repository, store, json: flags.json === true, files });
   return "done";
 }

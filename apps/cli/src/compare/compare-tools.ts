@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
-import { startRun } from "@cluster/batch";
+import { checkRun } from "@cluster/batch";
+import { LocalRunStore } from "@cluster/batch/kept";
 import type { RunFlags } from "../command/run-flags.ts";
 import { workingFolder } from "../command/working-folder.ts";
 import type { ClusterConfig } from "../config/config.ts";
@@ -7,26 +9,16 @@ import { crewOf, crewTitle } from "../config/crew.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { usageError } from "../exit/cli-error.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
-import { createProgress, progressStyle } from "../progress/progress.ts";
-import { conductRun } from "../run/conduct-run.ts";
 import { planTasks } from "../run/plan-tasks.ts";
 import { readMessage } from "../run/read-message.ts";
 import { requireTool } from "../run/require-tool.ts";
-import { runOptions } from "../run/run-options.ts";
-import { type RunSettings, refuseSharedModel, runSettings } from "../run/settings.ts";
-import { toStored } from "../run/stored-settings.ts";
+import { refuseSharedModel } from "../run/settings.ts";
 import { taskSource } from "../run/task-source.ts";
-import { type ResolvedCrew, resolveCrew } from "../tools/resolve-crew.ts";
-import { type Comparable, compareRuns } from "./comparison.ts";
+import { type Contender, configOfComparison, contender } from "./contender.ts";
+import { presentComparison } from "./present-comparison.ts";
 import { sampleTasks } from "./sample-tasks.ts";
-import { comparisonFiles, writeComparison } from "./write-comparison.ts";
-
-/** One of the tools that are compared, with what its run is told. */
-interface Contender {
-  readonly flags: RunFlags;
-  readonly settings: RunSettings;
-  readonly crew: ResolvedCrew;
-}
+import { optionsOf } from "./take-turns.ts";
+import { comparisonFiles } from "./write-comparison.ts";
 
 /** `cluster run --compare A,B`: the same tasks by each tool, in a run of its own that stays on its branch. */
 export async function compareTools(
@@ -37,63 +29,38 @@ export async function compareTools(
   const cwd = workingFolder(given.cwd);
   const { compare = "", sample: wanted, ...flags } = given;
   const files = comparisonFiles(flags.report ?? [], cwd);
-  const { config } = await loadConfig({ cwd, file: flags.config });
-  const names = toolsToCompare(compare, given, config, raw);
+  const loaded = await loadConfig({ cwd, file: flags.config });
+  const tools = toolsToCompare(compare, given, loaded.config, raw);
+  const config = configOfComparison(loaded.config);
   const contenders: Contender[] = [];
-  for (const name of names) contenders.push(await contender(name, flags, config, cwd));
+  for (const name of tools) contenders.push(await contender(name, flags, config, cwd));
   const [first] = contenders as [Contender, ...Contender[]];
   const source = taskSource(globs, flags, first.settings.per);
   const message = await readMessage(flags, cwd, source.kind !== "tasks");
-  const words = first.crew.words;
+  const words = [...new Set(contenders.flatMap(({ crew }) => crew.words))];
   const planned = await planTasks({ cwd, source, message, tools: words, ...first.settings });
   const { repository } = planned;
   const { tasks, which } = sampleTasks(planned.tasks, wanted);
-  for (const { crew } of contenders) await requireTool(crew.name, crew.adapter, repository.root);
-  const quiet = flags.quiet === true;
-  const done: Comparable[] = [];
+  const model = tasks.find((task) => task.model !== undefined)?.model;
+  if (model !== undefined) refuseSharedModel(model, tools.join(", "));
+  const { commit: base } = await repository.head();
   const configFile = flags.config === undefined ? null : resolve(cwd, flags.config);
-  for (const { flags: own, settings, crew } of contenders) {
-    const { requireChange } = settings;
-    const style = progressStyle(process.stderr, quiet);
-    const progress = await createProgress({ stream: process.stderr, style, requireChange });
-    const stored = { cwd, globs, flags: own, config, configFile, raw, tools: [] };
-    try {
-      const report = await conductRun(
-        () =>
-          startRun({
-            ...runOptions(settings, crew, crew.tools),
-            repository,
-            tasks,
-            settings: toStored({ ...stored, message: message ?? null }),
-          }),
-        progress,
-        (run) => {
-          if (!quiet) progress.say(`Run ${run.id} with ${crew.name}`);
-        },
-      );
-      done.push({ report, verified: settings.verify !== undefined });
-      if (report.end === "interrupted") break;
-    } finally {
-      progress.end();
-    }
+  const options = {
+    comparison: { id: randomUUID(), tools, which },
+    repository,
+    store: new LocalRunStore(),
+    tasks,
+    base,
+    stored: { cwd, globs, config, configFile, message: message ?? null },
+    quiet: flags.quiet === true,
+  };
+  // Whatever can be refused is, before the first of them has cost anything.
+  for (const each of contenders) {
+    await requireTool(each.name, each.crew.adapter, repository.root);
+    await checkRun(optionsOf(each, options));
   }
-  const comparison = compareRuns(done, which);
-  await writeComparison(comparison, { json: flags.json === true, files });
-  if (done.some(({ report }) => report.end === "interrupted")) return "interrupted";
-  return done.every(({ report }) => report.ok) ? "done" : "failed";
-}
-
-async function contender(
-  name: string,
-  flags: RunFlags,
-  config: ClusterConfig,
-  cwd: string,
-): Promise<Contender> {
-  const own: RunFlags = { ...flags, tool: name, land: { as: "branch" } };
-  const settings = runSettings(own, config, [], cwd);
-  const { model } = settings;
-  const crew = await resolveCrew(settings.crew, config, { args: [], model, cwd });
-  return { flags: own, settings, crew };
+  for (const line of options.quiet ? [] : planned.warnings) process.stderr.write(`${line}\n`);
+  return await presentComparison(contenders, options, { json: flags.json === true, files });
 }
 
 /** @throws {CliError} usage */
@@ -116,7 +83,7 @@ function toolsToCompare(
     ["--land", land !== undefined],
     ["--dry-run", dryRun === true],
     ["--canary", canary !== undefined],
-    ["raw arguments", raw.length > 0],
+    ["raw arguments", raw.length > 0 || (config.toolArguments ?? []).length > 0],
   ];
   const refused = against.find(([, isGiven]) => isGiven)?.[0];
   if (refused !== undefined) {

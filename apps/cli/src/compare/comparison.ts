@@ -1,34 +1,22 @@
-import type { Outcome, RunReport, TaskOutcome } from "@cluster/batch";
+import type { Comparable, ComparableTask } from "./comparable.ts";
 
 /** What one tool made of one task. */
-export interface ComparedTask {
-  readonly outcome: Outcome | null;
-  readonly reason: string | null;
-  /** Lines within its files; `null` where nothing was changed. */
-  readonly addedLines: number | null;
-  readonly removedLines: number | null;
-  /** US dollars. */
-  readonly costUsd: number | "unknown";
-  readonly tookMs: number;
-  /** What the verify command said; `null` where it was not asked. */
-  readonly verified: boolean | null;
-}
+export type ComparedTask = Omit<ComparableTask, "files">;
 
 /** One run of a comparison. */
-export interface ComparedRun {
-  readonly run: string;
-  readonly tool: string;
-  /** Where what landed stays; `null` when nothing did. */
-  readonly branch: string | null;
-  readonly end: RunReport["end"];
+export interface ComparedRun extends Omit<Comparable, "tasks" | "exit"> {
+  /** How many tasks it has. */
+  readonly tasks: number;
   readonly landed: number;
+  /** How many it is still to do. */
+  readonly open: number;
+  /** How many neither landed nor changed nothing. */
+  readonly failed: number;
+  /** Of what landed. */
   readonly addedLines: number;
   readonly removedLines: number;
   readonly costUsd: number | "unknown";
   readonly knownCostUsd: number;
-  /** From its first task to its end. */
-  readonly tookMs: number;
-  readonly ok: boolean;
 }
 
 /** The same tasks, done by several tools. */
@@ -36,6 +24,8 @@ export interface Comparison {
   /** Which of all the tasks, for people; `null` for all of them. */
   readonly sample: string | null;
   readonly runs: readonly ComparedRun[];
+  /** Tools that are to do the tasks too, and have not begun. */
+  readonly missing: readonly string[];
   /** Each with what the runs made of it, in their order; `null` for one that does not have it. */
   readonly tasks: readonly {
     readonly files: readonly string[];
@@ -43,34 +33,31 @@ export interface Comparison {
   }[];
 }
 
-/** A run to be compared. */
-export interface Comparable {
-  readonly report: RunReport;
-  /** Whether edits were verified. */
-  readonly verified: boolean;
-}
-
 /** Puts runs of the same tasks side by side. Tasks are the same when they are about the same files. */
-export function compareRuns(runs: readonly Comparable[], sample: string | null): Comparison {
-  const tables = runs.map(({ report }) => byContent(report.tasks));
+export function compareRuns(
+  runs: readonly Comparable[],
+  { sample, missing }: Pick<Comparison, "sample" | "missing">,
+): Comparison {
+  const tables = runs.map(({ tasks }) => byContent(tasks));
   const keys = [...new Set(tables.flatMap((table) => [...table.keys()]))];
   return {
     sample,
-    runs: runs.map(({ report }) => comparedRun(report)),
+    runs: runs.map(comparedRun),
+    missing,
     tasks: keys.map((key) => ({
       files: tables.find((table) => table.has(key))?.get(key)?.files ?? [],
-      results: tables.map((table, i) => {
+      results: tables.map((table) => {
         const task = table.get(key);
-        return task === undefined ? null : comparedTask(task, runs[i]?.verified === true);
+        return task === undefined ? null : comparedTask(task);
       }),
     })),
   };
 }
 
 /** A task's id has its tool in it: its place among those with the same files stands for it. */
-function byContent(tasks: readonly TaskOutcome[]): ReadonlyMap<string, TaskOutcome> {
+function byContent(tasks: readonly ComparableTask[]): ReadonlyMap<string, ComparableTask> {
   const seen = new Map<string, number>();
-  const table = new Map<string, TaskOutcome>();
+  const table = new Map<string, ComparableTask>();
   for (const task of tasks) {
     const files = JSON.stringify(task.files);
     const place = (seen.get(files) ?? 0) + 1;
@@ -80,38 +67,26 @@ function byContent(tasks: readonly TaskOutcome[]): ReadonlyMap<string, TaskOutco
   return table;
 }
 
-function comparedTask(task: TaskOutcome, verified: boolean): ComparedTask {
-  const { outcome, reason, evidence, spent, tookMs } = task;
-  const { changes } = evidence;
-  const judged = verified && (outcome === "landed" || outcome === "verify-failed");
-  return {
-    outcome,
-    reason: reason?.message ?? null,
-    addedLines: changes.length === 0 ? null : sum(changes.map((change) => change.addedLines ?? 0)),
-    removedLines:
-      changes.length === 0 ? null : sum(changes.map((change) => change.removedLines ?? 0)),
-    costUsd: spent.costUsd,
-    tookMs,
-    verified: judged ? outcome === "landed" : null,
-  };
+function comparedTask({ files: _, ...task }: ComparableTask): ComparedTask {
+  return task;
 }
 
-function comparedRun(report: RunReport): ComparedRun {
-  const { run, tool, delivery, end, counts, tasks, costUsd, knownCostUsd, ok } = report;
+function comparedRun({ tasks, exit: _, ...run }: Comparable): ComparedRun {
   const landed = tasks.filter(({ outcome }) => outcome === "landed");
-  const changes = landed.flatMap(({ evidence }) => evidence.changes);
+  const open = tasks.filter(({ outcome }) => outcome === null).length;
+  const fine = tasks.filter(({ outcome }) => outcome === "landed" || outcome === "no-change");
+  const isUnknown = tasks.some(({ costUsd }) => costUsd === "unknown");
+  const knownCostUsd = sum(tasks.map((task) => task.knownCostUsd));
   return {
-    run,
-    tool,
-    branch: delivery.kind === "kept" || delivery.kind === "merged" ? delivery.branch : null,
-    end,
-    landed: counts.landed,
-    addedLines: sum(changes.map(({ addedLines }) => addedLines ?? 0)),
-    removedLines: sum(changes.map(({ removedLines }) => removedLines ?? 0)),
-    costUsd,
+    ...run,
+    tasks: tasks.length,
+    landed: landed.length,
+    open,
+    failed: tasks.length - fine.length - open,
+    addedLines: sum(landed.map(({ addedLines }) => addedLines ?? 0)),
+    removedLines: sum(landed.map(({ removedLines }) => removedLines ?? 0)),
+    costUsd: isUnknown ? "unknown" : knownCostUsd,
     knownCostUsd,
-    tookMs: report.endedAt - report.startedAt,
-    ok,
   };
 }
 

@@ -3,24 +3,29 @@ import { printable } from "../progress/fit.ts";
 import { plainTable } from "../report/plain-table.ts";
 import type { ComparedTask, Comparison } from "./comparison.ts";
 
-const RUN_HEAD = ["tool", "run", "landed", "lines", "time", "cost", "branch"];
+const RUN_HEAD = ["tool", "run", "end", "landed", "lines", "time", "cost", "branch"];
 
 function lines(added: number | null, removed: number | null): string {
   return added === null || removed === null ? "" : `+${added} -${removed}`;
 }
 
-function runRows({ runs, tasks }: Comparison): string[][] {
-  return runs.map((run) => [
+function cost({ costUsd, knownCostUsd }: Pick<ComparedTask, "costUsd" | "knownCostUsd">): string {
+  const isPart = costUsd === "unknown" && knownCostUsd > 0;
+  return isPart ? `at least ${formatCost(knownCostUsd)}` : formatCost(costUsd);
+}
+
+function runRows({ runs, missing }: Comparison): string[][] {
+  const begun = runs.map((run) => [
     run.tool,
     run.run,
-    `${run.landed} of ${tasks.length}`,
+    run.end,
+    `${run.landed} of ${run.tasks}`,
     lines(run.addedLines, run.removedLines),
     formatTime(run.tookMs),
-    run.costUsd === "unknown" && run.knownCostUsd > 0
-      ? `at least ${formatCost(run.knownCostUsd)}`
-      : formatCost(run.costUsd),
+    cost(run),
     run.branch ?? "",
   ]);
+  return [...begun, ...missing.map((tool) => [tool, "", "not begun", "", "", "", "", ""])];
 }
 
 function cell(task: ComparedTask | null): string[] {
@@ -31,7 +36,7 @@ function cell(task: ComparedTask | null): string[] {
     `${outcome ?? "open"}${judged}`,
     lines(task.addedLines, task.removedLines),
     formatTime(task.tookMs),
-    formatCost(task.costUsd),
+    cost(task),
   ];
 }
 
@@ -48,32 +53,47 @@ function taskRows({ runs, tasks }: Comparison): string[][] {
 
 const TASK_HEAD = ["task", "tool", "outcome", "lines", "time", "cost"];
 
-function nextSteps({ runs }: Comparison): string[] {
+function landing({ runs }: Comparison): string[] {
   const landable = runs.filter(({ branch, landed }) => branch !== null && landed > 0);
-  const open = runs.filter(({ end }) => end !== "complete");
+  if (landable.length === 0) return ["Nothing landed."];
   return [
-    ...(landable.length === 0
-      ? ["Nothing landed."]
-      : [
-          "Nothing has landed in your branch. Land one of them with:",
-          ...landable.map(({ run, tool }) => `  cluster land ${run}   # ${tool}`),
-        ]),
-    ...(open.length === 0
-      ? []
-      : [
-          "Go on with what was cut short or failed, and see them side by side again:",
-          ...open.map(({ run, tool }) => `  cluster retry ${run}   # ${tool}`),
-          `  cluster compare ${runs.map(({ run }) => run).join(" ")}`,
-        ]),
+    "Nothing has landed in your branch. Land one of them with:",
+    ...landable.map(({ run, tool }) => `  cluster land ${run}   # ${tool}`),
   ];
+}
+
+/** Whoever goes on with a run goes on with those that have not begun, too. */
+function goingOn({ runs, missing }: Comparison): string[] {
+  const idle = runs.filter(({ end }) => end !== "running");
+  const failed = idle.filter((run) => run.failed > 0);
+  const cut = idle.filter((run) => run.failed === 0 && run.open > 0);
+  const waits = missing.length > 0 && failed.length + cut.length === 0 ? idle.slice(-1) : [];
+  const commands = [
+    ...cut.map(({ run, tool }) => [`cluster resume ${run}`, tool]),
+    ...failed.map(({ run, tool }) => [`cluster retry ${run}`, tool]),
+    ...waits.map(({ run }) => [`cluster resume ${run}`, missing.join(", ")]),
+  ];
+  if (commands.length === 0) return [];
+  return [
+    "Go on with what was cut short or failed, and see all of it side by side again:",
+    ...commands.map(([command, what]) => `  ${command}   # ${what}`),
+  ];
+}
+
+function nextSteps(comparison: Comparison): string[] {
+  const bases = new Set(comparison.runs.map(({ base }) => base));
+  const apart =
+    "They did not begin on the same commit, so that they had different files before them.";
+  return [...(bases.size > 1 ? [apart] : []), ...landing(comparison), ...goingOn(comparison)];
 }
 
 /** A comparison for people. Pure. */
 export function renderComparison(comparison: Comparison, columns?: number): string {
   const { sample, tasks, runs } = comparison;
   const which = sample === null ? "" : `, ${sample}`;
+  const tools = runs.length + comparison.missing.length;
   return [
-    `${plural(tasks.length, "task")} by ${plural(runs.length, "tool")}${which}`,
+    `${plural(tasks.length, "task")} by ${plural(tools, "tool")}${which}`,
     "",
     plainTable(
       runRows(comparison).map((row) => row.map(printable)),
@@ -93,8 +113,9 @@ export function renderComparison(comparison: Comparison, columns?: number): stri
 
 /** The same as Markdown. */
 export function comparisonToMarkdown(comparison: Comparison): string {
-  const { sample, tasks, runs } = comparison;
-  const title = `# ${runs.map(({ tool }) => escaped(tool)).join(" and ")}: ${plural(tasks.length, "task")}`;
+  const { sample, tasks, runs, missing } = comparison;
+  const tools = [...runs.map(({ tool }) => tool), ...missing];
+  const title = `# ${tools.map(escaped).join(" and ")}: ${plural(tasks.length, "task")}`;
   const rows = taskRows(comparison).map(([task = "", ...rest], i) => [
     task === "" ? escaped(tasks[Math.floor(i / runs.length)]?.files.join(", ") ?? "") : task,
     ...rest,

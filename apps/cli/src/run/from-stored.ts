@@ -5,6 +5,15 @@ import type { ClusterConfig } from "../config/config.ts";
 /** What tells the settings of the command line from those of other programs. */
 export const KIND = "cluster run";
 
+/** Several tools that do the same tasks, each in a run of its own. */
+export interface StoredComparison {
+  readonly id: string;
+  /** All of them, in their order, whether they have begun or not. */
+  readonly tools: readonly string[];
+  /** Which of all the tasks, for people; `null` for all of them. */
+  readonly which: string | null;
+}
+
 /** What a run was begun with on the command line, so that `cluster resume` needs no flags. */
 export interface StoredSettings {
   /** The folder that paths are relative to, absolute. */
@@ -22,6 +31,8 @@ export interface StoredSettings {
   readonly tools: readonly string[];
   /** What followed `--`. */
   readonly raw: readonly string[];
+  /** Absent: it stands for itself. */
+  readonly comparison?: StoredComparison;
 }
 
 /** What a run was begun with; `null` when another program began it. */

@@ -4,6 +4,7 @@ import {
   type LocalRunStore,
   type ResumeOptions,
   type RunRecord,
+  type RunReport,
   type RunTally,
   resumeRun,
   type Site,
@@ -11,19 +12,22 @@ import {
 import type { ResumeFlags } from "../command/resume-command.ts";
 import type { RunFlags } from "../command/run-flags.ts";
 import { workingFolder } from "../command/working-folder.ts";
+import { checkResumedComparison, goOnComparing } from "../compare/go-on-comparing.ts";
+import { comparisonFiles } from "../compare/write-comparison.ts";
 import type { ClusterConfig } from "../config/config.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { continueRun } from "../control/steer.ts";
 import { usageError } from "../exit/cli-error.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { createProgress, progressStyle } from "../progress/progress.ts";
+import type { Progress } from "../progress/progress-contract.ts";
 import { reportFiles } from "../report/report-files.ts";
-import { keptRuns } from "../runs/kept-runs.ts";
+import { type KeptRuns, keptRuns } from "../runs/kept-runs.ts";
 import { resolveCrew } from "../tools/resolve-crew.ts";
 import { resolveTools } from "../tools/resolve-tools.ts";
 import { canaryOptions } from "./canary.ts";
 import { conductRun } from "./conduct-run.ts";
-import { fromStored, type StoredSettings } from "./from-stored.ts";
+import { fromStored, type StoredComparison, type StoredSettings } from "./from-stored.ts";
 import { planTasks } from "./plan-tasks.ts";
 import { presentReport } from "./present-report.ts";
 import { requireTool } from "./require-tool.ts";
@@ -41,7 +45,16 @@ export async function goOnWith(
   const { repository, store } = await keptRuns(flags.cwd);
   const found = await lookAt(repository, store, wanted);
   if (found.owned) return await continueRun(repository, store, found.record.run, flags);
-  return await resume(found, repository, flags, raw);
+  const stored = requireStored(found.record);
+  const { comparison } = stored;
+  if (comparison === undefined) return await resume(found, stored, repository, flags, raw);
+  return await resumeComparison(
+    found,
+    { ...stored, comparison },
+    { repository, store },
+    flags,
+    raw,
+  );
 }
 
 /** What is to be known of a run before it is gone on with. */
@@ -64,14 +77,53 @@ async function lookAt(repository: Site, store: LocalRunStore, wanted: string): P
 }
 
 async function resume(
-  { record, tally, tried }: FoundRun,
+  found: FoundRun,
+  stored: StoredSettings,
   repository: Site,
   flags: ResumeFlags,
   raw: readonly string[],
 ): Promise<ExitName> {
-  const { run } = record;
   const files = reportFiles(flags.report ?? [], workingFolder(flags.cwd));
-  const { settings, crew, options, warnings } = await prepare(record, flags, raw);
+  const prepared = await prepare(found.record, stored, flags, raw);
+  const { requireChange } = prepared.settings;
+  const ended = await conduct(found, prepared, repository, flags);
+  if (ended === null) return exitOfTally(found.tally, requireChange);
+  const { report, progress } = ended;
+  const json = flags.json === true;
+  const { root } = repository;
+  return await presentReport(report, { json, requireChange, root, files, progress });
+}
+
+/** A run that is one of several: the other tools follow, if they have not begun, and all is shown together. */
+async function resumeComparison(
+  found: FoundRun,
+  stored: StoredSettings & { readonly comparison: StoredComparison },
+  { repository, store }: KeptRuns,
+  flags: ResumeFlags,
+  raw: readonly string[],
+): Promise<ExitName> {
+  const { run } = found.record;
+  checkResumedComparison(run, flags, raw);
+  const files = comparisonFiles(flags.report ?? [], workingFolder(flags.cwd));
+  const { comparison } = stored;
+  const prepared = await prepare(found.record, stored, flags, raw);
+  const ended = await conduct(found, prepared, repository, flags);
+  return await goOnComparing({
+    ...{ run, comparison, stored, repository, store, files },
+    flags: prepared.flags,
+    config: prepared.config,
+    interrupted: ended?.report.end === "interrupted",
+    json: flags.json === true,
+  });
+}
+
+/** Goes on with a run to its end. `null`: nothing was left to do. */
+async function conduct(
+  { record: { run }, tried }: FoundRun,
+  { settings, crew, options, warnings }: ResumedRun,
+  repository: Site,
+  flags: ResumeFlags,
+): Promise<{ readonly report: RunReport; readonly progress: Progress } | null> {
   for (const [name, each] of Object.entries({ ...options.tools, [crew]: options.tool })) {
     await requireTool(name, each, repository.root);
   }
@@ -81,15 +133,8 @@ async function resume(
   const progress = await createProgress({ stream: process.stderr, style, requireChange });
   try {
     for (const line of quiet ? [] : warnings) progress.say(line);
-    const canary = tried
-      ? {}
-      : canaryOptions(settings, {
-          ...options,
-          progress,
-          site: repository,
-          quiet,
-          adapter: options.tool,
-        });
+    const display = { ...options, progress, site: repository, quiet, adapter: options.tool };
+    const canary = tried ? {} : canaryOptions(settings, display);
     const report = await conductRun(
       () => resumeRun({ ...options, ...canary, repository, run }),
       progress,
@@ -97,14 +142,11 @@ async function resume(
         if (!quiet) progress.say(`Run ${run} goes on`);
       },
     );
-    progress.end();
-    const json = flags.json === true;
-    const { root } = repository;
-    return await presentReport(report, { json, requireChange, root, files, progress });
+    return { report, progress };
   } catch (error) {
     if (!(error instanceof BatchError) || error.code !== "RUN_COMPLETE") throw error;
     progress.say(error.message);
-    return exitOfTally(tally, requireChange);
+    return null;
   } finally {
     progress.end();
   }
@@ -117,22 +159,27 @@ interface ResumedRun {
   readonly crew: string;
   readonly options: Omit<ResumeOptions, "repository" | "run">;
   readonly warnings: readonly string[];
+  readonly flags: RunFlags;
+  readonly config: ClusterConfig;
+}
+
+/** @throws {CliError} usage, for a run that another program began */
+function requireStored(record: RunRecord): StoredSettings {
+  const stored = fromStored(record);
+  if (stored !== null) return stored;
+  throw usageError(
+    `Run ${record.run} was not begun by cluster run, so its tool and settings are not known here.`,
+    "Go on with it in the program that began it: resumeRun({ run, … }).",
+  );
 }
 
 /** What it was begun with, and what is said otherwise now. */
 async function prepare(
-  record: RunRecord,
+  { run }: RunRecord,
+  stored: StoredSettings,
   given: ResumeFlags,
   raw: readonly string[],
 ): Promise<ResumedRun> {
-  const { run } = record;
-  const stored = fromStored(record);
-  if (stored === null) {
-    throw usageError(
-      `Run ${run} was not begun by cluster run, so its tool and settings are not known here.`,
-      "Go on with it in the program that began it: resumeRun({ run, … }).",
-    );
-  }
   const { cwd } = stored;
   const here = workingFolder(given.cwd);
   const file = given.config === undefined ? stored.configFile : resolve(here, given.config);
@@ -156,6 +203,8 @@ async function prepare(
     crew: crew.name,
     options: { ...runOptions(settings, crew, tools), ...(planned && { tasks: planned.tasks }) },
     warnings: planned?.warnings ?? [],
+    flags,
+    config,
   };
 }
 

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { waitFor } from "@cluster/testkit";
@@ -38,8 +38,8 @@ describe("comparing tools", () => {
     expect(code).toBe(1);
     expect(await git("rev-parse", "main")).toBe(head);
     expect(stdout).toContain("2 tasks by 2 tools, spread over the list of 6 tasks (numbers 1, 4)");
-    expect(stdout).toMatch(/^one +\w{8} +2 of 2 +\+4 -0 .*cluster\/\w{8}$/m);
-    expect(stdout).toMatch(/^refused +\w{8} +0 of 2 /m);
+    expect(stdout).toMatch(/^one +\w{8} +complete +2 of 2 +\+4 -0 .*cluster\/\w{8}$/m);
+    expect(stdout).toMatch(/^refused +\w{8} +complete +0 of 2 /m);
     expect(stdout).toMatch(/^docs\/page-001.md +one +landed, verified +\+2 -0 .* \$0\.0010$/m);
     expect(stdout).toMatch(/^ +refused +tool-error /m);
     const written = comparisonOf(await readFile(json, "utf8"));
@@ -76,15 +76,83 @@ describe("comparing tools", () => {
     const runs = [...running.said().matchAll(/^Run (\w+) with/gm)].map(([, run]) => run ?? "");
     expect(runs).toHaveLength(2);
     const half = await cluster(bench, "compare", ...runs);
-    expect(half.stdout).toContain(`cluster retry ${runs[1]}   # held`);
-    const resumed = await cluster(bench, "resume", runs[1] ?? "", "-q");
+    expect(half.stdout).toContain(`cluster resume ${runs[1]}   # held`);
+    const resumed = await cluster(bench, "resume", runs[1] ?? "", "-q", "--json");
     expect(resumed.code).toBe(0);
-    const whole = comparisonOf((await cluster(bench, "compare", ...runs, "--json")).stdout);
+    const whole = comparisonOf(resumed.stdout);
     expect(whole.runs).toMatchObject([
       { tool: "one", landed: 2, end: "complete", branch: `cluster/${runs[0]}` },
       { tool: "held", landed: 2, end: "complete", branch: `cluster/${runs[1]}` },
     ]);
     await bench.expectNothingLeft({ branches: 2 });
+  });
+
+  it("goes on with all of it after a kill, with the same tasks on the same commit, whatever changed since", async () => {
+    const { git, path } = bench.repository;
+    const base = await git("rev-parse", "main");
+    const running = compare("--compare", "held,one", "-n", "2", "-w", "2");
+    await waitFor(() => running.said().includes("with held"), { what: "a run", timeoutMs: 60_000 });
+    await turnsUnderWay(bench, 2);
+    running.kill("SIGKILL");
+    await running.ended;
+    const run = /^Run (\w+) with held$/m.exec(running.said())?.[1] ?? "";
+    await git("rm", "-q", "docs/page-004.md");
+    await writeFile(join(path, "docs/page-000.md"), "New\n");
+    await git("add", ".");
+    await git("commit", "-q", "-m", "Other files");
+    const half = await cluster(bench, "compare", run);
+    expect(half.stdout).toMatch(/^held +\w{8} +interrupted +0 of 2 /m);
+    expect(half.stdout).toMatch(/^one +not begun$/m);
+    expect(half.stdout).toMatch(/^docs\/page-001.md +held +open /m);
+    expect(half.stdout).toContain(`cluster resume ${run}   # held`);
+    const another = await cluster(bench, "resume", run, "--tool", "two");
+    expect([another.code, another.stderr]).toEqual([
+      2,
+      expect.stringContaining("is part of a comparison, and --tool would make it another one"),
+    ]);
+    const { code, stdout, stderr } = await cluster(bench, "resume", "--json");
+    expect(code, stderr).toBe(0);
+    const { runs, tasks, missing, sample } = comparisonOf(stdout);
+    expect(runs).toMatchObject([
+      { tool: "held", run, landed: 2, end: "complete", base },
+      { tool: "one", landed: 2, end: "complete", base },
+    ]);
+    expect(tasks.map(({ files }) => files[0])).toEqual(["docs/page-001.md", "docs/page-004.md"]);
+    expect([missing, sample]).toEqual([[], expect.stringContaining("numbers 1, 4")]);
+    // Of what was cut short nobody knows what it took.
+    expect(runs.map(({ costUsd, knownCostUsd }) => [costUsd, knownCostUsd])).toEqual([
+      ["unknown", expect.closeTo(0.002)],
+      [expect.closeTo(0.002), expect.closeTo(0.002)],
+    ]);
+    await bench.expectNothingLeft({ branches: 2 });
+  });
+
+  it("tells whose quota and whose budget was spent, and lets each go on", async () => {
+    const options = ["-n", "2", "-w", "1", "--on-quota", "pause", "--price", "1,2"];
+    const first = await compare("--compare", "limited,one", ...options, "--max-cost", "0.0012")
+      .ended;
+    expect(first.code).toBe(1);
+    expect(first.stdout).toMatch(/^limited +\w{8} +quota +0 of 2 /m);
+    expect(first.stdout).toMatch(/^one +\w{8} +budget +1 of 2 /m);
+    const run = /^ {2}cluster resume (\w+) {3}# one$/m.exec(first.stdout)?.[1] ?? "";
+    const more = await cluster(bench, "resume", run, "--max-cost", "1", "--json");
+    // The other one still waits for its quota.
+    expect(more.code, more.stderr).toBe(6);
+    expect(comparisonOf(more.stdout).runs).toMatchObject([
+      { tool: "limited", end: "quota", landed: 0, open: 2 },
+      { tool: "one", end: "complete", landed: 2, open: 0 },
+    ]);
+  });
+
+  it("begins with none of them where one has no price", async () => {
+    const { code, stderr } = await compare(
+      ...["--compare", "one,two", "--max-cost", "1", "--price", "one=1,2"],
+    ).ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain("No price is known for the model that two chooses itself");
+    expect(stderr).toContain("--price two=IN,OUT");
+    expect(stderr).not.toMatch(/^Run /m);
+    await bench.expectNothingLeft();
   });
 
   it.each([

@@ -112,6 +112,13 @@ export class Crew {
     return failureClass !== null && this.#failOver?.classes.includes(failureClass) === true;
   }
 
+  /** Who serves a tool, where somebody says so, and how many turns that takes at once. */
+  servedBy(tool: string): { readonly name: string; readonly maxTurns: number } | null {
+    const name = this.tools.find((one) => one.name === tool)?.provider ?? null;
+    if (name === null) return null;
+    return { name, maxTurns: this.maxTurns.get(name) ?? Number.POSITIVE_INFINITY };
+  }
+
   /** How many instances a tool has where the run has so many workers. */
   limit(name: string, workers: number): number {
     const own = this.find(name)?.workers ?? null;

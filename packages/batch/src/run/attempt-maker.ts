@@ -4,7 +4,7 @@ import type { Attempt, AttemptResult, Executor } from "../contract/executor.ts";
 import type { LandingPlace } from "../contract/site.ts";
 import type { Task } from "../contract/task.ts";
 import { listSome } from "../errors/list-some.ts";
-import type { TurnTicket } from "../schedule/dispatcher.ts";
+import type { TurnTicket } from "../schedule/turn-ticket.ts";
 import type { Limits } from "./limits.ts";
 import type { Recorder } from "./recorder.ts";
 import { type AttemptDefaults, attemptOf, type TaskState } from "./task-state.ts";

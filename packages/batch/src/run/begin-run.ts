@@ -35,7 +35,7 @@ export interface RunParts {
 /** The options of a run apart from what it is about. */
 export type BeginOptions = Omit<
   RunOptions,
-  "tasks" | "repository" | "place" | "store" | "journal" | "id"
+  "tasks" | "repository" | "place" | "store" | "journal" | "id" | "base"
 >;
 
 /** Sets everything going. The first event comes after the caller had its turn. */

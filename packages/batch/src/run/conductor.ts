@@ -3,7 +3,7 @@ import type { Outcome } from "../contract/outcome.ts";
 import type { BudgetReport } from "../contract/report.ts";
 import { Dispatcher } from "../schedule/dispatcher.ts";
 import type { FailurePolicy } from "../schedule/failure-policy.ts";
-import { Halting } from "../schedule/halting.ts";
+import { type Halt, Halting } from "../schedule/halting.ts";
 import { Aftermath } from "./aftermath.ts";
 import { AttemptMaker } from "./attempt-maker.ts";
 import { Backlog } from "./backlog.ts";
@@ -34,6 +34,10 @@ export class Conductor {
   readonly #needs: ToolNeeds;
   #remaining: number;
   #closing: Closing | null = null;
+  /** Why tasks were left while others went on. */
+  #gaveUp: Closing | null = null;
+  /** Under way while the first tasks are judged. */
+  #judging: Promise<void> | null = null;
   readonly #left: TaskOutcome[] = [];
 
   constructor(options: ConductorOptions) {
@@ -54,8 +58,7 @@ export class Conductor {
         const haveChoice = options.limits.crew.tools.length > 1;
         if (haveChoice || this.#dispatcher.othersWait(lane)) this.#dispatcher.recall(lane);
       },
-      isAwaited: (lane) => this.#dispatcher.waitsIn(lane),
-      onGivenUp: (reason) => this.#close({ kind: "quota", reason }),
+      onGivenUp: (reason) => this.#giveUp({ kind: "quota", reason }),
     });
     this.#maker = new AttemptMaker({
       ...options,
@@ -72,7 +75,8 @@ export class Conductor {
         isStopped: () => this.#abort.signal.aborted,
         waiting: () => this.#waiting,
         close: (closing) => this.#close(closing),
-        again: (...given) => this.#dispatcher.addAfter(...given),
+        again: (state, ...when) =>
+          !this.#limits.isGivenUp(state) && this.#dispatcher.addAfter(state, ...when),
         end: (...given) => this.#end(...given),
         leave: (state) => this.#leave(state),
         beside: (work) => void this.#guarded(work),
@@ -93,7 +97,7 @@ export class Conductor {
 
   /** Why it started nothing more before its end; `null` when there was no such reason. */
   get closing(): Closing | null {
-    return this.#closing;
+    return this.#closing ?? this.#gaveUp;
   }
 
   /** What the run's limits are, and how much of them was taken. */
@@ -115,7 +119,8 @@ export class Conductor {
     if (this.#remaining === 0) this.#ended.resolve();
     for (const { state, commit } of committed)
       void this.#guarded(() => this.#aftermath.land(state, commit));
-    if (tasks.length > 0) this.#closeIfSpent();
+    if (tasks.length > 0)
+      this.#closeIfSpent(() => new Set(tasks.map((state) => this.#limits.gate.laneOf(state))));
     void this.#guarded(() => this.#release(this.#backlog.begin()));
     try {
       await this.#ended.promise;
@@ -149,6 +154,31 @@ export class Conductor {
     });
   }
 
+  /**
+   * Leaves what nobody can do any more, while the others go on with what is theirs; ends the run where that is
+   * nothing.
+   */
+  #giveUp(closing: Closing): void {
+    if (this.#closing !== null) return;
+    if (this.#options.limits.crew.single) {
+      this.#close(closing);
+      return;
+    }
+    this.#gaveUp ??= closing;
+    const lost = this.#dispatcher.takeOut((state) => this.#limits.isGivenUp(state));
+    if (this.#remaining - lost.length <= this.#backlog.size) this.#close(closing);
+    void this.#guarded(async () => {
+      for (const state of lost) await this.#leave(state);
+      this.#closeIfStuck();
+    });
+  }
+
+  /** What waits for tasks that were left waits for ever. */
+  #closeIfStuck(): void {
+    if (this.#gaveUp === null || this.#judging !== null || this.#remaining === 0) return;
+    if (this.#remaining <= this.#backlog.size) this.#close(this.#gaveUp);
+  }
+
   /** Starts nothing more and stops what runs. */
   stop(reason: string): void {
     this.drain(reason);
@@ -164,10 +194,11 @@ export class Conductor {
   #lookAgain(): void {
     if (this.#waiting + this.#dispatcher.preparing > 0) this.#closeIfSpent();
     this.#dispatcher.wake();
+    this.#closeIfStuck();
   }
 
-  #closeIfSpent(): void {
-    const reason = this.#limits.spent;
+  #closeIfSpent(lanes: () => Iterable<string> = () => this.#dispatcher.lanes): void {
+    const reason = this.#limits.spent(lanes);
     if (reason !== null) this.#close({ kind: "budget", reason });
   }
 
@@ -187,7 +218,7 @@ export class Conductor {
    * journal: whoever goes on with the run goes on with it.
    */
   async #leave(state: TaskState): Promise<void> {
-    const { outcome, reason } = leftStanding(this.#closing, state.pending);
+    const { outcome, reason } = leftStanding(this.closing, state.pending);
     this.#left.push(await this.#writer.left(state, outcome, reason));
     this.#oneLess(state);
   }
@@ -203,15 +234,34 @@ export class Conductor {
     this.#oneLess(state);
     const released = this.#backlog.ended(state, ended);
     await this.#release(released);
-    const why = this.#halting.note(ended, bearing);
+    const halt = this.#halting.note(
+      ended,
+      bearing,
+      this.#options.limits.crew.single ? null : state.tool,
+    );
     // Where nothing is left to start, nothing is saved by giving up, and what landed is wanted.
-    if (why !== null && this.#waiting > 0) this.#close({ kind: "halted", reason: why });
-    if (released.trialIsOver) void this.#guarded(() => this.#judgeTrial());
+    if (halt !== null && this.#waiting > 0) this.#halt(halt);
+    if (released.trialIsOver) {
+      this.#judging = this.#guarded(() => this.#judgeTrial()).finally(() => {
+        this.#judging = null;
+        this.#closeIfStuck();
+      });
+    } else this.#closeIfStuck();
+  }
+
+  /** Tasks that fail alike with one tool need not with another. */
+  #halt({ reason, tool }: Halt): void {
+    if (tool !== null) this.#limits.giveUp(tool, reason);
+    if (tool === null) this.#close({ kind: "halted", reason });
+    else this.#giveUp({ kind: "halted", reason });
   }
 
   /** Lets tasks begin that waited, and ends those that waited in vain. */
   async #release({ ready, skipped }: ReleasedTasks): Promise<void> {
-    if (!this.#dispatcher.add(ready)) for (const state of ready) await this.#leave(state);
+    const lost = ready.filter((state) => this.#limits.isGivenUp(state));
+    const wanted = lost.length === 0 ? ready : ready.filter((state) => !lost.includes(state));
+    const refused = this.#dispatcher.add(wanted) ? lost : ready;
+    for (const state of refused) await this.#leave(state);
     for (const { state, reason } of skipped) {
       await this.#writer.skipped(state, reason);
       this.#oneLess(state);

@@ -29,7 +29,8 @@ export async function createRun(
   about: Pick<RunRecord, "tool" | "workers" | "createdAt">,
   newId: () => string,
 ): Promise<CreatedRun> {
-  const { commit: base, branch: target } = await repository.head();
+  const { commit, branch: target } = await repository.head();
+  const base = options.base ?? commit;
   const settings = options.settings ?? null;
   const how = placeOptions(options, repository);
   for (let tries = 1; ; tries += 1) {

@@ -54,7 +54,10 @@ export interface LimitOptions {
    * nothing is known then.
    */
   readonly reserve?: { readonly costUsd?: number; readonly tokens?: number };
-  /** What models cost, by name; `*` for all others. @default what the tool knows */
+  /**
+   * What models cost, by name; by a tool's name, what that costs with a model that is not named; `*` for all
+   * others. @default what the tool knows
+   */
   readonly prices?: Readonly<Record<string, Price>>;
   /** So many tasks first, or how to try them. @default all at once */
   readonly canary?: number | CanaryOptions;

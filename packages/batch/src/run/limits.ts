@@ -6,15 +6,16 @@ import { Admission, type Choices } from "../schedule/admission.ts";
 import { pricedResult } from "../schedule/attempt-cost.ts";
 import { Budget, type SpentBefore } from "../schedule/budget.ts";
 import type { TaskHistory } from "../schedule/decide.ts";
-import type { Gate } from "../schedule/dispatcher.ts";
 import { freeMemory } from "../schedule/free-memory.ts";
+import type { Gate } from "../schedule/gate.ts";
 import { MemoryFloor } from "../schedule/memory-floor.ts";
-import type { MeterState } from "../schedule/meter.ts";
-import { type Provider, type ProviderHappening, Providers } from "../schedule/providers.ts";
+import { laneOf, type Provider, type ProviderHappening, Providers } from "../schedule/providers.ts";
+import { budgetReport } from "./budget-report.ts";
 import type { CompiledLimits } from "./compile-limits.ts";
 import type { PriceList } from "./price-list.ts";
 import type { Recorder } from "./recorder.ts";
 import type { TaskState } from "./task-state.ts";
+import { ToolStanding } from "./tool-standing.ts";
 
 /** What {@link Limits} are made of. */
 export interface LimitsOptions {
@@ -42,9 +43,7 @@ export interface LimitListener {
   onRecall(lane: string): void;
   /** The model of a lane refuses, and whoever waits for it keeps others from their turn. */
   onRefusal(lane: string): void;
-  /** Whether tasks wait for this lane and no other. */
-  isAwaited(lane: string): boolean;
-  /** Its provider is not waited for any longer. */
+  /** A provider is not waited for any longer: what only that could do is to be left. */
   onGivenUp(reason: string): void;
 }
 
@@ -59,10 +58,12 @@ export class Limits implements Disposable {
   readonly #admission: Admission<TaskState>;
   readonly #cancelTimer: () => void;
   #closed = false;
-  /** How often the provider had recovered when it first refused a task. */
-  readonly #recoveriesBefore = new Map<TaskState, number>();
-  /** How often in a row a tool failed for what is around it. */
-  readonly #failedAlike = new Map<string, number>();
+  /** The tool that refused a task last, and how often it had recovered when it first did. */
+  readonly #refusedBy = new Map<
+    TaskState,
+    { readonly tool: string; readonly recoveries: number }
+  >();
+  readonly #standing: ToolStanding;
 
   constructor(options: LimitsOptions, listener: LimitListener) {
     const { compiled, recorder, clock, random, workers, ahead, before } = options;
@@ -74,7 +75,7 @@ export class Limits implements Disposable {
       maxQuotaWaitMs: compiled.maxQuotaWaitMs,
       ceiling: workers,
       onQuota: compiled.onQuota,
-      servedBy: (tool) => servedBy(options.crew, tool),
+      servedBy: (tool) => options.crew.servedBy(tool),
       onHappening: (happening) => this.#onHappening(happening),
     });
     this.#budget = new Budget({
@@ -106,12 +107,24 @@ export class Limits implements Disposable {
       },
     });
     this.gate = this.#admission;
+    this.#standing = new ToolStanding({
+      admission: this.#admission,
+      onOut: (tool, reason) => {
+        recorder.publish({ type: "run.tool-out", tool, reason });
+        this.#recall(tool);
+      },
+    });
     this.#cancelTimer = clock.after(compiled.maxTimeMs, () => listener.onChange(), "background");
   }
 
-  /** Why nothing more can begin, whatever becomes of what is under way; `null` while something can. */
-  get spent(): string | null {
-    return this.#budget.exhausted;
+  /**
+   * Why nothing more can begin in these lanes, whatever becomes of what is under way; `null` while something
+   * can.
+   */
+  spent(lanes: () => Iterable<string>): string | null {
+    // There may be a hundred thousand tasks to look at.
+    if (this.report() === null) return null;
+    return this.#budget.exhausted(this.#admission.kindsOf(lanes()));
   }
 
   /** The tool that a task works with now. */
@@ -131,8 +144,10 @@ export class Limits implements Disposable {
 
   /** The turn of a task failed. */
   failed(state: TaskState, failure: AttemptFailure): void {
-    if (failure.failureClass === "quota" && !this.#recoveriesBefore.has(state)) {
-      this.#recoveriesBefore.set(state, this.#providers.recoveries(this.#named(state)));
+    const named = this.#named(state);
+    const { tool } = named;
+    if (failure.failureClass === "quota" && this.#refusedBy.get(state)?.tool !== tool) {
+      this.#refusedBy.set(state, { tool, recoveries: this.#providers.recoveries(named) });
     }
     this.#admission.failed(state, failure);
   }
@@ -155,7 +170,7 @@ export class Limits implements Disposable {
       return false;
     }
     state.excluded.add(tool);
-    if (this.#isLost(tool, failure)) this.#leaveOut(tool, failure.message);
+    this.#standing.failed(tool, failure);
     return true;
   }
 
@@ -166,6 +181,17 @@ export class Limits implements Disposable {
     );
   }
 
+  /** Whether a task is to be left, since whoever could do it was given up. */
+  isGivenUp(state: TaskState): boolean {
+    return this.#admission.isGivenUp(state);
+  }
+
+  /** A tool fails whatever it is given: nobody waits for it any longer. */
+  giveUp(tool: string, reason: string): void {
+    this.#standing.giveUp(this.#admission.providersOf(tool), reason);
+    this.#recall(tool);
+  }
+
   /** An attempt is over. Returns what it found, with its cost, and whether it was a probe. */
   settle(
     state: TaskState,
@@ -173,7 +199,7 @@ export class Limits implements Disposable {
     found: AttemptResult,
   ): { readonly result: AttemptResult; readonly probe: boolean } {
     const { tool } = this.#named(state);
-    if (found.failure === null) this.#failedAlike.delete(tool);
+    if (found.failure === null) this.#standing.worked(tool);
     const result = pricedResult(found, this.#options.prices({ tool, model }));
     if (result.failure !== null) this.failed(state, result.failure);
     return { result, probe: this.#admission.settle(state, result) };
@@ -182,21 +208,16 @@ export class Limits implements Disposable {
   /** What a task has behind it. */
   historyOf(state: TaskState): TaskHistory {
     const { retries, refusals } = state;
-    const before = this.#recoveriesBefore.get(state);
-    const now = this.#providers.recoveries(this.#named(state));
-    return { retries, refusals, othersAnswered: before !== undefined && now > before };
+    const named = this.#named(state);
+    const before = this.#refusedBy.get(state);
+    const now = this.#providers.recoveries(named);
+    const othersAnswered = before?.tool === named.tool && now > before.recoveries;
+    return { retries, refusals, othersAnswered };
   }
 
   /** What the run's limits are, and how much of them was taken; `null` where there are none. */
   report(): BudgetReport | null {
-    const { cost, tokens, timeMs, maxTimeMs } = this.#budget.state;
-    const limited = [cost.limit, tokens.limit, maxTimeMs].some((limit) => Number.isFinite(limit));
-    if (!limited) return null;
-    return {
-      costUsd: limitReport(cost),
-      tokens: limitReport(tokens),
-      timeMs: Number.isFinite(maxTimeMs) ? { limit: maxTimeMs, taken: timeMs } : null,
-    };
+    return budgetReport(this.#budget.state);
   }
 
   /** Nothing begins any more: nobody waits for anything, and nobody is told that they do. */
@@ -228,30 +249,15 @@ export class Limits implements Disposable {
     return { providers: chosen.map((tool) => ({ tool, model })), named: isMeant };
   }
 
-  /** Whether it would fail the next task alike: a key is refused at once, other things by the second one. */
-  #isLost(tool: string, { failureClass, stage }: AttemptFailure): boolean {
-    if (failureClass === "auth" || stage === "lease") return true;
-    if (failureClass !== "environment") return false;
-    const times = (this.#failedAlike.get(tool) ?? 0) + 1;
-    this.#failedAlike.set(tool, times);
-    return times > 1;
-  }
-
-  #leaveOut(tool: string, reason: string): void {
-    if (!this.#admission.leaveOut(tool)) return;
-    this.#options.recorder.publish({ type: "run.tool-out", tool, reason });
-    for (const lane of this.#lanesOf(tool)) this.#listener.onRecall(lane);
-  }
-
-  #lanesOf(tool: string): readonly string[] {
-    return this.#providers.lanesWith({ tool, model: this.#options.model });
+  #recall(tool: string): void {
+    for (const one of this.#admission.providersOf(tool)) this.#listener.onRecall(laneOf(one));
   }
 
   #onHappening(happening: ProviderHappening): void {
     if (this.#closed) return;
     const { recorder } = this.#options;
     const { tool, model } = happening;
-    const lane = this.#providers.laneOf({ tool, model });
+    const lane = laneOf({ tool, model });
     switch (happening.type) {
       case "refuses": {
         const { until, reason } = happening;
@@ -279,22 +285,11 @@ export class Limits implements Disposable {
         return;
       }
       case "given-up":
-        // Those who have a choice go on; whoever waits for just this one cannot.
-        if (this.othersLeft(tool) && !this.#listener.isAwaited(lane)) {
-          this.#leaveOut(tool, happening.reason);
-        } else this.#listener.onGivenUp(happening.reason);
+        // What others can do goes on, and so does what is theirs anyway.
+        if (!this.#options.crew.single) {
+          this.#standing.giveUp(this.#providers.askersOf({ tool, model }), happening.reason);
+        }
+        this.#listener.onGivenUp(happening.reason);
     }
   }
-}
-
-function servedBy(
-  { tools, maxTurns }: Crew,
-  tool: string,
-): { readonly name: string; readonly maxTurns: number } | null {
-  const name = tools.find((one) => one.name === tool)?.provider ?? null;
-  return name === null ? null : { name, maxTurns: maxTurns.get(name) ?? Number.POSITIVE_INFINITY };
-}
-
-function limitReport({ limit, taken, assumed, untold }: MeterState): BudgetReport["costUsd"] {
-  return Number.isFinite(limit) ? { limit, taken, assumed, untold } : null;
 }

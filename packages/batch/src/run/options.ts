@@ -114,6 +114,8 @@ export interface RunOptions extends LimitOptions, CrewOptions {
   readonly secrets?: readonly string[];
   /** Leaves the worktrees, for a look at them. @default false */
   readonly keepWorktrees?: boolean;
+  /** The commit that it begins on, by its whole id. Not in place. @default what is checked out */
+  readonly base?: string;
   /** The run's name. @default 8 characters that sort by time */
   readonly id?: string;
   /** Time, for tests. */

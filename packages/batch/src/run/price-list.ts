@@ -16,13 +16,14 @@ export async function priceList(
   tasks: readonly Pick<TaskInput, "tool" | "model">[],
   { prices, maxCostUsd, onQuota, model: own, crew }: CompiledOptions,
 ): Promise<PriceList> {
-  const told = (model: string | null): Price | null =>
-    (model === null ? undefined : prices[model]) ?? prices["*"] ?? null;
-  if (maxCostUsd === Number.POSITIVE_INFINITY) return ({ model }) => told(model);
+  // Several tools choose their models themselves, and have nothing but their own names to be priced by.
+  const told = ({ tool, model }: Provider): Price | null =>
+    (model === null ? undefined : prices[model]) ?? prices[tool] ?? prices["*"] ?? null;
+  if (maxCostUsd === Number.POSITIVE_INFINITY) return told;
   const known = new Map<string, Price>();
   const learn = async (tool: string, model: string | null): Promise<void> => {
     if (known.has(keyOf(tool, model))) return;
-    const price = told(model) ?? (await crew.find(tool)?.tool.priceOf?.(model)) ?? null;
+    const price = told({ tool, model }) ?? (await crew.find(tool)?.tool.priceOf?.(model)) ?? null;
     if (price === null) throw unknownPrice(tool, model);
     known.set(keyOf(tool, model), price);
   };
@@ -32,7 +33,7 @@ export async function priceList(
       if (typeof onQuota === "object") await learn(tool, onQuota.switchTo);
     }
   }
-  return ({ tool, model }) => known.get(keyOf(tool, model)) ?? told(model);
+  return (provider) => known.get(keyOf(provider.tool, provider.model)) ?? told(provider);
 }
 
 function keyOf(tool: string, model: string | null): string {
@@ -43,6 +44,6 @@ function unknownPrice(tool: string, model: string | null): BatchError {
   const what = model === null ? `the model that ${tool} chooses itself` : `the model ${model}`;
   return new BatchError(
     "PRICE_UNKNOWN",
-    `No price is known for ${what}, so that a limit on cost could not be kept. Say what it costs (prices; on the command line --price), or limit the tokens instead.`,
+    `No price is known for ${what}, so that a limit on cost could not be kept. Say what it costs (prices; on the command line --price ${model ?? tool}=IN,OUT), or limit the tokens instead.`,
   );
 }

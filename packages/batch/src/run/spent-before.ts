@@ -2,10 +2,17 @@ import type { AttemptRecord, Journal, JournalEntry } from "../contract/journal.t
 import type { Crew } from "../crew/crew.ts";
 import { pricedResult, takenBy, tokensOf } from "../schedule/attempt-cost.ts";
 import type { SpentBefore, Taken } from "../schedule/budget.ts";
+import type { MeteredBefore } from "../schedule/meter.ts";
+import { laneOf } from "../schedule/providers.ts";
 import type { PriceList } from "./price-list.ts";
 
 /** The largest attempt is looked for among those at so many tasks: a run may have a hundred thousand. */
 const LOOKED_AT = 1_000;
+
+/** What an attempt took, and what it was made with. */
+interface TakenAs extends Taken {
+  readonly kind: string;
+}
 
 /**
  * What earlier sessions of a run took, for its budget. Where something is unknown, attempt by attempt: a sum
@@ -17,7 +24,7 @@ export function spentBefore(
   crew: Crew,
   model: string | null,
 ): SpentBefore {
-  const taken = function* (entries: Iterable<JournalEntry>, most: number): Iterable<Taken> {
+  const taken = function* (entries: Iterable<JournalEntry>, most: number): Iterable<TakenAs> {
     let looked = 0;
     for (const { task, token } of entries) {
       if (token === 0) continue;
@@ -26,39 +33,49 @@ export function spentBefore(
       const [first = ""] = crew.candidates(task.tool).names;
       for (const attempt of journal.attempts(task.id)) {
         const tool = attempt.result?.evidence.tool ?? first;
-        yield takenByAttempt(attempt, priceOf({ tool, model: task.model ?? model }));
+        const provider = { tool, model: task.model ?? model };
+        yield { kind: laneOf(provider), ...takenByAttempt(attempt, priceOf(provider)) };
       }
     }
   };
   const { spent } = journal.tally();
   const known = spent.usage !== "unknown" && spent.costUsd !== "unknown";
-  const sum = {
-    costUsd: known ? spent.knownCostUsd : 0,
-    tokens: known ? tokensOf(spent.knownUsage) : 0,
-    untoldCosts: 0,
-    untoldTokens: 0,
-    largestCostUsd: null as number | null,
-    largestTokens: null as number | null,
+  const costs = new Amounts();
+  const tokens = new Amounts();
+  // The largest of each kind; where the sums are known, what did not tell is none of those.
+  for (const one of taken(journal.entries(), known ? LOOKED_AT : Number.POSITIVE_INFINITY)) {
+    costs.note(one.kind, one.costUsd, !known);
+    tokens.note(one.kind, one.tokens, !known);
+  }
+  if (known) {
+    // Only what was cut short is not in the sum.
+    for (const one of taken(journal.unfinished(), Number.POSITIVE_INFINITY)) {
+      if (one.costUsd === null) costs.note(one.kind, null, true);
+      if (one.tokens === null) tokens.note(one.kind, null, true);
+    }
+  }
+  return {
+    costUsd: known ? spent.knownCostUsd : costs.sum,
+    tokens: known ? tokensOf(spent.knownUsage) : tokens.sum,
+    costs: costs.kinds,
+    tokenCounts: tokens.kinds,
   };
-  for (const { costUsd, tokens } of taken(
-    journal.entries(),
-    known ? LOOKED_AT : Number.POSITIVE_INFINITY,
-  )) {
-    if (costUsd !== null) sum.largestCostUsd = Math.max(sum.largestCostUsd ?? 0, costUsd);
-    if (tokens !== null) sum.largestTokens = Math.max(sum.largestTokens ?? 0, tokens);
-    if (known) continue;
-    sum.costUsd += costUsd ?? 0;
-    sum.tokens += tokens ?? 0;
-    sum.untoldCosts += costUsd === null ? 1 : 0;
-    sum.untoldTokens += tokens === null ? 1 : 0;
+}
+
+/** Money or tokens of attempts, by what these were made with. */
+class Amounts {
+  readonly kinds = new Map<string, MeteredBefore>();
+  sum = 0;
+
+  /** @param counts Whether one that did not tell is to be counted as such. */
+  note(kind: string, amount: number | null, counts: boolean): void {
+    const { untold, largest } = this.kinds.get(kind) ?? { untold: 0, largest: null };
+    this.sum += amount ?? 0;
+    this.kinds.set(kind, {
+      untold: untold + (amount === null && counts ? 1 : 0),
+      largest: amount === null ? largest : Math.max(largest ?? 0, amount),
+    });
   }
-  if (!known) return sum;
-  // Only what was cut short is not in the sum.
-  for (const { costUsd, tokens } of taken(journal.unfinished(), Number.POSITIVE_INFINITY)) {
-    sum.untoldCosts += costUsd === null ? 1 : 0;
-    sum.untoldTokens += tokens === null ? 1 : 0;
-  }
-  return sum;
 }
 
 function takenByAttempt({ result }: AttemptRecord, price: ReturnType<PriceList>): Taken {

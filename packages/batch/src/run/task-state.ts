@@ -58,6 +58,7 @@ export class TaskState {
       if (attempt.sequel === "quota") state.refusals += 1;
       if (attempt.sequel === "replay") state.replayed = true;
       const tool = attempt.result?.evidence.tool;
+      if (attempt.sequel === "retry" && tool !== undefined) state.pinned = tool;
       if (attempt.sequel === "fail-over" && tool !== undefined) state.excluded.add(tool);
       if (attempt.end !== null) state.pending = attempt.end;
     }

@@ -1,9 +1,15 @@
 import type { AttemptFailure, AttemptResult } from "../contract/executor.ts";
 import { takenBy } from "./attempt-cost.ts";
 import type { Budget, BudgetedAttempt } from "./budget.ts";
-import type { Gate, LaneWork } from "./dispatcher.ts";
+import type { Gate, LaneWork } from "./gate.ts";
 import type { MemoryFloor } from "./memory-floor.ts";
-import type { Provider, Providers, ProviderTurn, ProviderWord } from "./providers.ts";
+import {
+  laneOf,
+  type Provider,
+  type Providers,
+  type ProviderTurn,
+  type ProviderWord,
+} from "./providers.ts";
 
 /** Whom an {@link Admission} asks. */
 export interface AdmissionOptions<Item> {
@@ -50,6 +56,8 @@ export class Admission<Item> implements Gate<Item> {
   readonly #shared = new Map<string, Choices>();
   /** Tools that fail whatever they are given: those who have a choice go elsewhere. */
   readonly #out = new Set<string>();
+  /** Lanes that nobody waits for any longer. */
+  readonly #givenUp = new Set<string>();
   readonly #admitted = new Map<Item, Admitted>();
   #underWay = 0;
 
@@ -78,27 +86,42 @@ export class Admission<Item> implements Gate<Item> {
     return this.#out.has(tool);
   }
 
+  /** A tool with each of its models that was asked for so far. */
+  providersOf(tool: string): Provider[] {
+    return [...this.#named.values()].filter((provider) => provider.tool === tool);
+  }
+
+  /** Nobody waits for these any longer, whatever they say from now on. */
+  giveUp(providers: readonly Provider[]): void {
+    for (const provider of providers) this.#givenUp.add(this.#laneWith(provider));
+  }
+
+  /** Whether an item is to be left, since whoever could work on it was given up. */
+  isGivenUp(item: Item): boolean {
+    if (this.#givenUp.size === 0) return false;
+    const { choice, providerOf } = this.#options;
+    const all = choice?.choicesOf(item).providers ?? [providerOf(item)];
+    const lost = all.filter((provider) => this.#givenUp.has(this.#laneWith(provider)));
+    return lost.length > 0 && all.every((one) => lost.includes(one) || this.#out.has(one.tool));
+  }
+
   turnRoom(lane: string): number {
-    const { providers, budget, memory } = this.#options;
-    return Math.min(
-      providers.turnRoom(this.#provider(lane)),
-      budget.room,
-      memory.room(this.#underWay),
-    );
+    const provider = this.#provider(lane);
+    return Math.min(this.#options.providers.turnRoom(provider), this.#affordable(provider));
   }
 
   startRoom(lane: string, work: LaneWork = NO_WORK): number {
-    const { budget, memory } = this.#options;
-    const common = Math.min(budget.room, memory.room(this.#underWay));
     const choices = this.#shared.get(lane);
     if (choices === undefined) {
       const named = this.#provider(lane);
       const free = this.#free(named.tool, work) + work.preparing(lane);
-      return Math.min(this.#starts(named), free, common);
+      return Math.min(this.#starts(named), free, this.#affordable(named));
     }
-    const rooms = this.#usable(choices).map((provider) => this.#roomWith(provider, work));
+    const usable = this.#usable(choices);
+    const rooms = usable.map((provider) => this.#roomWith(provider, work));
     const preparing = choices.providers.map((one) => work.preparing(this.#laneWith(one)));
-    return Math.min(sum(rooms), Math.max(0, common - sum(preparing)));
+    const most = Math.max(0, ...usable.map((provider) => this.#affordable(provider)));
+    return Math.min(sum(rooms), Math.max(0, most - sum(preparing)));
   }
 
   enter(item: Item, lane: string, work: LaneWork): string {
@@ -110,8 +133,9 @@ export class Admission<Item> implements Gate<Item> {
 
   begun(item: Item): void {
     const { providers, budget } = this.#options;
-    const provider = providers.begin(this.#options.providerOf(item));
-    this.#admitted.set(item, { provider, budget: budget.begin(), underWay: true });
+    const named = this.#options.providerOf(item);
+    const provider = providers.begin(named);
+    this.#admitted.set(item, { provider, budget: budget.begin(this.#kind(named)), underWay: true });
     this.#underWay += 1;
   }
 
@@ -149,6 +173,16 @@ export class Admission<Item> implements Gate<Item> {
     return admitted.provider.probe;
   }
 
+  /** With what those of these lanes may be worked on, as a budget tells that apart. Of no lane: of all. */
+  kindsOf(lanes: Iterable<string>): string[] {
+    const asked = [...lanes].flatMap((lane) => {
+      const choices = this.#shared.get(lane);
+      return choices === undefined ? (this.#named.get(lane) ?? []) : this.#usable(choices);
+    });
+    const providers = asked.length > 0 ? asked : [...this.#named.values()];
+    return [...new Set(providers.map((provider) => this.#kind(provider)))];
+  }
+
   #endTurn(item: Item, word: ProviderWord): void {
     const admitted = this.#admitted.get(item);
     if (admitted === undefined || !admitted.underWay) return;
@@ -161,8 +195,18 @@ export class Admission<Item> implements Gate<Item> {
     return this.#named.get(lane) as Provider;
   }
 
+  #kind(provider: Provider): string {
+    return laneOf(this.#options.providers.current(provider));
+  }
+
+  /** How many more turns with a provider the budget and the memory allow. */
+  #affordable(provider: Provider): number {
+    const { budget, memory } = this.#options;
+    return Math.min(budget.room(this.#kind(provider)), memory.room(this.#underWay));
+  }
+
   #laneWith(provider: Provider): string {
-    const lane = this.#options.providers.laneOf(provider);
+    const lane = laneOf(provider);
     if (!this.#named.has(lane)) this.#named.set(lane, provider);
     return lane;
   }
@@ -182,14 +226,17 @@ export class Admission<Item> implements Gate<Item> {
   }
 
   #roomWith(provider: Provider, work: LaneWork): number {
-    const ready = this.#starts(provider) - work.preparing(this.#laneWith(provider));
+    const most = Math.min(this.#starts(provider), this.#affordable(provider));
+    const ready = most - work.preparing(this.#laneWith(provider));
     return Math.max(0, Math.min(ready, this.#free(provider.tool, work)));
   }
 
   /** Of several, those that may be asked now. */
   #usable({ providers: all, named }: Choices): readonly Provider[] {
     const { providers } = this.#options;
-    const well = all.filter(({ tool }) => !this.#out.has(tool));
+    const well = all.filter(
+      (one) => !this.#out.has(one.tool) && !this.#givenUp.has(this.#laneWith(one)),
+    );
     if (!named) return well.length > 0 ? well : all;
     const open = well.find((one) => providers.isOpenToAll(one) || providers.turnRoom(one) > 0);
     return [open ?? well[0] ?? (all[0] as Provider)];

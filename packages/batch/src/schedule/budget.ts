@@ -1,4 +1,4 @@
-import { BOUND_MARGIN, Meter, type MeterState } from "./meter.ts";
+import { BOUND_MARGIN, Meter, type MeteredBefore, type MeterState } from "./meter.ts";
 
 /** What a {@link Budget} begins with. */
 export interface BudgetOptions {
@@ -17,15 +17,13 @@ export interface BudgetOptions {
   readonly elapsed: () => number;
 }
 
-/** What earlier sessions of a run took, as far as it is known, and of how many attempts it is not. */
+/** What earlier sessions of a run took, as far as it is known. */
 export interface SpentBefore {
   readonly costUsd: number;
   readonly tokens: number;
-  readonly untoldCosts: number;
-  readonly untoldTokens: number;
-  /** The largest attempt; `null` where none told. */
-  readonly largestCostUsd: number | null;
-  readonly largestTokens: number | null;
+  /** What their attempts were like, by kind. */
+  readonly costs: ReadonlyMap<string, MeteredBefore>;
+  readonly tokenCounts: ReadonlyMap<string, MeteredBefore>;
 }
 
 /** What an attempt took; `null`: nobody knows. */
@@ -67,16 +65,12 @@ export class Budget {
     this.#cost = new Meter({
       limit: maxCostUsd ?? none,
       reserve: reserveCostUsd,
-      takenBefore: before?.costUsd ?? 0,
-      untoldBefore: before?.untoldCosts ?? 0,
-      largestBefore: before?.largestCostUsd ?? null,
+      ...(before && { takenBefore: before.costUsd, before: before.costs }),
     });
     this.#tokens = new Meter({
       limit: maxTokens ?? none,
       reserve: reserveTokens,
-      takenBefore: before?.tokens ?? 0,
-      untoldBefore: before?.untoldTokens ?? 0,
-      largestBefore: before?.largestTokens ?? null,
+      ...(before && { takenBefore: before.tokens, before: before.tokenCounts }),
     });
     this.#maxTimeMs = maxTimeMs ?? none;
     this.#elapsed = options.elapsed;
@@ -92,28 +86,30 @@ export class Budget {
     };
   }
 
-  /** How many more attempts may begin now. */
-  get room(): number {
-    return this.#timeIsUp() ? 0 : Math.min(this.#cost.room, this.#tokens.room);
+  /** How many more attempts of a kind, a tool with a model, may begin now. */
+  room(kind?: string): number {
+    return this.#timeIsUp() ? 0 : Math.min(this.#cost.room(kind), this.#tokens.room(kind));
   }
 
-  /** Why nothing more can begin, whatever becomes of what is under way; `null` while something can. */
-  get exhausted(): string | null {
-    const { cost, tokens, timeMs, maxTimeMs } = this.state;
+  /** Why nothing more of these kinds can begin, whatever becomes of what is under way; `null` while something can. */
+  exhausted(kinds?: readonly string[]): string | null {
+    const { timeMs, maxTimeMs } = this.state;
     if (this.#timeIsUp()) {
       const bound = BOUND_MARGIN * this.#longestMs;
       return `The time is up: ${seconds(timeMs)} of ${seconds(maxTimeMs)} have passed, and a further task may take ${seconds(bound)}.`;
     }
-    if (this.#cost.exhausted) return spent("money", cost, dollars);
-    if (this.#tokens.exhausted) return spent("tokens", tokens, (count) => `${Math.round(count)}`);
+    if (this.#cost.exhausted(kinds)) return spent("money", this.#cost, kinds, dollars);
+    if (this.#tokens.exhausted(kinds)) {
+      return spent("tokens", this.#tokens, kinds, (count) => `${Math.round(count)}`);
+    }
     return null;
   }
 
-  /** An attempt begins. */
-  begin(): BudgetedAttempt {
+  /** An attempt of a kind begins. */
+  begin(kind?: string): BudgetedAttempt {
     const beganAt = this.#elapsed();
-    const cost = this.#cost.reserve();
-    const tokens = this.#tokens.reserve();
+    const cost = this.#cost.reserve(kind);
+    const tokens = this.#tokens.reserve(kind);
     return {
       settle: (taken) => {
         cost.settle(taken.costUsd);
@@ -133,8 +129,16 @@ export class Budget {
   }
 }
 
-function spent(what: string, state: MeterState, show: (amount: number) => string): string {
-  const { limit, taken, assumed, untold, bound } = state;
+function spent(
+  what: string,
+  meter: Meter,
+  kinds: readonly string[] | undefined,
+  show: (amount: number) => string,
+): string {
+  const { limit, taken, assumed, untold, bound: least } = meter.state;
+  const bounds =
+    kinds?.flatMap((kind) => meter.boundOf(kind) ?? []) ?? (least === null ? [] : [least]);
+  const bound = bounds.length === 0 ? null : Math.min(...bounds);
   if (bound === null && taken < limit) {
     return `None of ${untold} attempts told what it took, so that the limit of ${show(limit)} cannot be kept. Give an upper bound for one attempt: reserve, or --reserve-cost and --reserve-tokens on the command line.`;
   }

@@ -15,13 +15,21 @@ export interface HaltRules {
   readonly sameReason: number;
 }
 
+/** Why it is enough. */
+export interface Halt {
+  readonly reason: string;
+  /** The tool whose tasks fail alike, so that those of others need not; `null`: it holds for all. */
+  readonly tool: string | null;
+}
+
 /** Fewer tasks than that say nothing about a share. */
 const SHARE_AFTER = 10;
 
 /** Counts how tasks end, and says when it is enough. What an earlier session of the run did is not counted. */
 export class Halting {
   readonly #rules: HaltRules;
-  #inRow = 0;
+  /** By the tool that tasks ended with. */
+  readonly #inRow = new Map<string | null, number>();
   #ended = 0;
   #failed = 0;
   readonly #byReason = new Map<string, number>();
@@ -34,20 +42,33 @@ export class Halting {
    * Notes how a task ended. Returns why the run is to halt, or `null`.
    * @param bearing `halts`: one more in a row. `resets`: the provider answered, so that a new row begins.
    *   `neutral`: neither.
+   * @param tool The one that it ended with. What git or the disk refuses is refused to all of them.
    */
   note(
     task: Pick<TaskOutcome, "outcome" | "reason" | "files">,
     bearing: FailurePolicy["bearing"],
-  ): string | null {
-    const { inRow, failures, share, sameReason } = this.#rules;
-    if (bearing === "resets") this.#inRow = 0;
-    if (bearing === "halts") this.#inRow += 1;
-    this.#ended += 1;
+    tool: string | null = null,
+  ): Halt | null {
+    const whose = task.outcome === "infra-error" ? null : tool;
     const said = task.reason?.message ?? task.outcome;
-    if (bearing === "halts" && this.#inRow >= inRow) {
-      const many = inRow === 1 ? "A task" : `${inRow} tasks in a row`;
-      return `${many} failed alike, and the next ones would too. ${said}`;
+    this.#ended += 1;
+    if (bearing === "resets") for (const one of [whose, null]) this.#inRow.delete(one);
+    if (bearing === "halts") {
+      const count = (this.#inRow.get(whose) ?? 0) + 1;
+      this.#inRow.set(whose, count);
+      if (count >= this.#rules.inRow) {
+        const many = count === 1 ? "A task" : `${count} tasks in a row`;
+        const by = whose === null ? "" : ` with ${whose}`;
+        const reason = `${many}${by} failed alike, and the next ones would too. ${said}`;
+        return { reason, tool: whose };
+      }
     }
+    const reason = this.#enough(task, said);
+    return reason === null ? null : { reason, tool: null };
+  }
+
+  #enough(task: Pick<TaskOutcome, "outcome" | "reason" | "files">, said: string): string | null {
+    const { failures, share, sameReason } = this.#rules;
     const grade = GRADES[task.outcome];
     if (grade !== "failed" && grade !== "broken") return null;
     this.#failed += 1;

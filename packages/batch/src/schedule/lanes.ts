@@ -33,6 +33,17 @@ class Lane<Item> {
     return first;
   }
 
+  /** Takes out those that are chosen; the others stay where they are. */
+  takeOut(isChosen: (item: Item) => boolean): Item[] {
+    const waiting = [...this.again, ...this.#queue.slice(this.#head)] as Numbered<Item>[];
+    const chosen = new Set(waiting.filter(({ item }) => isChosen(item)));
+    const stays = (one: Numbered<Item> | null): boolean => one !== null && !chosen.has(one);
+    this.again.splice(0, this.again.length, ...this.again.filter(stays));
+    this.#queue = this.#queue.slice(this.#head).filter(stays);
+    this.#head = 0;
+    return [...chosen].map(({ item }) => item);
+  }
+
   clear(): Item[] {
     const waiting = [...this.again.splice(0), ...this.#queue.slice(this.#head)];
     this.#queue = [];
@@ -60,13 +71,14 @@ export class Lanes<Item> {
     return size;
   }
 
+  /** Those that have items. */
+  get names(): string[] {
+    return [...this.#lanes].flatMap(([name, lane]) => (lane.size > 0 ? name : []));
+  }
+
   /** Whether any lane but this one has items. */
   hasOthers(than: string): boolean {
     return [...this.#lanes].some(([name, lane]) => name !== than && lane.size > 0);
-  }
-
-  has(name: string): boolean {
-    return (this.#lanes.get(name)?.size ?? 0) > 0;
   }
 
   /** At the end of its lane. */
@@ -94,6 +106,11 @@ export class Lanes<Item> {
     }
     const taken = best?.lane.take();
     return best === null || taken === undefined ? null : { item: taken.item, lane: best.name };
+  }
+
+  /** Takes out those that are chosen. */
+  takeOut(isChosen: (item: Item) => boolean): Item[] {
+    return [...this.#lanes.values()].flatMap((lane) => lane.takeOut(isChosen));
   }
 
   /** Takes everything out. */

@@ -6,10 +6,16 @@ export interface MeterOptions {
   readonly reserve?: number | undefined;
   /** What is known of earlier sessions. */
   readonly takenBefore?: number;
-  /** Attempts of earlier sessions of which nobody knows what they took. */
-  readonly untoldBefore?: number;
-  /** The largest attempt of earlier sessions, where one is known. */
-  readonly largestBefore?: number | null;
+  /** What their attempts were like, by kind. */
+  readonly before?: ReadonlyMap<string, MeteredBefore>;
+}
+
+/** Attempts of one kind in earlier sessions. */
+export interface MeteredBefore {
+  /** Those of which nobody knows what they took. */
+  readonly untold: number;
+  /** What the largest of the others took; `null` where none told. */
+  readonly largest: number | null;
 }
 
 /** Where a {@link Meter} stands. */
@@ -17,13 +23,13 @@ export interface MeterState {
   readonly limit: number;
   /** What attempts took, `assumed` included. */
   readonly taken: number;
-  /** For attempts that did not tell what they took: the bound for each. */
+  /** For attempts that did not tell what they took: the bound of their kind for each. */
   readonly assumed: number;
   /** Attempts that did not tell. */
   readonly untold: number;
   /** For attempts under way. */
   readonly reserved: number;
-  /** What is reserved for one attempt; `null` while nothing is known of any. */
+  /** The least that is reserved for one attempt; `null` while nothing is known of any. */
   readonly bound: number | null;
 }
 
@@ -46,74 +52,119 @@ function times(part: number, whole: number): number {
 /** So many attempts may end without a word on what they took before anything is known of any. */
 const UNTOLD_AT_FIRST = 3;
 
+/** What is known of the attempts of one kind. */
+interface Kind {
+  untold: number;
+  largest: number | null;
+  underWay: number;
+}
+
+/** Where nobody tells kinds apart. */
+const ANY = "";
+
 /**
  * Keeps one amount, money or tokens, within its limit. A further attempt may begin when what was taken,
  * what is reserved for those under way, and the bound of one more are within it. The bound is
  * {@link BOUND_MARGIN} times the largest attempt so far, or what the user gives; before either is known,
  * one attempt at a time has all that is left. So the limit is passed only by what attempts under way take
- * beyond their bound.
+ * beyond their bound. Attempts of one kind, a tool with a model, take alike: what a cheap one took says
+ * nothing about one that costs a hundred times as much, so that each kind has a bound of its own.
  */
 export class Meter {
   readonly #options: MeterOptions;
+  readonly #kinds = new Map<string, Kind>();
   #told: number;
-  #untold: number;
-  #largest: number | null;
   readonly #underWay = new Map<Reservation, number>();
 
   constructor(options: MeterOptions) {
     this.#options = options;
     this.#told = options.takenBefore ?? 0;
-    this.#untold = options.untoldBefore ?? 0;
-    this.#largest = options.largestBefore ?? null;
+    for (const [kind, before] of options.before ?? []) {
+      this.#kinds.set(kind, { ...before, underWay: 0 });
+    }
   }
 
   get state(): MeterState {
-    const bound = this.#bound();
-    const assumed = this.#untold * (bound ?? 0);
-    const reserved = [...this.#underWay.values()].reduce((sum, one) => sum + one, 0);
-    const { limit } = this.#options;
-    return { limit, taken: this.#told + assumed, assumed, untold: this.#untold, reserved, bound };
+    const kinds = [...this.#kinds.values()];
+    const bounds = kinds.flatMap((kind) => this.#bound(kind) ?? []);
+    // Of a kind of which none ever told, the dearest of the others is the best guess.
+    const guess = Math.max(0, ...bounds);
+    const assumed = sum(kinds.map((kind) => kind.untold * (this.#bound(kind) ?? guess)));
+    return {
+      limit: this.#options.limit,
+      taken: this.#told + assumed,
+      assumed,
+      untold: sum(kinds.map(({ untold }) => untold)),
+      reserved: sum([...this.#underWay.values()]),
+      bound: bounds.length === 0 ? (this.#options.reserve ?? null) : Math.min(...bounds),
+    };
   }
 
-  /** How many more attempts may begin now. */
-  get room(): number {
-    const { limit, taken, reserved, bound, untold } = this.state;
+  /** What is reserved for one attempt of a kind; `null` while nothing is known of any. */
+  boundOf(kind: string): number | null {
+    return this.#bound(this.#of(kind));
+  }
+
+  /** How many more attempts of a kind may begin now. */
+  room(name: string = ANY): number {
+    const { limit, taken, reserved } = this.state;
     if (limit === Number.POSITIVE_INFINITY) return limit;
     const left = limit - taken - reserved;
     if (left <= 0) return 0;
+    const kind = this.#of(name);
+    const bound = this.#bound(kind);
     if (bound !== null) return bound === 0 ? Number.POSITIVE_INFINITY : times(bound, left);
-    return this.#underWay.size === 0 && untold < UNTOLD_AT_FIRST ? 1 : 0;
+    return kind.underWay === 0 && kind.untold < UNTOLD_AT_FIRST ? 1 : 0;
   }
 
-  /** Nothing more can begin, whatever becomes of what is under way. */
-  get exhausted(): boolean {
-    return this.#underWay.size === 0 && this.room === 0;
+  /** Nothing more of these kinds can begin, whatever becomes of what is under way. */
+  exhausted(kinds: readonly string[] = [ANY]): boolean {
+    return this.#underWay.size === 0 && kinds.every((kind) => this.room(kind) === 0);
   }
 
   /** An attempt begins. */
-  reserve(): Reservation {
-    const { limit, taken, reserved, bound } = this.state;
+  reserve(name: string = ANY): Reservation {
+    const { limit, taken, reserved } = this.state;
+    const kind = this.#of(name);
     const left = limit === Number.POSITIVE_INFINITY ? 0 : limit - taken - reserved;
+    const end = (): boolean => {
+      if (!this.#underWay.delete(reservation)) return false;
+      kind.underWay -= 1;
+      return true;
+    };
     const reservation: Reservation = {
       settle: (amount) => {
-        if (!this.#underWay.delete(reservation)) return;
+        if (!end()) return;
         if (amount === null) {
-          this.#untold += 1;
+          kind.untold += 1;
           return;
         }
         this.#told += amount;
-        this.#largest = Math.max(this.#largest ?? 0, amount);
+        kind.largest = Math.max(kind.largest ?? 0, amount);
       },
-      cancel: () => this.#underWay.delete(reservation),
+      cancel: end,
     };
-    this.#underWay.set(reservation, bound ?? left);
+    kind.underWay += 1;
+    this.#underWay.set(reservation, this.#bound(kind) ?? left);
     return reservation;
   }
 
-  #bound(): number | null {
-    const { reserve } = this.#options;
-    if (this.#largest === null) return reserve ?? null;
-    // What was seen counts more than what was thought.
-    return Math.max(reserve ?? BOUND_MARGIN * this.#largest, this.#largest);
+  #of(name: string): Kind {
+    const known = this.#kinds.get(name);
+    if (known !== undefined) return known;
+    const kind: Kind = { untold: 0, largest: null, underWay: 0 };
+    this.#kinds.set(name, kind);
+    return kind;
   }
+
+  #bound({ largest }: Kind): number | null {
+    const { reserve } = this.#options;
+    if (largest === null) return reserve ?? null;
+    // What was seen counts more than what was thought.
+    return Math.max(reserve ?? BOUND_MARGIN * largest, largest);
+  }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, one) => all + one, 0);
 }

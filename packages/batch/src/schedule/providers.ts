@@ -8,6 +8,11 @@ export interface Provider {
   readonly model: string | null;
 }
 
+/** The lane of what names a tool with a model. What is in one takes alike of time and money. */
+export function laneOf({ tool, model }: Provider): string {
+  return model === null ? tool : `${tool}\n${model}`;
+}
+
 /**
  * What follows when a provider refuses for quota.
  * - `wait`: everybody waits until one task, the probe, has shown that it answers again
@@ -60,8 +65,8 @@ interface Circuit {
   readonly provider: Provider;
   readonly breaker: Breaker;
   readonly concurrency: Concurrency;
-  /** Of all that ask it. */
-  readonly lanes: Set<string>;
+  /** All that ask it, by their lanes. */
+  readonly askers: Map<string, Provider>;
   /** What it said when it refused last. */
   said: string;
   /** How often it answered after it had refused. */
@@ -85,14 +90,9 @@ export class Providers implements Disposable {
     this.#options = options;
   }
 
-  /** The lane of what a task names. */
-  laneOf({ tool, model }: Provider): string {
-    return model === null ? tool : `${tool}\n${model}`;
-  }
-
   /** What a task works with that names this. */
   current(named: Provider): Provider {
-    return this.#replaced.get(this.laneOf(named)) ?? named;
+    return this.#replaced.get(laneOf(named)) ?? named;
   }
 
   /** How often a provider answered after it had refused. */
@@ -102,7 +102,12 @@ export class Providers implements Disposable {
 
   /** The lanes that wait when this one refuses. */
   lanesWith(named: Provider): readonly string[] {
-    return [...this.#circuit(named).lanes];
+    return [...this.#circuit(named).askers.keys()];
+  }
+
+  /** Whoever waits when this one refuses, itself too. */
+  askersOf(named: Provider): readonly Provider[] {
+    return [...this.#circuit(named).askers.values()];
   }
 
   /** How many more turns may begin. */
@@ -129,7 +134,7 @@ export class Providers implements Disposable {
         // A probe is what others wait for.
         return passage.probe || circuit.breaker.state.kind === "closed";
       },
-      end: (word) => this.#end(this.laneOf(named), circuit, passage, turn, word),
+      end: (word) => this.#end(laneOf(named), circuit, passage, turn, word),
     };
   }
 
@@ -186,12 +191,12 @@ export class Providers implements Disposable {
 
   #circuit(named: Provider): Circuit {
     const provider = this.current(named);
-    const lane = this.laneOf(named);
+    const lane = laneOf(named);
     const servedBy = this.#options.servedBy?.(provider.tool) ?? null;
-    const key = servedBy === null ? this.laneOf(provider) : this.#sharedKey(servedBy.name, lane);
+    const key = servedBy === null ? laneOf(provider) : this.#sharedKey(servedBy.name, lane);
     const known = this.#circuits.get(key);
     if (known !== undefined) {
-      known.lanes.add(lane);
+      known.askers.set(lane, named);
       return known;
     }
     const { clock, random, maxQuotaWaitMs, onHappening } = this.#options;
@@ -199,7 +204,7 @@ export class Providers implements Disposable {
     const ceiling = (): number => Math.min(this.#options.ceiling(), maxTurns);
     const circuit: Circuit = {
       provider,
-      lanes: new Set([lane]),
+      askers: new Map([[lane, named]]),
       said: "",
       recoveries: 0,
       breaker: new Breaker({

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { Dispatcher, type Gate } from "../../src/schedule/dispatcher.ts";
+import { Dispatcher } from "../../src/schedule/dispatcher.ts";
+import type { Gate } from "../../src/schedule/gate.ts";
 import { FakeClock } from "./fake-clock.ts";
 
 function settled(): Promise<void> {

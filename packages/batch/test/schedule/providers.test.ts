@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import {
+  laneOf,
   type OnQuota,
   type Provider,
   type ProviderHappening,
@@ -31,7 +32,7 @@ test("each model of each tool waits for itself", () => {
   expect(providers.turnRoom(BIG)).toBe(0);
   expect(providers.turnRoom(SMALL)).toBe(4);
   expect(providers.turnRoom({ tool: "other", model: "big" })).toBe(4);
-  expect(providers.laneOf({ tool: "aider", model: null })).not.toBe(providers.laneOf(BIG));
+  expect(laneOf({ tool: "aider", model: null })).not.toBe(laneOf(BIG));
 });
 
 test("a provider is probed by one turn, and gets fewer at once after a refusal", () => {

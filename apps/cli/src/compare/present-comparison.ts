@@ -1,0 +1,41 @@
+import type { ExitName } from "../exit/exit-codes.ts";
+import { runsOfComparison } from "./comparison-runs.ts";
+import type { Contender } from "./contender.ts";
+import { exitOfComparison, showRuns } from "./show-comparison.ts";
+import { type TurnsOptions, takeTurns } from "./take-turns.ts";
+
+/** Where a comparison is shown. */
+export interface PresentOptions {
+  readonly json: boolean;
+  /** Of `--report`, checked. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Has tools do the tasks of a comparison, and shows all of it side by side; also what was done before one of
+ * them could not go on.
+ * @throws what the run of a tool throws
+ */
+export async function presentComparison(
+  contenders: readonly Contender[],
+  options: TurnsOptions,
+  where: PresentOptions,
+): Promise<ExitName> {
+  const { comparison, repository, store } = options;
+  let interrupted = false;
+  try {
+    interrupted = await takeTurns(contenders, options);
+  } catch (error) {
+    await show().catch(() => {});
+    throw error;
+  }
+  const exit = await show();
+  return interrupted ? "interrupted" : exit;
+
+  async function show(): Promise<ExitName> {
+    const runs = (await runsOfComparison(comparison, options)).map(({ run }) => run);
+    if (runs.length === 0) return "failed";
+    const shown = await showRuns(runs.slice(0, 1), { repository, store, ...where });
+    return exitOfComparison(shown, runs.length === comparison.tools.length);
+  }
+}
