@@ -16,7 +16,7 @@ test("what a cheap tool took does not let several turns of a dear one begin", as
   const dear = variant(sample.tool, "dear", "[fake:cost=0.3]");
   const { report } = await sample.run(tasksFor(sample, 5, ["cheap", "dear"]), {
     ...fleetOf({ cheap: [cheap, 1], dear: [dear, 3] }),
-    prices: { cheap: PRICE, dear: PRICE },
+    prices: { "*": PRICE },
     maxCostUsd: 0.5,
   });
   // One of the dear ones fits, and the cheap ones go on beside the others, which wait in vain.
@@ -26,6 +26,19 @@ test("what a cheap tool took does not let several turns of a dear one begin", as
     { tool: "cheap", counts: { landed: 5 } },
     { tool: "dear", counts: { landed: 1 } },
   ]);
+});
+
+test("a tool that chooses its model itself is priced by its own name", async () => {
+  await using sample = await bench({ files: 4 });
+  const [a, b] = ["a", "b"].map((name) => variant(sample.tool, name, "[fake:cost=unknown]"));
+  const { report } = await sample.run(tasksFor(sample, 2, ["a", "b"]), {
+    ...fleetOf({ a: [a as typeof sample.tool, 1], b: [b as typeof sample.tool, 1] }),
+    prices: { a: { inputUsdPerMTok: 1_000, outputUsdPerMTok: 1_000 }, "*": PRICE },
+    maxCostUsd: 100,
+  });
+  const costs = report.byTool.map(({ spent }) => Number(spent.costUsd));
+  expect(report.byTool.map(({ tool }) => tool)).toEqual(["a", "b"]);
+  expect((costs[0] ?? 0) / (costs[1] ?? 0)).toBeCloseTo(1_000);
 });
 
 test("where one tool's quota is given up, the others go on with what is theirs, and the rest is left", async () => {
