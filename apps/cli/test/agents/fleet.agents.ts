@@ -1,4 +1,4 @@
-// Two real tools in one run, and side by side: aider and codex, each with a model of its own.
+// Real tools in one run, and side by side: aider, codex and gemini, each with a model of its own.
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
@@ -22,12 +22,16 @@ import type { Comparison } from "../../src/compare/comparison.ts";
 import { type Bench, createBench } from "../harness/bench.ts";
 import type { CliResult } from "../harness/cli.ts";
 
-const codex = testedAgents().find(({ agent }) => agent === "codex")?.program ?? null;
+const programOf = (name: string): string | null =>
+  testedAgents().find(({ agent }) => agent === name)?.program ?? null;
+const codex = programOf("codex");
+const gemini = programOf("gemini");
 
 let aider: string;
 let bench: Bench;
 let forAider: StandInModel;
 let forCodex: AgentModel;
+let forGemini: AgentModel;
 let door: ClosedDoor;
 
 beforeAll(async () => {
@@ -39,24 +43,35 @@ beforeEach(async () => {
   bench = await createBench(8);
   door = await closeDoor();
   forAider = await startStandInModel();
-  forCodex = await startAgentModel();
-  forCodex.setScript((request) => {
-    const page = /docs\/page-00(\d)\.md/.exec(request.prompt)?.[1] ?? "";
-    const file = { path: `docs/page-00${page}.md`, content: `Page ${page}, by codex\n` };
-    return stepsInTurn({ write: file }, { text: "Done." })(request);
-  });
+  forCodex = await modelOf("codex");
+  forGemini = await modelOf("gemini");
 });
 afterEach(async () => {
+  await forGemini.close();
   await forCodex.close();
   await forAider.close();
   await door[Symbol.asyncDispose]();
   await bench[Symbol.asyncDispose]();
 });
 
+/** A model that writes into each page whose it is. */
+async function modelOf(author: string): Promise<AgentModel> {
+  const model = await startAgentModel();
+  model.setScript((request) => {
+    const page = /docs\/page-00(\d)\.md/.exec(request.prompt)?.[1] ?? "";
+    const file = { path: `docs/page-00${page}.md`, content: `Page ${page}, by ${author}\n` };
+    return stepsInTurn({ write: file }, { text: "Done." })(request);
+  });
+  return model;
+}
+
 /** `cluster run` on all files, each tool with its own settings from the configuration. */
 async function run(args: readonly string[], aiderKey: string): Promise<CliResult> {
   const { home } = bench.cli;
-  const rig = AGENT_RIGS.codex({ url: forCodex.url, apiKey: forCodex.apiKey });
+  const rigs = [
+    AGENT_RIGS.codex({ url: forCodex.url, apiKey: forCodex.apiKey }),
+    AGENT_RIGS.gemini({ url: forGemini.url, apiKey: forGemini.apiKey }),
+  ];
   const settings = await forAider.writeAiderSettings(home);
   const config = join(home, "fleet.json");
   const tools = {
@@ -71,14 +86,18 @@ async function run(args: readonly string[], aiderKey: string): Promise<CliResult
       ],
     },
     codex: { use: "codex", executable: codex },
+    ...(gemini === null
+      ? {}
+      : { gemini: { use: "gemini", executable: gemini, model: "gemini-2.5-flash" } }),
   };
   await writeFile(config, JSON.stringify({ tools }));
-  for (const [path, content] of Object.entries(rig.files ?? {})) {
+  for (const [path, content] of rigs.flatMap(({ files = {} }) => Object.entries(files))) {
     await mkdir(dirname(join(home, path)), { recursive: true });
     await writeFile(join(home, path), content);
   }
   const all = ["run", "--config", config, "-m", "Add a line.", ...args];
-  const env = { ...door.variables, ...rig.environment, OPENAI_API_KEY: aiderKey };
+  const rigged = Object.assign({}, ...rigs.map(({ environment }) => environment));
+  const env = { ...door.variables, ...rigged, OPENAI_API_KEY: aiderKey };
   return await bench.cli.run(all, { cwd: bench.repository.path, env });
 }
 
@@ -92,20 +111,22 @@ async function authors(at = "HEAD"): Promise<Readonly<Record<string, string>>> {
   const names = Array.from({ length: 8 }, (_, i) => `docs/page-00${i + 1}.md`);
   const written = names.map(async (name): Promise<[string, string]> => {
     const text = await bench.repository.git("show", `${at}:${name}`);
-    if (text === `Page ${name[name.length - 4]}, by codex`) return [name, "codex"];
+    const written = /^Page (\d), by (\w+)$/.exec(text);
+    if (written?.[1] === name[name.length - 4]) return [name, written?.[2] ?? ""];
     return [name, text.includes(documentIdLine(name)) ? "aider" : "nobody"];
   });
   return Object.fromEntries(await Promise.all(written));
 }
 
-describe.skipIf(codex === null)("aider and codex in one run", () => {
-  test("share the files, and what each lands is its own", async () => {
-    const result = await run(["docs/*.md", "--tool", "aider:2,codex:2", "--json"], forAider.apiKey);
+describe.skipIf(codex === null)("several agents in one run", () => {
+  test.skipIf(gemini === null)("share the files, and what each lands is its own", async () => {
+    const crew = ["--tool", "aider:2,codex:2,gemini:1"];
+    const result = await run(["docs/*.md", ...crew, "--json"], forAider.apiKey);
     const { counts, tasks, byTool, ok } = reportOf(result);
     expect({ ok, landed: counts.landed }, result.stderr).toEqual({ ok: true, landed: 8 });
     const told = tasks.map(({ files, evidence }) => [files[0], evidence.tool]);
     expect(await authors()).toEqual(Object.fromEntries(told));
-    expect(byTool.map(({ tool }) => tool)).toEqual(["aider", "codex"]);
+    expect(byTool.map(({ tool }) => tool).sort()).toEqual(["aider", "codex", "gemini"]);
     for (const { counts: own } of byTool) expect(own.landed).toBeGreaterThanOrEqual(1);
     await bench.expectNothingLeft();
   });
