@@ -11,6 +11,7 @@ import { agentEnvironment } from "./command/environment.ts";
 import { prepareStart, startsWith } from "./command/prepare.ts";
 import { AcpConnection } from "./connection.ts";
 import { findAgent } from "./install/find.ts";
+import { refusedLogin } from "./install/login-remedy.ts";
 import { type AcpOptions, compileOptions } from "./options.ts";
 import { probeOf } from "./probe.ts";
 import type { AgentProfile } from "./profiles/profile.ts";
@@ -64,6 +65,10 @@ export function acpAdapter(
         model,
         startedWith: startsWith(profile, model) ? model : null,
         terminalEnvironment: inheritedEnvironment(),
+        refusedLogin: async () => {
+          const program = await find();
+          return refusedLogin(profile, environment(), program.found ? program : null);
+        },
       }),
 
     async probe() {

@@ -1,14 +1,16 @@
 import type { ToolProbe } from "@cluster/pool";
 import type { FoundAgent } from "./install/find.ts";
 import { loginOf } from "./install/login.ts";
+import { loginRemedy } from "./install/login-remedy.ts";
 import type { AgentProfile } from "./profiles/profile.ts";
 
 /** Tells of a program without starting it: agents take seconds, and some log in. */
 export async function probeOf(
-  { path, version }: FoundAgent,
+  found: FoundAgent,
   profile: AgentProfile,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<ToolProbe> {
+  const { path, version } = found;
   const login = await loginOf(profile, environment);
   const { package: tested } = profile;
   const warnings = [];
@@ -17,7 +19,7 @@ export async function probeOf(
   }
   if (login === null) {
     warnings.push(
-      `No log-in was seen: unless its own settings have one, ${profile.login?.remedy}.`,
+      `No log-in was seen: unless its own settings have one, ${loginRemedy(profile, found)}.`,
     );
   }
   return {

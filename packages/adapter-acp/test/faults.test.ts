@@ -22,6 +22,8 @@ interface Trial {
   readonly pool?: Partial<PoolOptions<never, never>>;
 }
 
+const LOGIN = { files: [], remedy: "export NO_SUCH_KEY=…, or run {{program}} login" };
+
 /** For the turn after one whose time was cut short. */
 const PATIENT = { turnTimeoutMs: 30_000, idleTimeoutMs: 30_000 };
 
@@ -124,6 +126,16 @@ describe("an agent that cannot be used fails at its start, and says what to do",
   test.each<[string, Trial, RegExp]>([
     ["another version of the protocol", { faults: ["wrong-version"] }, /speaks version 2/],
     ["nobody has logged in", { faults: ["needs-auth"] }, /Authentication required/],
+    [
+      "nobody has logged in, and it is known how to",
+      { faults: ["needs-auth"], profile: { login: { ...LOGIN, variables: ["NO_SUCH_KEY"] } } },
+      /Authentication required\. No log-in was seen: export NO_SUCH_KEY=…, or run \S+ login\.$/,
+    ],
+    [
+      "a log-in was refused",
+      { faults: ["needs-auth"], profile: { login: { ...LOGIN, variables: [TEST_MARKER] } } },
+      /Authentication required\. Its log-in was seen in CLUSTER_TEST_MARKER; if that is not right, /,
+    ],
     ["it has no mode in which it asks", { faults: ["other-modes"] }, /only yolo.*option mode/],
     [
       "it is not installed",

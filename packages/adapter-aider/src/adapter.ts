@@ -78,7 +78,8 @@ function makeAdapter(
       }
       const fallback = protocol === "auto" ? [executable, ...settings] : null;
       const place = JSON.stringify({ settingsFolder: checkout, fallback });
-      return { file: python, args: forks ? [place] : [driverScript(), place], env };
+      const shown = [executable, ...chosenArguments(compiled)];
+      return { file: python, args: forks ? [place] : [driverScript(), place], env, shown };
     },
 
     connect(process) {

@@ -1,6 +1,5 @@
 import type { DeliveryChoice, Per, Price } from "@cluster/batch";
 import { InvalidArgumentError } from "commander";
-import { CREW_FORM, crewOf } from "../config/crew.ts";
 import { DURATION_FORM, durationMs } from "../config/duration.ts";
 import { FAIL_OVER_FORM, failOverOf } from "../config/fail-over.ts";
 import { LAND_FORM, landOf } from "../config/land.ts";
@@ -68,13 +67,6 @@ export function priceFlag(
   const told = priceOf(value);
   if (told === undefined) throw new InvalidArgumentError(`It takes ${PRICE_FORM}.`);
   return { ...previous, [told.model]: told.price };
-}
-
-/** `--tool`. */
-export function crewFlag(value: string): string {
-  textFlag(value);
-  if (crewOf(value) !== undefined) return value;
-  throw new InvalidArgumentError(`It takes ${CREW_FORM}.`);
 }
 
 /** `--fail-over`. */

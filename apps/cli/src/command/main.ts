@@ -3,6 +3,7 @@ import { usageError } from "../exit/cli-error.ts";
 import { endProcess, surviveClosedPipes } from "../exit/end-process.ts";
 import { EXIT_CODES, type ExitName } from "../exit/exit-codes.ts";
 import { reportError } from "../exit/report-error.ts";
+import { folderElsewhere } from "./command-to-copy.ts";
 import { createProgram } from "./program.ts";
 import { splitRawArguments } from "./raw-arguments.ts";
 
@@ -16,8 +17,11 @@ export async function main(argv: readonly string[]): Promise<void> {
   });
   const { own, raw } = splitRawArguments(argv);
   let exit: ExitName = "done";
+  let folder: string | undefined;
   const program = createProgram(raw, (name) => {
     exit = name;
+  }).hook("preAction", (_, command) => {
+    folder = command.opts<{ readonly cwd?: string }>().cwd;
   });
   try {
     if (raw.length > 0 && !own.some((word) => TAKE_RAW.has(word))) {
@@ -26,7 +30,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     await program.parseAsync(own, { from: "user" });
   } catch (thrown) {
     // Help and version are "errors" with exit code 0 to commander.
-    exit = thrown instanceof CommanderError && thrown.exitCode === 0 ? "done" : reportError(thrown);
+    exit =
+      thrown instanceof CommanderError && thrown.exitCode === 0
+        ? "done"
+        : reportError(thrown, folderElsewhere(folder));
   }
   await endProcess(EXIT_CODES[exit].code);
 }

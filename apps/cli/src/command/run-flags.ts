@@ -3,7 +3,6 @@ import { type Command, Option } from "commander";
 import { GROUPS } from "./flag-groups.ts";
 import {
   collectFlag,
-  crewFlag,
   durationFlag,
   failOverFlag,
   landFlag,
@@ -70,7 +69,7 @@ function withMostUsed(command: Command): void {
       "--tool <names>",
       "aider, gemini, … or several that share the tasks: aider,gemini or aider:3,gemini:2 " +
         "(default: aider)",
-      crewFlag,
+      textFlag,
     )
     .option("--model <name>", "the model, as the tool names it", textFlag)
     .option("--verify <command>", "must succeed before an edit lands", textFlag)

@@ -37,6 +37,18 @@ function addCommand(onExit: OnExit): Command {
     });
 }
 
+function removeCommand(onExit: OnExit): Command {
+  return new Command("remove")
+    .summary("take away a tool that you added")
+    .description("Takes a description that cluster tools add has copied out of your own tools.")
+    .argument("<name>", "the tool's name")
+    .addHelpText("after", "\nExample:\n  $ cluster tools remove my-tool")
+    .action(async (name: string) => {
+      const { removeTool } = await import("../tools/remove-tool.ts");
+      onExit(await removeTool(name));
+    });
+}
+
 function tryCommand(onExit: OnExit): Command {
   return new Command("try")
     .summary("speak with a tool, and see the role of each byte")
@@ -139,7 +151,7 @@ function newCommand(onExit: OnExit): Command {
 /** `cluster tools`. */
 export function toolsCommand(onExit: OnExit): Command {
   return new Command("tools")
-    .summary("list, install, add, try and test tools")
+    .summary("list, install, add, remove, try and test tools")
     .description(
       "Lists the tools that there are, installs one, adds one of your own, tries or tests one.",
     )
@@ -149,6 +161,7 @@ export function toolsCommand(onExit: OnExit): Command {
     )
     .addCommand(listCommand(onExit), { isDefault: true })
     .addCommand(addCommand(onExit))
+    .addCommand(removeCommand(onExit))
     .addCommand(tryCommand(onExit))
     .addCommand(schemaCommand(onExit))
     .addCommand(installCommand(onExit))

@@ -16,7 +16,8 @@ export interface CompareFlags {
 /** `cluster compare RUN…`: kept runs side by side; one run of `--compare` stands for all of them. */
 export async function compareKept(runs: readonly string[], flags: CompareFlags): Promise<ExitName> {
   const files = comparisonFiles(flags.report ?? [], workingFolder(flags.cwd));
-  const { repository, store } = await keptRuns(flags.cwd);
+  const kept = await keptRuns(flags.cwd);
+  const { repository, store } = kept;
   const [only = ""] = runs;
   if (runs.length < 2) {
     using reader = await store.read(repository, only);
@@ -27,6 +28,6 @@ export async function compareKept(runs: readonly string[], flags: CompareFlags):
       );
     }
   }
-  await showRuns(runs, { repository, store, json: flags.json === true, files });
+  await showRuns(runs, { ...kept, json: flags.json === true, files });
   return "done";
 }

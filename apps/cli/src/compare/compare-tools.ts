@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { checkRun } from "@cluster/batch";
 import { LocalRunStore } from "@cluster/batch/kept";
+import { folderElsewhere } from "../command/command-to-copy.ts";
 import type { RunFlags } from "../command/run-flags.ts";
 import { workingFolder } from "../command/working-folder.ts";
 import type { ClusterConfig } from "../config/config.ts";
@@ -14,6 +15,7 @@ import { readMessage } from "../run/read-message.ts";
 import { requireTool } from "../run/require-tool.ts";
 import { refuseSharedModel } from "../run/settings.ts";
 import { taskSource } from "../run/task-source.ts";
+import { requireTools } from "../tools/resolve-tool.ts";
 import { type Contender, configOfComparison, contender } from "./contender.ts";
 import { presentComparison } from "./present-comparison.ts";
 import { sampleTasks } from "./sample-tasks.ts";
@@ -27,9 +29,11 @@ export async function compareTools(
   raw: readonly string[],
 ): Promise<ExitName> {
   const cwd = workingFolder(given.cwd);
+  const elsewhere = folderElsewhere(given.cwd);
   const { compare = "", sample: wanted, ...flags } = given;
   const files = comparisonFiles(flags.report ?? [], cwd);
   const loaded = await loadConfig({ cwd, file: flags.config });
+  await requireTools(compare, { config: loaded.config, cwd });
   const tools = toolsToCompare(compare, given, loaded.config, raw);
   const config = configOfComparison(loaded.config);
   const contenders: Contender[] = [];
@@ -53,10 +57,11 @@ export async function compareTools(
     base,
     stored: { cwd, globs, config, configFile, message: message ?? null },
     quiet: flags.quiet === true,
+    elsewhere,
   };
   // Whatever can be refused is, before the first of them has cost anything.
   for (const each of contenders) {
-    await requireTool(each.name, each.crew.adapter, repository.root);
+    await requireTool(each.name, each.crew.adapter, repository.root, elsewhere);
     await checkRun(optionsOf(each, options));
   }
   for (const line of options.quiet ? [] : planned.warnings) process.stderr.write(`${line}\n`);

@@ -20,6 +20,8 @@ export interface ResumedComparison {
   readonly config: ClusterConfig;
   readonly repository: Site;
   readonly store: LocalRunStore;
+  /** The folder that commands to copy must name. */
+  readonly elsewhere: string | undefined;
   /** Somebody ended it again: nothing else begins. */
   readonly interrupted: boolean;
   readonly json: boolean;
@@ -52,6 +54,7 @@ export function checkResumedComparison(
 /** The tools that have not begun do the same tasks, on the same commit; then all of it stands side by side. */
 export async function goOnComparing(resumed: ResumedComparison): Promise<ExitName> {
   const { run, comparison, stored, flags, config, repository, store, interrupted } = resumed;
+  const { elsewhere } = resumed;
   const begun = await runsOfComparison(comparison, { repository, store });
   const names = begun.map(({ tool }) => tool);
   const left = interrupted ? [] : comparison.tools.filter((tool) => !names.includes(tool));
@@ -59,7 +62,7 @@ export async function goOnComparing(resumed: ResumedComparison): Promise<ExitNam
   const contenders: Contender[] = [];
   for (const name of left) {
     const each = await contender(name, flags, config, cwd);
-    await requireTool(name, each.crew.adapter, repository.root);
+    await requireTool(name, each.crew.adapter, repository.root, elsewhere);
     contenders.push(each);
   }
   using reader = await store.read(repository, run);
@@ -73,6 +76,7 @@ export async function goOnComparing(resumed: ResumedComparison): Promise<ExitNam
       base: reader.record.base,
       stored: { cwd, globs, config, configFile, message },
       quiet: flags.quiet === true,
+      elsewhere,
     },
     { json: resumed.json, files: resumed.files },
   );

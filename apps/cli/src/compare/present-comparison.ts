@@ -21,7 +21,7 @@ export async function presentComparison(
   options: TurnsOptions,
   where: PresentOptions,
 ): Promise<ExitName> {
-  const { comparison, repository, store } = options;
+  const { comparison, repository, store, elsewhere } = options;
   let interrupted = false;
   try {
     interrupted = await takeTurns(contenders, options);
@@ -35,7 +35,7 @@ export async function presentComparison(
   async function show(): Promise<ExitName> {
     const runs = (await runsOfComparison(comparison, options)).map(({ run }) => run);
     if (runs.length === 0) return "failed";
-    const shown = await showRuns(runs.slice(0, 1), { repository, store, ...where });
+    const shown = await showRuns(runs.slice(0, 1), { repository, store, elsewhere, ...where });
     return exitOfComparison(shown, runs.length === comparison.tools.length);
   }
 }

@@ -1,4 +1,5 @@
 import { formatCost, formatTime, plural } from "@cluster/batch/kept";
+import { clusterCommand } from "../command/command-to-copy.ts";
 import { printable } from "../progress/fit.ts";
 import { plainTable } from "../report/plain-table.ts";
 import type { ComparedTask, Comparison } from "./comparison.ts";
@@ -53,42 +54,50 @@ function taskRows({ runs, tasks }: Comparison): string[][] {
 
 const TASK_HEAD = ["task", "tool", "outcome", "lines", "time", "cost"];
 
-function landing({ runs }: Comparison): string[] {
+function landing({ runs }: Comparison, elsewhere: string | undefined): string[] {
   const landable = runs.filter(({ branch, landed }) => branch !== null && landed > 0);
   if (landable.length === 0) return ["Nothing landed."];
   return [
     "Nothing has landed in your branch. Land one of them with:",
-    ...landable.map(({ run, tool }) => `  cluster land ${run}   # ${tool}`),
+    ...landable.map(({ run, tool }) => `  ${clusterCommand(`land ${run}`, elsewhere)}   # ${tool}`),
   ];
 }
 
 /** Whoever goes on with a run goes on with those that have not begun, too. */
-function goingOn({ runs, missing }: Comparison): string[] {
+function goingOn({ runs, missing }: Comparison, elsewhere: string | undefined): string[] {
   const idle = runs.filter(({ end }) => end !== "running");
   const failed = idle.filter((run) => run.failed > 0);
   const cut = idle.filter((run) => run.failed === 0 && run.open > 0);
   const waits = missing.length > 0 && failed.length + cut.length === 0 ? idle.slice(-1) : [];
   const commands = [
-    ...cut.map(({ run, tool }) => [`cluster resume ${run}`, tool]),
-    ...failed.map(({ run, tool }) => [`cluster retry ${run}`, tool]),
-    ...waits.map(({ run }) => [`cluster resume ${run}`, missing.join(", ")]),
+    ...cut.map(({ run, tool }) => [`resume ${run}`, tool]),
+    ...failed.map(({ run, tool }) => [`retry ${run}`, tool]),
+    ...waits.map(({ run }) => [`resume ${run}`, missing.join(", ")]),
   ];
   if (commands.length === 0) return [];
   return [
     "Go on with what was cut short or failed, and see all of it side by side again:",
-    ...commands.map(([command, what]) => `  ${command}   # ${what}`),
+    ...commands.map(([words = "", what]) => `  ${clusterCommand(words, elsewhere)}   # ${what}`),
   ];
 }
 
-function nextSteps(comparison: Comparison): string[] {
+function nextSteps(comparison: Comparison, elsewhere: string | undefined): string[] {
   const bases = new Set(comparison.runs.map(({ base }) => base));
   const apart =
     "They did not begin on the same commit, so that they had different files before them.";
-  return [...(bases.size > 1 ? [apart] : []), ...landing(comparison), ...goingOn(comparison)];
+  return [
+    ...(bases.size > 1 ? [apart] : []),
+    ...landing(comparison, elsewhere),
+    ...goingOn(comparison, elsewhere),
+  ];
 }
 
 /** A comparison for people. Pure. */
-export function renderComparison(comparison: Comparison, columns?: number): string {
+export function renderComparison(
+  comparison: Comparison,
+  columns?: number,
+  elsewhere?: string,
+): string {
   const { sample, tasks, runs } = comparison;
   const which = sample === null ? "" : `, ${sample}`;
   const tools = runs.length + comparison.missing.length;
@@ -107,7 +116,7 @@ export function renderComparison(comparison: Comparison, columns?: number): stri
       columns,
     ),
     "",
-    ...nextSteps(comparison),
+    ...nextSteps(comparison, elsewhere),
   ].join("\n");
 }
 

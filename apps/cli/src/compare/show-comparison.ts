@@ -10,6 +10,8 @@ import { writeComparison } from "./write-comparison.ts";
 export interface ShowOptions {
   readonly repository: Site;
   readonly store: LocalRunStore;
+  /** The folder that commands to copy must name. */
+  readonly elsewhere: string | undefined;
   readonly json: boolean;
   /** Of `--report`, checked. */
   readonly files: readonly string[];
@@ -20,7 +22,7 @@ export async function showRuns(
   given: readonly string[],
   options: ShowOptions,
 ): Promise<readonly Comparable[]> {
-  const { repository, store, json, files } = options;
+  const { repository, store, json, files, elsewhere } = options;
   const comparison = await commonComparison(given, options);
   const begun = comparison === null ? [] : await runsOfComparison(comparison, options);
   const runs = given.length === 1 && begun.length > 0 ? begun.map(({ run }) => run) : given;
@@ -32,7 +34,7 @@ export async function showRuns(
   const tools = begun.map(({ tool }) => tool);
   const missing = comparison?.tools.filter((tool) => !tools.includes(tool)) ?? [];
   const sample = comparison?.which ?? null;
-  await writeComparison(compareRuns(found, { sample, missing }), { json, files });
+  await writeComparison(compareRuns(found, { sample, missing }), { json, files, elsewhere });
   return found;
 }
 

@@ -23,6 +23,8 @@ export interface TurnsOptions {
   readonly base: string;
   readonly stored: Pick<StoredSettings, "cwd" | "globs" | "config" | "configFile" | "message">;
   readonly quiet: boolean;
+  /** The folder that commands to copy must name. */
+  readonly elsewhere: string | undefined;
 }
 
 /** The options of a contender's run. */
@@ -47,22 +49,23 @@ export async function takeTurns(
   contenders: readonly Contender[],
   options: TurnsOptions,
 ): Promise<boolean> {
-  const { quiet, comparison } = options;
+  const { quiet, comparison, elsewhere } = options;
   for (const each of contenders) {
     const begun = await runsOfComparison(comparison, options);
     // Somebody else goes on with the same comparison.
     if (begun.some(({ owned, tool }) => owned || tool === each.name)) break;
     const { requireChange } = each.settings;
     const style = progressStyle(process.stderr, quiet);
-    const progress = await createProgress({ stream: process.stderr, style, requireChange });
+    const shown = { stream: process.stderr, style, requireChange, elsewhere };
+    const progress = await createProgress(shown);
     try {
-      const report = await conductRun(
-        () => startRun(optionsOf(each, options)),
+      const report = await conductRun(() => startRun(optionsOf(each, options)), {
         progress,
-        (run) => {
+        elsewhere,
+        onBegun: (run) => {
           if (!quiet) progress.say(`Run ${run.id} with ${each.name}`);
         },
-      );
+      });
       if (report.end === "interrupted") return true;
     } finally {
       progress.end();

@@ -14,14 +14,23 @@ export function comparisonFiles(given: readonly string[], cwd: string): string[]
   throw usageError(`--report: a comparison is no JUnit report: ${xml}.`, "Use .md or .json.");
 }
 
+/** Where a comparison goes. */
+export interface WriteOptions {
+  readonly json: boolean;
+  /** Of `--report`, checked. */
+  readonly files: readonly string[];
+  /** The folder that commands to copy must name. */
+  readonly elsewhere: string | undefined;
+}
+
 /** Prints a comparison, and writes it into the files that were asked for. */
 export async function writeComparison(
   comparison: Comparison,
-  { json, files }: { readonly json: boolean; readonly files: readonly string[] },
+  { json, files, elsewhere }: WriteOptions,
 ): Promise<void> {
   const text = `${JSON.stringify(comparison, null, 2)}\n`;
   process.stdout.write(
-    json ? text : `${renderComparison(comparison, columnsFor(process.stdout))}\n`,
+    json ? text : `${renderComparison(comparison, columnsFor(process.stdout), elsewhere)}\n`,
   );
   for (const file of files) {
     await writeFile(file, extname(file) === ".md" ? comparisonToMarkdown(comparison) : text);

@@ -4,23 +4,33 @@ export interface ToolCount {
   readonly workers: number | null;
 }
 
-/** What {@link crewOf} takes, for messages. */
-export const CREW_FORM =
-  "a tool (aider), several tools (aider,gemini), or several with their instances (aider:3,gemini:2); each once, and with a number for all of them or for none";
+/** The names in a text, whatever else is wrong with it. */
+export function crewNames(text: string): readonly string[] {
+  return text.split(",").map((part) => part.replace(/:[^:]*$/, "").trim());
+}
 
-/** The tools that a text names, in its order; `undefined` when it does not say so. */
-export function crewOf(text: string): readonly ToolCount[] | undefined {
+/** The tools that a text such as `aider,gemini` or `aider:3,gemini:2` names, in its order; or what is wrong with it. */
+export function readCrew(text: string): readonly ToolCount[] | string {
   const crew: ToolCount[] = [];
   for (const part of text.split(",")) {
     const [, name, count] = /^\s*([^:\s][^:]*?)\s*(?::\s*(\d+)\s*)?$/.exec(part) ?? [];
     const workers = count === undefined ? null : Number(count);
-    if (name === undefined || workers === 0 || crew.some((one) => one.name === name)) {
-      return undefined;
-    }
+    if (name === undefined)
+      return `"${part.trim()}" is no tool: it takes a name, or a name and a number, as in aider:3`;
+    if (workers === 0) return `"${part.trim()}" would have no instance`;
+    if (crew.some((one) => one.name === name)) return `"${name}" stands there twice`;
     crew.push({ name, workers });
   }
-  const counted = crew.filter(({ workers }) => workers !== null).length;
-  return counted === 0 || counted === crew.length ? crew : undefined;
+  const without = crew.find(({ workers }) => workers === null);
+  const counted = crew.find(({ workers }) => workers !== null);
+  if (without === undefined || counted === undefined) return crew;
+  return `"${counted.name}" says how many instances it has and "${without.name}" does not: all say it (${counted.name}:${counted.workers},${without.name}:1), or none`;
+}
+
+/** As {@link readCrew}; `undefined` when something is wrong with it. */
+export function crewOf(text: string): readonly ToolCount[] | undefined {
+  const crew = readCrew(text);
+  return typeof crew === "string" ? undefined : crew;
 }
 
 /** How many instances they have together; `null` where nobody says. */

@@ -5,7 +5,7 @@ import type { ToolEntry } from "../tools/tool-entry.ts";
 import type { ClusterConfig } from "./config.ts";
 import { findProjectFile, findUserFile } from "./find-file.ts";
 import { anchorLand, landOf, landText } from "./land.ts";
-import { readConfigFile } from "./read-file.ts";
+import { isData, readConfigFile } from "./read-file.ts";
 import { validateConfig } from "./validate.ts";
 
 /** The configuration that counts for one folder, with the files that it came from. */
@@ -13,6 +13,10 @@ export interface LoadedConfig {
   readonly config: ClusterConfig;
   /** The strongest first. */
   readonly files: readonly string[];
+  /** Tools that a repository's own file names: whoever only looks does not start them. */
+  readonly foreign: ReadonlySet<string>;
+  /** The repository's own file, which is a program, where it was not to be run; `null` where nothing was left out. */
+  readonly unread: string | null;
 }
 
 /** What {@link loadConfig} looks for. */
@@ -21,6 +25,8 @@ export interface LoadConfigOptions {
   readonly cwd: string;
   /** `--config`: this file, in the place of the project's. */
   readonly file?: string | undefined;
+  /** A file that the repository brings is read, and not run. @default false */
+  readonly dataOnly?: boolean;
   /** @default the platform's folder for configurations */
   readonly userFolder?: string;
 }
@@ -84,7 +90,21 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
     if (!existsSync(project)) throw usageError(`--config: there is no file ${project}.`);
   }
   const user = findUserFile(options.userFolder);
-  const files = [project, user].filter((file) => file !== undefined);
-  const [strongest = {}, ...weaker] = await Promise.all(files.map(loadFile));
-  return { config: weaker.reduce(mergeConfigs, strongest), files };
+  const brought = options.file === undefined ? project : undefined;
+  const unread =
+    options.dataOnly === true && brought !== undefined && !isData(brought) ? brought : null;
+  const files = [project, user]
+    .filter((file) => file !== undefined)
+    .filter((file) => file !== unread);
+  const loaded = await Promise.all(
+    files.map(async (file) => [file, await loadFile(file)] as const),
+  );
+  const [strongest = {}, ...weaker] = loaded.map(([, config]) => config);
+  const theirs = loaded.find(([file]) => file === brought)?.[1];
+  return {
+    config: weaker.reduce(mergeConfigs, strongest),
+    files,
+    foreign: new Set(Object.keys(theirs?.tools ?? {})),
+    unread,
+  };
 }

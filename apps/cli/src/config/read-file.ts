@@ -49,6 +49,11 @@ function fromYaml(content: string, file: string): unknown {
   return document.toJS() ?? {};
 }
 
+/** Whether a configuration is read, and not run. */
+export function isData(file: string): boolean {
+  return [".json", ".yaml", ".yml"].includes(extname(file));
+}
+
 /** What a configuration file says, unchecked. @throws {CliError} usage, when it cannot be read. */
 export async function readConfigFile(file: string): Promise<unknown> {
   switch (extname(file)) {

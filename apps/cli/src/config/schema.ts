@@ -10,7 +10,7 @@ import {
 import { agentPolicy } from "./agent-policy.ts";
 import { COUNT_FORM, countOf, USD_FORM, usdOf } from "./amounts.ts";
 import type { ClusterConfig } from "./config.ts";
-import { CREW_FORM, crewOf } from "./crew.ts";
+import { readCrew } from "./crew.ts";
 import { DURATION_FORM, durationMs } from "./duration.ts";
 import { FAIL_OVER_FORM, failOverOf } from "./fail-over.ts";
 import { HALT_FORM, haltOf } from "./halt.ts";
@@ -65,7 +65,9 @@ const toolEntry: z.ZodType<ToolEntry> = z.union(
 export const configSchema: z.ZodType<ClusterConfig> = z.strictObject({
   workers: z.int().min(1).optional().describe("How many instances work at once. Default: 5"),
   tool: text
-    .refine((value) => crewOf(value) !== undefined, { error: `must be ${CREW_FORM}` })
+    .refine((value) => typeof readCrew(value) !== "string", {
+      error: ({ input }) => `must name tools: ${readCrew(String(input))}`,
+    })
     .optional()
     .describe(
       "A tool, several (aider,gemini) or several with their instances (aider:3,gemini:2). Default: aider",

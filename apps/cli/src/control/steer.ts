@@ -1,9 +1,10 @@
-import type { ControlCommand, LocalRunStore, RunStatus, RunSummary, Site } from "@cluster/batch";
+import type { ControlCommand, RunStatus, RunSummary } from "@cluster/batch";
 import { askRun, plural } from "@cluster/batch/kept";
+import { clusterCommand } from "../command/command-to-copy.ts";
 import { setupError, usageError } from "../exit/cli-error.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { turnsUnderWay } from "../run/turns-under-way.ts";
-import { keptRuns } from "../runs/kept-runs.ts";
+import { type KeptRuns, keptRuns } from "../runs/kept-runs.ts";
 import { summaryOf } from "../runs/read-summary.ts";
 
 /** The flags of the commands that steer a run. */
@@ -14,8 +15,7 @@ export interface SteerFlags {
 
 /** The run that is meant, which somebody is at work on. @throws {CliError} usage */
 async function runningRun(
-  store: LocalRunStore,
-  repository: Site,
+  { store, repository, elsewhere }: KeptRuns,
   wanted: string | undefined,
 ): Promise<RunSummary> {
   if (wanted !== undefined) {
@@ -24,7 +24,7 @@ async function runningRun(
     if (run.owner !== null) return run;
     throw usageError(
       `Nobody is at work on run ${run.run}.`,
-      `How it stands: cluster status ${run.run}`,
+      `How it stands: ${clusterCommand(`status ${run.run}`, elsewhere)}`,
     );
   }
   const running = (await store.list(repository)).filter(({ owner }) => owner !== null);
@@ -35,13 +35,17 @@ async function runningRun(
   throw usageError(`Several runs are under way: ${names}.`, "Name the one that you mean.");
 }
 
-async function ask({ run, folder }: RunSummary, command: ControlCommand): Promise<RunStatus> {
+async function ask(
+  { run, folder }: RunSummary,
+  command: ControlCommand,
+  { elsewhere }: KeptRuns,
+): Promise<RunStatus> {
   const answer = await askRun(folder, command);
   if (answer?.ok === true) return answer.status;
   if (answer !== null) throw usageError(answer.error.message);
   throw setupError(
     `The process that is at work on run ${run} does not answer.`,
-    `It may just have ended, or have been started where no socket can be made: cluster status ${run}`,
+    `It may just have ended, or have been started where no socket can be made: ${clusterCommand(`status ${run}`, elsewhere)}`,
   );
 }
 
@@ -57,17 +61,17 @@ export async function steerRun(
   command: ControlCommand,
   flags: SteerFlags,
 ): Promise<ExitName> {
-  const { repository, store } = await keptRuns(flags.cwd);
-  const status = await ask(await runningRun(store, repository, wanted), command);
-  print(flags, status, told(status, command));
+  const kept = await keptRuns(flags.cwd);
+  const status = await ask(await runningRun(kept, wanted), command, kept);
+  print(flags, status, told(status, command, kept));
   return "done";
 }
 
-function told(status: RunStatus, { command }: ControlCommand): string {
+function told(status: RunStatus, { command }: ControlCommand, { elsewhere }: KeptRuns): string {
   const { run, workers } = status;
   switch (command) {
     case "pause":
-      return `Run ${run} is paused; ${plural(turnsUnderWay(status), "turn")} under way. Go on with it: cluster resume ${run}`;
+      return `Run ${run} is paused; ${plural(turnsUnderWay(status), "turn")} under way. Go on with it: ${clusterCommand(`resume ${run}`, elsewhere)}`;
     case "scale":
       return `Run ${run} has ${plural(workers, "worker")} now.`;
     case "drain":
@@ -81,19 +85,18 @@ function told(status: RunStatus, { command }: ControlCommand): string {
 
 /** Of a run that somebody is at work on: lets it go on where it is paused. @throws {CliError} usage */
 export async function continueRun(
-  repository: Site,
-  store: LocalRunStore,
+  kept: KeptRuns,
   wanted: string,
   flags: SteerFlags,
 ): Promise<ExitName> {
-  const run = await runningRun(store, repository, wanted);
-  const { held } = await ask(run, { command: "status" });
+  const run = await runningRun(kept, wanted);
+  const { held } = await ask(run, { command: "status" }, kept);
   if (!held) {
     throw usageError(
       `Run ${run.run} is under way, in process ${run.owner?.pid ?? "unknown"}.`,
-      `Look at it: cluster logs ${run.run} -f`,
+      `Look at it: ${clusterCommand(`logs ${run.run} -f`, kept.elsewhere)}`,
     );
   }
-  print(flags, await ask(run, { command: "continue" }), `Run ${run.run} goes on.`);
+  print(flags, await ask(run, { command: "continue" }, kept), `Run ${run.run} goes on.`);
   return "done";
 }

@@ -1,4 +1,5 @@
 import type { RunSummary } from "@cluster/batch";
+import { clusterCommand } from "../command/command-to-copy.ts";
 import { type KeptRuns, keptRuns } from "../runs/kept-runs.ts";
 import { type CheckResult, ok, warn } from "./check.ts";
 
@@ -24,7 +25,7 @@ export async function checkRuns(cwd: string | undefined): Promise<readonly Check
 
 async function faultOf({ run, problem }: RunSummary, kept: KeptRuns): Promise<CheckResult | null> {
   const name = `run ${run}`;
-  const remedy = `What can be believed of it goes on, and git tells what landed: cluster resume ${run}`;
+  const remedy = `What can be believed of it goes on, and git tells what landed: ${clusterCommand(`resume ${run}`, kept.elsewhere)}`;
   if (problem !== null) return warn(name, problem, remedy);
   try {
     using reader = await kept.store.read(kept.repository, run);

@@ -1,19 +1,21 @@
+import { folderElsewhere } from "../command/command-to-copy.ts";
 import type { DoctorFlags } from "../command/doctor-command.ts";
 import { workingFolder } from "../command/working-folder.ts";
-import { crewOf } from "../config/crew.ts";
+import { crewNames } from "../config/crew.ts";
 import { loadConfig } from "../config/load-config.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { printable } from "../progress/fit.ts";
 import { plainTable } from "../report/plain-table.ts";
-import { probeOwnTool, probeTool } from "../tools/probe-tool.ts";
-import { DEFAULT_TOOL, resolveTool, toolNames } from "../tools/resolve-tool.ts";
+import { isForeign, probeOwnTool, probeTool } from "../tools/probe-tool.ts";
+import { DEFAULT_TOOL, requireTools, toolNames } from "../tools/resolve-tool.ts";
 import type { CheckResult } from "./check.ts";
 import { checkCache } from "./check-cache.ts";
+import { checkLeftovers } from "./check-leftovers.ts";
 import { checkGit, checkNode } from "./check-programs.ts";
 import { checkPython } from "./check-python.ts";
 import { checkRuns } from "./check-runs.ts";
 import { checkState } from "./check-state.ts";
-import { checkTool } from "./check-tools.ts";
+import { checkTool, checkUnread, untried } from "./check-tools.ts";
 import { tryTool } from "./try-tool.ts";
 
 /** A table, with what to do below each line that asks for it. */
@@ -30,28 +32,37 @@ function render(checks: readonly CheckResult[]): string {
 /** `cluster doctor`: whether a run has what it needs. */
 export async function runDoctor(flags: DoctorFlags): Promise<ExitName> {
   const cwd = workingFolder(flags.cwd);
-  const { config } = await loadConfig({ cwd, file: flags.config });
+  const elsewhere = folderElsewhere(flags.cwd);
+  const isNamed = flags.tool !== undefined;
+  // What a repository brings is run only where the command line names a tool.
+  const loaded = await loadConfig({ cwd, file: flags.config, dataOnly: !isNamed });
+  const { config, unread } = loaded;
   const text = flags.tool ?? config.tool ?? DEFAULT_TOOL;
-  const chosen = crewOf(text)?.map(({ name }) => name) ?? [text];
   // An unknown name is a usage error here, not a tool that is missing.
-  const known = await toolNames(config, cwd);
-  for (const name of chosen.filter((one) => !known.includes(one))) {
-    await resolveTool(name, config, { args: [], model: undefined, cwd });
-  }
-  const names = flags.tool === undefined ? known : chosen;
-  // A repository's configuration may choose the tool that it brings: only the command line names one.
-  const probe = flags.tool === undefined ? probeOwnTool : probeTool;
-  const probed = await Promise.all(names.map(async (name) => await probe(name, config, cwd)));
+  await requireTools(text, { config, cwd });
+  const chosen = crewNames(text);
+  // Which tool the project means stands in what was not run.
+  const needed = unread === null ? chosen : [];
+  const names = isNamed ? chosen : await toolNames(config, cwd);
+  const probed = await Promise.all(
+    names.map((name) => (isNamed ? probeTool(name, config, cwd) : probeOwnTool(name, loaded, cwd))),
+  );
+  const isOurs = async (name: string): Promise<boolean> =>
+    isNamed || !(await isForeign(name, loaded, cwd));
+  const turn = async (name: string): Promise<CheckResult> =>
+    (await isOurs(name)) ? tryTool(name, config) : untried(name, elsewhere);
   const aider = probed.find(({ name }) => name === DEFAULT_TOOL);
   const checks = [
     checkNode(),
+    ...(unread === null ? [] : [checkUnread(unread, elsewhere)]),
     await checkGit(),
-    ...(aider === undefined ? [] : [await checkPython(aider, chosen.includes(DEFAULT_TOOL))]),
-    ...probed.map((tool) => checkTool(tool, chosen.includes(tool.name))),
-    ...(flags.try === true ? await Promise.all(chosen.map((name) => tryTool(name, config))) : []),
+    ...(aider === undefined ? [] : [await checkPython(aider, needed.includes(DEFAULT_TOOL))]),
+    ...probed.map((tool) => checkTool(tool, needed.includes(tool.name), elsewhere)),
+    ...(flags.try === true ? await Promise.all(chosen.map(turn)) : []),
     await checkCache(),
     await checkState(),
     ...(await checkRuns(flags.cwd)),
+    await checkLeftovers(elsewhere),
   ];
   const healthy = checks.every(({ status }) => status !== "fail");
   process.stdout.write(

@@ -4,6 +4,7 @@ import type {
   WorkspaceError,
   WorkspaceErrorCode,
 } from "@cluster/batch";
+import { clusterCommand } from "../command/command-to-copy.ts";
 import { CliError } from "./cli-error.ts";
 
 /** Codes whose cause lies in what the user gave; all others are of the machine or its set-up. */
@@ -48,10 +49,17 @@ function isOfPackages(thrown: unknown): thrown is BatchError | WorkspaceError {
   return thrown.name === "BatchError" || thrown.name === "WorkspaceError";
 }
 
-/** An error of the packages below as one that its reader can mend, where it is one. */
-export function asCliError(thrown: unknown): unknown {
+/**
+ * An error of the packages below as one that its reader can mend, where it is one.
+ * @param elsewhere The folder that commands to copy must name.
+ */
+export function asCliError(thrown: unknown, elsewhere: string | undefined): unknown {
   if (!isOfPackages(thrown)) return thrown;
   if (OURS.has(thrown.code)) return thrown;
   const exit = USAGE.has(thrown.code) ? "usage" : "setup";
-  return new CliError(exit, thrown.message, { cause: thrown });
+  const remedy =
+    thrown.code === "RUN_OWNED"
+      ? `How runs stand: ${clusterCommand("status", elsewhere)}`
+      : undefined;
+  return new CliError(exit, thrown.message, { cause: thrown, remedy });
 }

@@ -15,9 +15,12 @@ function trace(thrown: unknown): void {
   }
 }
 
-/** Says on stderr what went wrong and what to do; gives the exit that fits it. */
-export function reportError(error: unknown): ExitName {
-  const thrown = asCliError(error);
+/**
+ * Says on stderr what went wrong and what to do; gives the exit that fits it.
+ * @param elsewhere The folder that commands to copy must name.
+ */
+export function reportError(error: unknown, elsewhere?: string): ExitName {
+  const thrown = asCliError(error, elsewhere);
   const debug = process.env.CLUSTER_DEBUG === "1";
   if (thrown instanceof CommanderError) {
     // Without a command the help says what is missing.

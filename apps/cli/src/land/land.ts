@@ -1,4 +1,5 @@
 import { type DeliveryChoice, type LandedRun, landRun, plural } from "@cluster/batch";
+import { clusterCommand, folderElsewhere, gitCommand } from "../command/command-to-copy.ts";
 import { workingFolder } from "../command/working-folder.ts";
 import { anchorLand } from "../config/land.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
@@ -16,14 +17,20 @@ export async function land(run: string, flags: LandFlags): Promise<ExitName> {
   const repository = workingFolder(flags.cwd);
   const delivery = anchorLand(flags.as ?? {}, repository);
   const landed = await landRun({ repository, run, delivery });
-  const text = flags.json === true ? JSON.stringify(landed, null, 2) : render(landed);
+  const text =
+    flags.json === true
+      ? JSON.stringify(landed, null, 2)
+      : render(landed, folderElsewhere(flags.cwd));
   process.stdout.write(`${text}\n`);
   return landed.delivery.kind === "kept" && delivery.as !== "branch" ? "failed" : "done";
 }
 
-function render({ run, delivery, before, stayed, open }: LandedRun): string {
-  const rest =
-    open === 0 ? [] : [`${plural(open, "task")} without an outcome: cluster resume ${run}`];
+function render(
+  { run, delivery, before, stayed, open }: LandedRun,
+  elsewhere: string | undefined,
+): string {
+  const goOn = clusterCommand(`resume ${run}`, elsewhere);
+  const rest = open === 0 ? [] : [`${plural(open, "task")} without an outcome: ${goOn}`];
   const had = stayed === null ? "" : ` It had stayed on its own branch: ${printable(stayed)}.`;
   switch (delivery.kind) {
     case "merged":
@@ -36,7 +43,7 @@ function render({ run, delivery, before, stayed, open }: LandedRun): string {
     case "kept":
       return [
         `Run ${run} stayed on ${delivery.branch}: ${printable(delivery.reason)}`,
-        `By hand: ${delivery.command}`,
+        `By hand: ${gitCommand(delivery.command, elsewhere)}`,
         ...rest,
       ].join("\n");
     case "patches": {

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import type { RunEvent, RunReader } from "@cluster/batch";
 import { RUN_FILES, readEvents } from "@cluster/batch/kept";
+import { clusterCommand } from "../command/command-to-copy.ts";
 import { workingFolder } from "../command/working-folder.ts";
 import { usageError } from "../exit/cli-error.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
+import { shellWord } from "../report/shell-word.ts";
 import { findTask } from "../runs/find-task.ts";
 import { keptRuns } from "../runs/kept-runs.ts";
 import { LogLines } from "./log-line.ts";
@@ -32,14 +34,14 @@ export async function showLogs(
   wanted: string | undefined,
   flags: LogsFlags,
 ): Promise<ExitName> {
-  const { repository, store } = await keptRuns(flags.cwd);
+  const { repository, store, elsewhere } = await keptRuns(flags.cwd);
   using reader = await store.read(repository, run);
   const follow = flags.follow === true;
   if (flags.transcript !== undefined) {
     if (wanted !== undefined || flags.json === true) {
       throw usageError(
         "--transcript shows the text of one instance, whatever its task, and not as JSON.",
-        `Which instance a task had: cluster show ${run} ${wanted ?? "TASK"}`,
+        `Which instance a task had: ${clusterCommand(`show ${run} ${wanted === undefined ? "TASK" : shellWord(wanted)}`, elsewhere)}`,
       );
     }
     const folder = join(reader.folder, RUN_FILES.transcripts);
@@ -50,7 +52,7 @@ export async function showLogs(
   const task =
     wanted === undefined
       ? undefined
-      : findTask(reader, { task: wanted, cwd: workingFolder(flags.cwd) }).task.id;
+      : findTask(reader, { task: wanted, cwd: workingFolder(flags.cwd), elsewhere }).task.id;
   const told = new LogLines();
   const lineOf = (event: RunEvent): string | null => {
     if (task !== undefined && !isAbout(event, task)) return null;
@@ -79,7 +81,7 @@ export async function showLogs(
     }
   }
   await flush();
-  if (follow) sayWhatNext(reader);
+  if (follow) sayWhatNext(reader, elsewhere);
   return "done";
 }
 
@@ -88,11 +90,11 @@ async function isOver(reader: RunReader): Promise<boolean> {
 }
 
 /** A log that just stops would leave its reader guessing. */
-function sayWhatNext(reader: RunReader): void {
+function sayWhatNext(reader: RunReader, elsewhere: string | undefined): void {
   const { run } = reader.record;
   const last = reader.marks().at(-1);
   if (last?.type === "run.ended") return;
   process.stderr.write(
-    `Nobody is at work on run ${run}, and it has not come to its end. Go on with it: cluster resume ${run}\n`,
+    `Nobody is at work on run ${run}, and it has not come to its end. Go on with it: ${clusterCommand(`resume ${run}`, elsewhere)}\n`,
   );
 }

@@ -17,6 +17,7 @@ const CALLED_OFF: ReadonlySet<Outcome> = new Set(["cancelled", "budget", "quota"
 
 /** A run as it goes on, and what is said of it line by line: a reason that many share is told once. */
 export class ProgressLines {
+  readonly #elsewhere: string | undefined;
   #status: RunStatus = initialRunStatus("");
   /** Ended tasks that were tried, before this process too; the others are not counted off. */
   #tried = 0;
@@ -24,6 +25,11 @@ export class ProgressLines {
   readonly #turns = new Set<string>();
   readonly #failures = new Set<string>();
   readonly #reasons = new Set<string>();
+
+  /** @param elsewhere The folder that commands to copy must name. */
+  constructor(elsewhere?: string) {
+    this.#elsewhere = elsewhere;
+  }
 
   get status(): RunStatus {
     return this.#status;
@@ -34,7 +40,7 @@ export class ProgressLines {
     // An attempt that has ended is under way no more afterwards.
     const { attempts } = this.#status;
     this.#status = foldRun(this.#status, event);
-    const known = { tool: this.#status.tool, attempts };
+    const known = { tool: this.#status.tool, attempts, elsewhere: this.#elsewhere };
     if (event.type === "run.started") {
       this.#tried = this.#status.ended;
       return this.#tried === 0 ? null : beforeLine(this.#tried, this.#status.total);

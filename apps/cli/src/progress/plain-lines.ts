@@ -1,5 +1,6 @@
 import type { RunEvent, RunStatus } from "@cluster/batch";
 import { formatTime, plural } from "@cluster/batch/kept";
+import { clusterCommand } from "../command/command-to-copy.ts";
 import { oneLine, printable } from "./fit.ts";
 import { taskName } from "./task-name.ts";
 
@@ -62,14 +63,20 @@ const SAID_ALREADY: ReadonlySet<string> = new Set([
  */
 export function noteLine(
   event: RunEvent,
-  { tool, attempts }: Pick<RunStatus, "tool" | "attempts">,
+  {
+    tool,
+    attempts,
+    elsewhere,
+  }: Pick<RunStatus, "tool" | "attempts"> & {
+    readonly elsewhere?: string | undefined;
+  },
 ): string | null {
   switch (event.type) {
     case "attempt.ended":
       return event.retried ? retriedLine(event, { tool, attempts }) : null;
     case "run.held":
       return event.held
-        ? `paused by cluster pause; go on with: cluster resume ${event.run}`
+        ? `paused by cluster pause; go on with: ${clusterCommand(`resume ${event.run}`, elsewhere)}`
         : "going on";
     case "run.scaled":
       return `from now on ${plural(event.workers, "worker")}`;

@@ -20,4 +20,6 @@ export interface ProgressOptions {
   /** `terminal`: one display that is redrawn; `lines`: a line for each task; `none`: only what is said. */
   readonly style: "terminal" | "lines" | "none";
   readonly requireChange: boolean;
+  /** The folder that commands to copy must name. */
+  readonly elsewhere?: string | undefined;
 }

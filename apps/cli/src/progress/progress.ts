@@ -15,13 +15,13 @@ export function progressStyle(
 
 /** Begins to show a run. */
 export async function createProgress(options: ProgressOptions): Promise<Progress> {
-  const { stream, style } = options;
+  const { stream, style, elsewhere } = options;
   if (style === "terminal") {
     // What redraws takes a tenth of a run's start to load.
     const { terminalProgress } = await import("./terminal-progress.ts");
     return terminalProgress(options);
   }
-  const lines = new ProgressLines();
+  const lines = new ProgressLines(elsewhere);
   const say = (line: string): void => void stream.write(`${line}\n`);
   return {
     onEvent(event) {

@@ -17,16 +17,16 @@ function eraseLines(count: number): string {
 }
 
 /** One display that is redrawn in its place; what failed stays to be read above it. */
-export function terminalProgress({ stream, requireChange }: ProgressOptions): Progress {
+export function terminalProgress({ stream, requireChange, elsewhere }: ProgressOptions): Progress {
   const log = createLogUpdate(stream);
-  const lines = new ProgressLines();
+  const lines = new ProgressLines(elsewhere);
   let frame: string[] = [];
   let ended = false;
   /** A question stands where the display is otherwise. */
   let asking = false;
   const columns = (): number => stream.columns || 80;
 
-  const view = (): ProgressView => viewOf(lines.status, Date.now(), { requireChange });
+  const view = (): ProgressView => viewOf(lines.status, Date.now(), { requireChange, elsewhere });
 
   const draw = (): void => {
     if (ended || asking) return;

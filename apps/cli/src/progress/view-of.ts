@@ -1,5 +1,7 @@
 import { formatTime, plural, type RunStatus } from "@cluster/batch";
+import { clusterCommand } from "../command/command-to-copy.ts";
 import { turnsUnderWay } from "../run/turns-under-way.ts";
+import type { ProgressOptions } from "./progress-contract.ts";
 import type { ProgressView, WorkerView } from "./progress-view.ts";
 
 type Activity = RunStatus["instances"][number];
@@ -48,8 +50,10 @@ function hasKnownCost({ costUsd, knownCostUsd, usage, ended }: RunStatus): boole
   return usage === "unknown" || usage.inputTokens + usage.outputTokens > 0;
 }
 
-function noteOf(status: RunStatus, now: number): string | null {
-  if (status.held && status.state === "running") return `paused: cluster resume ${status.run}`;
+function noteOf(status: RunStatus, now: number, elsewhere: string | undefined): string | null {
+  if (status.held && status.state === "running") {
+    return `paused: ${clusterCommand(`resume ${status.run}`, elsewhere)}`;
+  }
   switch (status.state) {
     case "preparing":
       return "preparing";
@@ -88,7 +92,7 @@ function calledOffIn({ cancelled, skipped, budget, quota }: RunStatus["counts"])
 export function viewOf(
   status: RunStatus,
   now: number,
-  options: { readonly requireChange: boolean },
+  options: Pick<ProgressOptions, "requireChange" | "elsewhere">,
 ): ProgressView {
   const { counts, total, ended } = status;
   const fine = counts.landed + (options.requireChange ? 0 : counts["no-change"]);
@@ -116,7 +120,7 @@ export function viewOf(
         : null,
     costUsd: hasKnownCost(status) ? status.knownCostUsd : null,
     costIncomplete: status.costUsd === "unknown",
-    note: noteOf(status, now),
+    note: noteOf(status, now, options.elsewhere),
     workers: workersOf(status).map((activity, number) =>
       workerView(activity, number, { now, only: status.tool }),
     ),

@@ -1,30 +1,31 @@
 import type { RunReport } from "@cluster/batch";
 import { plural } from "@cluster/batch/kept";
+import { clusterCommand, gitCommand } from "../command/command-to-copy.ts";
 import { printable } from "../progress/fit.ts";
 import { shellWord } from "./shell-word.ts";
 
 /** Where what landed is, and the commands that show it or bring it where it is wanted. Pure. */
-export function deliveryLines(report: RunReport, repository: string | undefined): string[] {
-  const git = repository === undefined ? "git" : `git -C ${shellWord(repository)}`;
+export function deliveryLines(report: RunReport, elsewhere: string | undefined): string[] {
+  const git = (line: string): string => `  ${gitCommand(`git ${line}`, elsewhere)}`;
   switch (report.delivery.kind) {
     case "merged":
       if (report.delivery.originals !== undefined) return rewritten(report, report.delivery, git);
       return [
         `${plural(report.counts.landed, "commit")} landed on ${report.delivery.branch}. Look at them with:`,
-        `  ${git} log --stat ${report.base.slice(0, 12)}..${report.delivery.branch}`,
+        git(`log --stat ${report.base.slice(0, 12)}..${report.delivery.branch}`),
       ];
     case "kept":
       return [
         `${plural(report.counts.landed, "commit")} stayed on ${report.delivery.branch}: ${report.delivery.reason}`,
         "Look at them with:",
-        `  ${git} log --stat ${report.base.slice(0, 12)}..${report.delivery.branch}`,
+        git(`log --stat ${report.base.slice(0, 12)}..${report.delivery.branch}`),
         "Land them with:",
-        `  ${report.delivery.command.replace(/^git/, () => git)}`,
+        `  ${gitCommand(report.delivery.command, elsewhere)}`,
       ];
     case "patches":
       return patches(report.delivery, git);
     case "in-place":
-      return inPlace(report, report.delivery);
+      return inPlace(report, report.delivery, elsewhere);
     case "undone":
       return undone(report.delivery);
     case "nothing":
@@ -38,22 +39,22 @@ export function deliveryLines(report: RunReport, repository: string | undefined)
 function rewritten(
   { counts }: RunReport,
   { branch, commit, originals }: Extract<RunReport["delivery"], { kind: "merged" }>,
-  git: string,
+  git: (line: string) => string,
 ): string[] {
   return [
     `${plural(counts.landed, "edit")} landed on ${branch}; each task's own commit is kept as ${originals}. Look at it with:`,
-    `  ${git} log --stat ${commit.slice(0, 12)}`,
+    git(`log --stat ${commit.slice(0, 12)}`),
   ];
 }
 
 function patches(
   { folder, files, originals }: Extract<RunReport["delivery"], { kind: "patches" }>,
-  git: string,
+  git: (line: string) => string,
 ): string[] {
   return [
     `${plural(files, "patch file")} written to ${printable(folder)}; the commits are kept as ${originals}.`,
     "Land them with:",
-    `  ${git} am ${shellWord(folder)}/*.patch`,
+    git(`am ${shellWord(folder)}/*.patch`),
   ];
 }
 
@@ -76,6 +77,7 @@ function undone({
 function inPlace(
   { counts, run }: RunReport,
   { folder, backups, unwatched }: Extract<RunReport["delivery"], { kind: "in-place" }>,
+  elsewhere: string | undefined,
 ): string[] {
   return [
     ...(unwatched
@@ -84,6 +86,6 @@ function inPlace(
     `${plural(counts.landed, "edit")} made in place in ${printable(folder)}. What stood there before is kept in`,
     `  ${printable(backups)}`,
     "Take them back with:",
-    `  cluster undo ${run}`,
+    `  ${clusterCommand(`undo ${run}`, elsewhere)}`,
   ];
 }

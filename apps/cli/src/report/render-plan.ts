@@ -31,7 +31,7 @@ export interface RunPlan {
   readonly timeoutMs: number;
   readonly retries: number;
   readonly toolArguments: readonly string[];
-  /** How the first instance would be started; `null` when the tool cannot say without a task. */
+  /** How the first instance would be started, as a user would; `null` when the tool cannot say without a task. */
   readonly command: { readonly file: string; readonly args: readonly string[] } | null;
   /** With their prompts, as they would be sent. */
   readonly tasks: readonly TaskInput[];
@@ -112,7 +112,7 @@ export function renderPlan(plan: RunPlan): string {
   if (plan.verify !== null) lines.push(`verify:  ${printable(plan.verify)}`);
   if (plan.land !== "merge") lines.push(`land:    ${printable(plan.land)}`);
   lines.push(
-    `timeout: ${formatTime(plan.timeoutMs)} a turn, ${plural(plan.retries, "retry").replace("retrys", "retries")}`,
+    `timeout: ${formatTime(plan.timeoutMs)} a turn, ${plural(plan.retries, "retry", "retries")}`,
   );
   if (plan.command !== null) {
     lines.push(

@@ -8,6 +8,7 @@ import {
   OUTCOMES,
   plural,
 } from "@cluster/batch/kept";
+import { clusterCommand } from "../command/command-to-copy.ts";
 import { oneLine, printable } from "../progress/fit.ts";
 import { taskName } from "../progress/task-name.ts";
 import { withoutTold } from "../progress/told.ts";
@@ -15,7 +16,6 @@ import { filesOf, foldFailures } from "./fold-failures.ts";
 import { hintsFor } from "./hints.ts";
 import { plainTable } from "./plain-table.ts";
 import { deliveryLines } from "./render-delivery.ts";
-import { shellWord } from "./shell-word.ts";
 
 /** More failures than these are counted by their reason, and listed by --json. */
 const MOST_FAILURES = 30;
@@ -27,8 +27,8 @@ const SLOWEST = 3;
 export interface ReportOptions {
   /** A task that changed nothing has failed. */
   readonly requireChange: boolean;
-  /** The repository, when commands to copy must name it; absent where its folder is the current one. */
-  readonly repository?: string | undefined;
+  /** The folder that commands to copy must name; absent where the user stands in it. */
+  readonly elsewhere?: string | undefined;
   /** Somebody is at work on the run, or nobody has ended it: nothing is said of its end. @default false */
   readonly unfinished?: boolean;
   /** Of the terminal. @default any number */
@@ -213,19 +213,20 @@ function raised({ budget }: RunReport): string {
 
 /** The one command that goes on with what is left, or tries again what failed. */
 function goingOn(report: RunReport, options: ReportOptions): string[] {
-  const where = options.repository === undefined ? "" : ` -C ${shellWord(options.repository)}`;
+  const command = (verb: string): string =>
+    clusterCommand(`${verb} ${report.run}`, options.elsewhere);
   if (report.end === "budget") {
     return [
       "Go on with it, within a higher limit; what was paid for is not paid again:",
-      `  cluster resume ${report.run}${where}${raised(report)}`,
+      `  ${command("resume")}${raised(report)}`,
     ];
   }
-  const retry = `  cluster retry ${report.run}${where}`;
+  const retry = `  ${command("retry")}`;
   const failed = !report.tasks.every((task) => isFine(task, options));
   if (report.end === "complete") return failed ? ["Try again what failed:", retry] : [];
   return [
     "Go on with it:",
-    `  cluster resume ${report.run}${where}`,
+    `  ${command("resume")}`,
     ...(failed ? ["Go on with it, and try again what failed:", retry] : []),
   ];
 }
@@ -234,9 +235,9 @@ function endOf(report: RunReport, options: ReportOptions): string[] {
   return [
     "",
     ...ending(report),
-    ...hintsFor(report),
+    ...hintsFor(report, options.elsewhere),
     ...report.warnings.map((warning) => `Note: ${printable(warning)}`),
-    ...deliveryLines(report, options.repository),
+    ...deliveryLines(report, options.elsewhere),
     ...goingOn(report, options),
   ];
 }

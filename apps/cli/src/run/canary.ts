@@ -6,6 +6,7 @@ import {
   type Site,
   samplesOf,
 } from "@cluster/batch";
+import { clusterCommand } from "../command/command-to-copy.ts";
 import { estimateTasks } from "../estimate/estimate-tasks.ts";
 import { estimateLines } from "../estimate/render-estimate.ts";
 import { usageError } from "../exit/cli-error.ts";
@@ -24,6 +25,8 @@ export interface CanaryDisplay {
   readonly progress: Progress;
   readonly site: Pick<Site, "root">;
   readonly quiet: boolean;
+  /** The folder that commands to copy must name. */
+  readonly elsewhere: string | undefined;
   readonly adapter: AgentAdapter;
   /** Those that tasks name. */
   readonly tools?: Readonly<Record<string, AgentAdapter>>;
@@ -70,7 +73,7 @@ export function canaryOptions(
 async function showEdits(
   { tasks, run }: CanaryReport,
   { place }: Pick<RunSettings, "place">,
-  { progress, site: { root } }: CanaryDisplay,
+  { progress, elsewhere, site: { root } }: CanaryDisplay,
 ): Promise<void> {
   const commits = tasks.flatMap(({ outcome, evidence }) =>
     outcome === "landed" && evidence.commit !== null ? [evidence.commit] : [],
@@ -88,7 +91,8 @@ async function showEdits(
   const more = lines.length - SHOWN_LINES;
   progress.say(lines.slice(0, SHOWN_LINES).join("\n"));
   if (more > 0) {
-    progress.say(`… ${plural(more, "more line")} of the diff: cluster show ${run} --diff`);
+    const show = clusterCommand(`show ${run} --diff`, elsewhere);
+    progress.say(`… ${plural(more, "more line")} of the diff: ${show}`);
   }
 }
 

@@ -1,14 +1,22 @@
 import { BatchError, ControlServer, type Run, type RunReport } from "@cluster/batch";
+import { clusterCommand } from "../command/command-to-copy.ts";
 import { setupError } from "../exit/cli-error.ts";
 import type { Progress } from "../progress/progress-contract.ts";
 import { handleSignals } from "./handle-signals.ts";
 import { turnsUnderWay } from "./turns-under-way.ts";
 
+/** Who looks on while a run is conducted. */
+export interface ConductOptions {
+  readonly progress: Progress;
+  /** The folder that commands to copy must name. */
+  readonly elsewhere: string | undefined;
+  readonly onBegun?: (run: Run) => void;
+}
+
 /** Takes a run from its beginning to its report, under the user's ^C and other programs' commands. */
 export async function conductRun(
   begin: () => Promise<Run>,
-  progress: Progress,
-  onBegun: (run: Run) => void = () => {},
+  { progress, elsewhere, onBegun = () => {} }: ConductOptions,
 ): Promise<RunReport> {
   let run: Run | undefined;
   // ^C may come while the run is being made; it counts as soon as there is one.
@@ -31,8 +39,8 @@ export async function conductRun(
     return await run.finished;
   } catch (error) {
     if (!(error instanceof BatchError) || error.code !== "RUN_FAILED") throw error;
-    const goOn = `Go on with it, when that is mended: cluster resume ${run?.id ?? "last"}`;
-    throw setupError(error.message, goOn, error);
+    const goOn = clusterCommand(`resume ${run?.id ?? "last"}`, elsewhere);
+    throw setupError(error.message, `Go on with it, when that is mended: ${goOn}`, error);
   } finally {
     release();
   }

@@ -1,7 +1,7 @@
 import { checkTasks, defaultContext, redactor } from "@cluster/batch";
 import { earlierSamples } from "../estimate/earlier-samples.ts";
 import { estimateTasks } from "../estimate/estimate-tasks.ts";
-import { renderPlan, runPlan } from "../report/render-plan.ts";
+import { type RunPlan, renderPlan, runPlan } from "../report/render-plan.ts";
 import type { AgentAdapter } from "../tools/tool-entry.ts";
 import type { PlannedTasks } from "./plan-tasks.ts";
 import { secretsOf } from "./secrets.ts";
@@ -19,14 +19,12 @@ export interface DryRunOptions {
 }
 
 /** What the first instance would be started with, as far as the tool can tell now. */
-async function commandOf(
-  adapter: AgentAdapter,
-  cwd: string,
-): Promise<{ readonly file: string; readonly args: readonly string[] } | null> {
+async function commandOf(adapter: AgentAdapter, cwd: string): Promise<RunPlan["command"]> {
   if (adapter.capabilities?.oneShot === true) return null;
   try {
-    const { file, args = [] } = await adapter.command({ index: 0, generation: 0, cwd });
-    return { file, args };
+    const { file, args = [], shown } = await adapter.command({ index: 0, generation: 0, cwd });
+    const [first = file, ...others] = shown ?? [file, ...args];
+    return { file: first, args: others };
   } catch {
     // A tool that is not there; the run itself would say so.
     return null;

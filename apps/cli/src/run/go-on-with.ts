@@ -1,14 +1,13 @@
 import { resolve } from "node:path";
 import {
   BatchError,
-  type LocalRunStore,
   type ResumeOptions,
   type RunRecord,
   type RunReport,
   type RunTally,
   resumeRun,
-  type Site,
 } from "@cluster/batch";
+import { clusterCommand, folderElsewhere } from "../command/command-to-copy.ts";
 import type { ResumeFlags } from "../command/resume-command.ts";
 import type { RunFlags } from "../command/run-flags.ts";
 import { workingFolder } from "../command/working-folder.ts";
@@ -24,6 +23,7 @@ import type { Progress } from "../progress/progress-contract.ts";
 import { reportFiles } from "../report/report-files.ts";
 import { type KeptRuns, keptRuns } from "../runs/kept-runs.ts";
 import { resolveCrew } from "../tools/resolve-crew.ts";
+import { requireTools } from "../tools/resolve-tool.ts";
 import { resolveTools } from "../tools/resolve-tools.ts";
 import { canaryOptions } from "./canary.ts";
 import { conductRun } from "./conduct-run.ts";
@@ -42,19 +42,13 @@ export async function goOnWith(
   flags: ResumeFlags,
   raw: readonly string[],
 ): Promise<ExitName> {
-  const { repository, store } = await keptRuns(flags.cwd);
-  const found = await lookAt(repository, store, wanted);
-  if (found.owned) return await continueRun(repository, store, found.record.run, flags);
+  const kept = await keptRuns(flags.cwd);
+  const found = await lookAt(kept, wanted);
+  if (found.owned) return await continueRun(kept, found.record.run, flags);
   const stored = requireStored(found.record);
   const { comparison } = stored;
-  if (comparison === undefined) return await resume(found, stored, repository, flags, raw);
-  return await resumeComparison(
-    found,
-    { ...stored, comparison },
-    { repository, store },
-    flags,
-    raw,
-  );
+  if (comparison === undefined) return await resume(found, stored, kept, flags, raw);
+  return await resumeComparison(found, { ...stored, comparison }, kept, flags, raw);
 }
 
 /** What is to be known of a run before it is gone on with. */
@@ -66,7 +60,7 @@ interface FoundRun {
   readonly tried: boolean;
 }
 
-async function lookAt(repository: Site, store: LocalRunStore, wanted: string): Promise<FoundRun> {
+async function lookAt({ repository, store }: KeptRuns, wanted: string): Promise<FoundRun> {
   using reader = await store.read(repository, wanted);
   return {
     record: reader.record,
@@ -79,26 +73,26 @@ async function lookAt(repository: Site, store: LocalRunStore, wanted: string): P
 async function resume(
   found: FoundRun,
   stored: StoredSettings,
-  repository: Site,
+  kept: KeptRuns,
   flags: ResumeFlags,
   raw: readonly string[],
 ): Promise<ExitName> {
   const files = reportFiles(flags.report ?? [], workingFolder(flags.cwd));
   const prepared = await prepare(found.record, stored, flags, raw);
   const { requireChange } = prepared.settings;
-  const ended = await conduct(found, prepared, repository, flags);
+  const ended = await conduct(found, prepared, kept, flags);
   if (ended === null) return exitOfTally(found.tally, requireChange);
   const { report, progress } = ended;
   const json = flags.json === true;
-  const { root } = repository;
-  return await presentReport(report, { json, requireChange, root, files, progress });
+  const { elsewhere } = kept;
+  return await presentReport(report, { json, requireChange, elsewhere, files, progress });
 }
 
 /** A run that is one of several: the other tools follow, if they have not begun, and all is shown together. */
 async function resumeComparison(
   found: FoundRun,
   stored: StoredSettings & { readonly comparison: StoredComparison },
-  { repository, store }: KeptRuns,
+  kept: KeptRuns,
   flags: ResumeFlags,
   raw: readonly string[],
 ): Promise<ExitName> {
@@ -107,9 +101,9 @@ async function resumeComparison(
   const files = comparisonFiles(flags.report ?? [], workingFolder(flags.cwd));
   const { comparison } = stored;
   const prepared = await prepare(found.record, stored, flags, raw);
-  const ended = await conduct(found, prepared, repository, flags);
+  const ended = await conduct(found, prepared, kept, flags);
   return await goOnComparing({
-    ...{ run, comparison, stored, repository, store, files },
+    ...{ ...kept, run, comparison, stored, files },
     flags: prepared.flags,
     config: prepared.config,
     interrupted: ended?.report.end === "interrupted",
@@ -119,33 +113,39 @@ async function resumeComparison(
 
 /** Goes on with a run to its end. `null`: nothing was left to do. */
 async function conduct(
-  { record: { run }, tried }: FoundRun,
+  { record: { run }, tally, tried }: FoundRun,
   { settings, crew, options, warnings }: ResumedRun,
-  repository: Site,
+  { repository, elsewhere }: KeptRuns,
   flags: ResumeFlags,
 ): Promise<{ readonly report: RunReport; readonly progress: Progress } | null> {
   for (const [name, each] of Object.entries({ ...options.tools, [crew]: options.tool })) {
-    await requireTool(name, each, repository.root);
+    await requireTool(name, each, repository.root, elsewhere);
   }
   const { requireChange } = settings;
   const quiet = flags.quiet === true;
   const style = progressStyle(process.stderr, quiet);
-  const progress = await createProgress({ stream: process.stderr, style, requireChange });
+  const shown = { stream: process.stderr, style, requireChange, elsewhere };
+  const progress = await createProgress(shown);
   try {
     for (const line of quiet ? [] : warnings) progress.say(line);
-    const display = { ...options, progress, site: repository, quiet, adapter: options.tool };
+    const { tool: adapter } = options;
+    const display = { ...options, progress, site: repository, quiet, adapter, elsewhere };
     const canary = tried ? {} : canaryOptions(settings, display);
-    const report = await conductRun(
-      () => resumeRun({ ...options, ...canary, repository, run }),
+    const report = await conductRun(() => resumeRun({ ...options, ...canary, repository, run }), {
       progress,
-      () => {
+      elsewhere,
+      onBegun: () => {
         if (!quiet) progress.say(`Run ${run} goes on`);
       },
-    );
+    });
     return { report, progress };
   } catch (error) {
     if (!(error instanceof BatchError) || error.code !== "RUN_COMPLETE") throw error;
-    progress.say(error.message);
+    progress.say(`Run ${run} has come to its end and nothing is left to do.`);
+    progress.say(`What became of it: ${clusterCommand(`show ${run}`, elsewhere)}`);
+    if (exitOfTally(tally, requireChange) === "failed") {
+      progress.say(`Try again what failed: ${clusterCommand(`retry ${run}`, elsewhere)}`);
+    }
     return null;
   } finally {
     progress.end();
@@ -190,9 +190,10 @@ async function prepare(
     ...given,
     ...(given.read && { read: given.read.map((path) => resolve(here, path)) }),
   };
+  await requireTools(given.tool, { config, cwd });
   const settings = runSettings(flags, config, raw.length > 0 ? raw : stored.raw, cwd);
   const { model, toolArguments: args } = settings;
-  requireWhole(args, run);
+  requireWhole(args, run, folderElsewhere(given.cwd));
   const crew = await resolveCrew(settings.crew, config, { args, model, cwd });
   const planned =
     given.fromInputs === true ? await planAnew(stored, flags, settings, crew.words) : null;

@@ -1,5 +1,3 @@
-import { realpathSync } from "node:fs";
-import { sep } from "node:path";
 import type { RunReport } from "@cluster/batch";
 import { reportToJson } from "@cluster/batch/kept";
 import type { ExitName } from "../exit/exit-codes.ts";
@@ -13,28 +11,21 @@ import { writeReportFiles } from "../report/report-files.ts";
 export interface PresentOptions {
   readonly json: boolean;
   readonly requireChange: boolean;
-  /** The repository's root. */
-  readonly root: string;
+  /** The folder that commands to copy must name. */
+  readonly elsewhere: string | undefined;
   /** Of `--report`, checked. */
   readonly files: readonly string[];
   readonly progress: Progress;
 }
 
-/** Whether the command was started there: then commands to copy need not name it. */
-export function isInside(folder: string): boolean {
-  const here = realpathSync(process.cwd());
-  return here === folder || here.startsWith(`${folder}${sep}`);
-}
-
 /** Prints a run's report, writes it into the files that were asked for, and says how the command ends. */
 export async function presentReport(report: RunReport, options: PresentOptions): Promise<ExitName> {
-  const { json, requireChange, root, files, progress } = options;
-  const repository = isInside(root) ? undefined : root;
+  const { json, requireChange, elsewhere, files, progress } = options;
   const columns = columnsFor(process.stdout);
   process.stdout.write(
     json
       ? reportToJson(report)
-      : `${renderReport(report, { requireChange, repository, columns })}\n`,
+      : `${renderReport(report, { requireChange, elsewhere, columns })}\n`,
   );
   const problems = await writeReportFiles(report, files);
   for (const line of problems) progress.say(line);

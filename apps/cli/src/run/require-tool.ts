@@ -1,4 +1,6 @@
+import { clusterCommand } from "../command/command-to-copy.ts";
 import { setupError } from "../exit/cli-error.ts";
+import { shellWord } from "../report/shell-word.ts";
 import type { AgentAdapter } from "../tools/tool-entry.ts";
 
 /**
@@ -6,7 +8,12 @@ import type { AgentAdapter } from "../tools/tool-entry.ts";
  * and take seconds.
  * @throws {CliError} setup, with what to do
  */
-export async function requireTool(name: string, adapter: AgentAdapter, cwd: string): Promise<void> {
+export async function requireTool(
+  name: string,
+  adapter: AgentAdapter,
+  cwd: string,
+  elsewhere: string | undefined,
+): Promise<void> {
   if (adapter.capabilities?.oneShot === true) return;
   try {
     await adapter.command({ index: 0, generation: 0, cwd });
@@ -14,7 +21,7 @@ export async function requireTool(name: string, adapter: AgentAdapter, cwd: stri
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw setupError(
       `The tool ${name} cannot be used: ${reason}`,
-      "cluster doctor says more.",
+      `This says more: ${clusterCommand(`doctor --tool ${shellWord(name)}`, elsewhere)}`,
       cause,
     );
   }

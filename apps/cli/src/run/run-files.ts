@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { startRun } from "@cluster/batch";
+import { folderElsewhere } from "../command/command-to-copy.ts";
 import type { RunFlags } from "../command/run-flags.ts";
 import { workingFolder } from "../command/working-folder.ts";
 import { loadConfig } from "../config/load-config.ts";
@@ -8,6 +9,7 @@ import type { ExitName } from "../exit/exit-codes.ts";
 import { createProgress, progressStyle } from "../progress/progress.ts";
 import { reportFiles } from "../report/report-files.ts";
 import { resolveCrew } from "../tools/resolve-crew.ts";
+import { requireTools } from "../tools/resolve-tool.ts";
 import { resolveTools } from "../tools/resolve-tools.ts";
 import { canaryOptions } from "./canary.ts";
 import { conductRun } from "./conduct-run.ts";
@@ -31,8 +33,10 @@ export async function runFiles(
     throw usageError("-n/--sample needs --compare.", "To try some tasks first, use --canary.");
   }
   const cwd = workingFolder(flags.cwd);
+  const elsewhere = folderElsewhere(flags.cwd);
   const files = reportFiles(flags.report ?? [], cwd);
   const { config } = await loadConfig({ cwd, file: flags.config });
+  await requireTools(flags.tool ?? config.tool, { config, cwd });
   const settings = runSettings(flags, config, raw, cwd);
   const { model, toolArguments: args, requireChange } = settings;
   const crew = await resolveCrew(settings.crew, config, { args, model, cwd });
@@ -46,12 +50,13 @@ export async function runFiles(
     return "done";
   }
   for (const [name, each] of Object.entries({ ...tools, [crew.name]: adapter })) {
-    await requireTool(name, each, planned.repository.root);
+    await requireTool(name, each, planned.repository.root, elsewhere);
   }
   const progress = await createProgress({
     stream: process.stderr,
     style: progressStyle(process.stderr, flags.quiet === true),
     requireChange,
+    elsewhere,
   });
   const { repository, tasks } = planned;
   try {
@@ -60,7 +65,8 @@ export async function runFiles(
     const named = Object.keys(tools).filter((name) => tasks.some(({ tool }) => tool === name));
     const configFile = flags.config === undefined ? null : resolve(cwd, flags.config);
     const quiet = flags.quiet === true;
-    const canary = canaryOptions(settings, { progress, site: repository, quiet, adapter, tools });
+    const display = { progress, site: repository, quiet, adapter, tools, elsewhere };
+    const canary = canaryOptions(settings, display);
     const report = await conductRun(
       () =>
         startRun({
@@ -70,20 +76,17 @@ export async function runFiles(
           tasks,
           settings: toStored({ ...stored, configFile, tools: named }),
         }),
-      progress,
-      (run) => {
-        if (flags.quiet !== true) progress.say(`Run ${run.id}`);
+      {
+        progress,
+        elsewhere,
+        onBegun: (run) => {
+          if (!quiet) progress.say(`Run ${run.id}`);
+        },
       },
     );
     progress.end();
     const json = flags.json === true;
-    return await presentReport(report, {
-      json,
-      requireChange,
-      root: repository.root,
-      files,
-      progress,
-    });
+    return await presentReport(report, { json, requireChange, elsewhere, files, progress });
   } finally {
     progress.end();
   }

@@ -10,7 +10,7 @@ import type {
 } from "@cluster/batch";
 import type { RunFlags } from "../command/run-flags.ts";
 import type { ClusterConfig } from "../config/config.ts";
-import { CREW_FORM, crewOf, crewTitle, type ToolCount, workersOf } from "../config/crew.ts";
+import { crewTitle, readCrew, type ToolCount, workersOf } from "../config/crew.ts";
 import { durationMs } from "../config/duration.ts";
 import { failOverOf } from "../config/fail-over.ts";
 import { anchorLand, landOf } from "../config/land.ts";
@@ -97,10 +97,8 @@ export function runSettings(
 /** @throws {CliError} usage */
 function crewSettings(flags: RunFlags, config: ClusterConfig): readonly ToolCount[] {
   const text = flags.tool ?? config.tool ?? DEFAULT_TOOL;
-  const crew = crewOf(text);
-  if (crew === undefined) {
-    throw usageError(`--tool takes ${CREW_FORM}; found "${text}".`);
-  }
+  const crew = readCrew(text);
+  if (typeof crew === "string") throw usageError(`--tool ${text}: ${crew}.`);
   if (flags.workers !== undefined && workersOf(crew) !== null) {
     throw usageError(
       `-w ${flags.workers} and the instances of --tool ${text} are both given.`,

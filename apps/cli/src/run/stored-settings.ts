@@ -1,6 +1,8 @@
 import { redactor } from "@cluster/batch";
+import { clusterCommand } from "../command/command-to-copy.ts";
 import type { RunFlags } from "../command/run-flags.ts";
 import { usageError } from "../exit/cli-error.ts";
+import { shellWord } from "../report/shell-word.ts";
 import { KIND, type StoredSettings } from "./from-stored.ts";
 import { secretsOf } from "./secrets.ts";
 
@@ -45,10 +47,14 @@ export function toStored(settings: StoredSettings): unknown {
 }
 
 /** @throws {CliError} usage, when what is left of the arguments is not what they were */
-export function requireWhole(args: readonly string[], run: string): void {
+export function requireWhole(
+  args: readonly string[],
+  run: string,
+  elsewhere: string | undefined,
+): void {
   if (!args.some((arg) => arg.includes(REDACTED))) return;
   throw usageError(
     `Run ${run} was begun with a key among its raw arguments, which is kept nowhere.`,
-    `Give all of them again: cluster resume ${run} -- ${args.join(" ")}`,
+    `Give all of them again: ${clusterCommand(`resume ${run}`, elsewhere)} -- ${args.map(shellWord).join(" ")}`,
   );
 }

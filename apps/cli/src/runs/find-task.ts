@@ -1,5 +1,6 @@
 import { relative, resolve } from "node:path";
 import type { JournalEntry, RunReader } from "@cluster/batch";
+import { clusterCommand } from "../command/command-to-copy.ts";
 import { usageError } from "../exit/cli-error.ts";
 
 /** More candidates than these are counted. */
@@ -11,6 +12,8 @@ export interface WantedTask {
   readonly task: string;
   /** The folder that a file is relative to, absolute. */
   readonly cwd: string;
+  /** The folder that commands to copy must name. */
+  readonly elsewhere: string | undefined;
 }
 
 function describe({ task }: JournalEntry): string {
@@ -21,7 +24,10 @@ function describe({ task }: JournalEntry): string {
  * The task of a run that a user means.
  * @throws {CliError} usage, when there is none, or more than one
  */
-export function findTask(reader: RunReader, { task: wanted, cwd }: WantedTask): JournalEntry {
+export function findTask(
+  reader: RunReader,
+  { task: wanted, cwd, elsewhere }: WantedTask,
+): JournalEntry {
   const { run, root } = reader.record;
   const place = /^#(\d+)$/.exec(wanted)?.[1];
   const file = relative(root, resolve(cwd, wanted)).replaceAll("\\", "/");
@@ -42,7 +48,7 @@ export function findTask(reader: RunReader, { task: wanted, cwd }: WantedTask): 
   if (only === undefined) {
     throw usageError(
       `Run ${run} has no task "${wanted}".`,
-      `Name one of its files, the beginning of its id, or its place, such as #1: cluster show ${run}`,
+      `Name one of its files, the beginning of its id, or its place, such as #1: ${clusterCommand(`show ${run}`, elsewhere)}`,
     );
   }
   if (found.length === 1) return only;

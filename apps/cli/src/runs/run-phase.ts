@@ -1,4 +1,5 @@
 import type { RunStatus, RunSummary } from "@cluster/batch";
+import { clusterCommand } from "../command/command-to-copy.ts";
 
 /**
  * How a run stands.
@@ -39,23 +40,32 @@ export function openTasks({ size, tally }: Pick<RunSummary, "size" | "tally">): 
 }
 
 /** The one command that goes on with it; `null` where none would. */
-export function nextCommand(run: RunSummary, phase: RunPhase): string | null {
+export function nextCommand(
+  run: RunSummary,
+  phase: RunPhase,
+  elsewhere: string | undefined,
+): string | null {
+  const words = nextWords(run, phase);
+  return words === null ? null : clusterCommand(words, elsewhere);
+}
+
+function nextWords(run: RunSummary, phase: RunPhase): string | null {
   switch (phase) {
     case "running":
     case "draining":
     case "stopping":
-      return `cluster logs ${run.run} -f`;
+      return `logs ${run.run} -f`;
     case "paused":
     case "left":
-      return `cluster resume ${run.run}`;
+      return `resume ${run.run}`;
     case "complete":
     case "halted":
     case "interrupted":
     case "budget":
     case "quota":
     case "undone":
-      if (openTasks(run) > 0) return `cluster resume ${run.run}`;
-      return run.end?.delivery.kind === "kept" ? `cluster land ${run.run}` : null;
+      if (openTasks(run) > 0) return `resume ${run.run}`;
+      return run.end?.delivery.kind === "kept" ? `land ${run.run}` : null;
     case "unreadable":
       return null;
   }

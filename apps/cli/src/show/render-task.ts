@@ -29,7 +29,7 @@ function attemptRow(
   return [
     String(token),
     formatMoment(openedAt),
-    ...(several ? [printable(toolOf(attempt, outcome) ?? "")] : []),
+    ...(several ? [printable(toolOf(attempt, outcome) ?? "not known")] : []),
     instance === null ? "" : String(instance),
     how,
     sequel ?? "",
@@ -88,8 +88,9 @@ export function renderTask({ attempts, ...entry }: ShownTask, columns?: number):
   const last = attempts.at(-1);
   const rowsOf = (all: readonly AttemptRecord[]): string[][] =>
     all.map((attempt) => attemptRow(attempt, attempt === last ? outcome : null, several));
-  const several =
-    new Set(attempts.map((one) => toolOf(one, one === last ? outcome : null))).size > 1;
+  // One that was cut short tells of no tool.
+  const tools = attempts.flatMap((one) => toolOf(one, one === last ? outcome : null) ?? []);
+  const several = new Set(tools).size > 1;
   const head = [
     "attempt",
     "begun",

@@ -6,7 +6,6 @@ import { columnsFor } from "../report/plain-table.ts";
 import { renderReport } from "../report/render-report.ts";
 import { reportFiles, writeReportFiles } from "../report/report-files.ts";
 import { fromStored } from "../run/from-stored.ts";
-import { isInside } from "../run/present-report.ts";
 import { findTask, type WantedTask } from "../runs/find-task.ts";
 import { keptRuns } from "../runs/kept-runs.ts";
 import { summaryOf } from "../runs/read-summary.ts";
@@ -31,9 +30,9 @@ export async function showRun(
 ): Promise<ExitName> {
   const cwd = workingFolder(flags.cwd);
   const files = reportFiles(flags.report ?? [], cwd);
-  const { repository, store } = await keptRuns(flags.cwd);
+  const { repository, store, elsewhere } = await keptRuns(flags.cwd);
   using reader = await store.read(repository, run);
-  if (wanted !== undefined) return await showTask(reader, { task: wanted, cwd }, flags);
+  if (wanted !== undefined) return await showTask(reader, { task: wanted, cwd, elsewhere }, flags);
   const { record } = reader;
   const { root } = record;
   const requireChange = requiresChange(reader);
@@ -46,12 +45,11 @@ export async function showRun(
   } else if (flags.diff === true) {
     await printDiff(root, diff);
   } else {
-    const repository = isInside(root) ? undefined : root;
     const run = summaryOf(reader);
     const columns = columnsFor(process.stdout);
     const unfinished = run.end === null;
-    const text = renderReport(report, { requireChange, repository, unfinished, columns });
-    const next = unfinished ? `\n\nNext: ${nextCommand(run, phaseOf(run))}` : "";
+    const text = renderReport(report, { requireChange, elsewhere, unfinished, columns });
+    const next = unfinished ? `\n\nNext: ${nextCommand(run, phaseOf(run), elsewhere)}` : "";
     process.stdout.write(`${headline(run, record)}\n\n${text}${next}\n`);
   }
   return problems.length === 0 ? "done" : "setup";

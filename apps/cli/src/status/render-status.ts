@@ -1,4 +1,5 @@
 import { describeCost, describeTokens, formatTime, OUTCOMES, plural } from "@cluster/batch/kept";
+import { clusterCommand } from "../command/command-to-copy.ts";
 import { oneLine, printable } from "../progress/fit.ts";
 import { plainTable } from "../report/plain-table.ts";
 import { isAtWork, turnsUnderWay } from "../run/turns-under-way.ts";
@@ -18,8 +19,15 @@ function countsOf({ counts }: RunOverview): string {
 }
 
 /** All runs of a repository, a line each. Pure. */
-export function renderRuns(runs: readonly RunOverview[], now: number, columns?: number): string {
-  if (runs.length === 0) return 'No run is kept here. Start one: cluster run -m "…" <files>';
+export function renderRuns(
+  runs: readonly RunOverview[],
+  now: number,
+  columns?: number,
+  elsewhere?: string,
+): string {
+  if (runs.length === 0) {
+    return `No run is kept here. Start one: ${clusterCommand("run", elsewhere)} -m "…" <files>`;
+  }
   const rows = runs.map((run) => [
     run.run,
     run.phase,

@@ -37,7 +37,11 @@ function refusalOf(end: RunSummary["end"]): string | null {
 }
 
 /** Pure. */
-export function overviewOf(run: RunSummary, live: RunStatus | null = null): RunOverview {
+export function overviewOf(
+  run: RunSummary,
+  live: RunStatus | null,
+  elsewhere: string | undefined,
+): RunOverview {
   const phase = phaseOf(run, live);
   const { record, end } = run;
   return {
@@ -55,7 +59,7 @@ export function overviewOf(run: RunSummary, live: RunStatus | null = null): RunO
     delivery: end?.delivery ?? null,
     pid: run.owner?.pid ?? null,
     folder: run.folder,
-    next: nextCommand(run, phase),
+    next: nextCommand(run, phase, elsewhere),
     live,
   };
 }

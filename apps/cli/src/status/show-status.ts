@@ -5,7 +5,7 @@ import { columnsFor } from "../report/plain-table.ts";
 import { keptRuns } from "../runs/kept-runs.ts";
 import { summaryOf } from "../runs/read-summary.ts";
 import { renderRun, renderRuns } from "./render-status.ts";
-import { overviewOf } from "./run-overview.ts";
+import { overviewOf, type RunOverview } from "./run-overview.ts";
 
 /** The flags of `cluster status`. */
 export interface StatusFlags {
@@ -22,18 +22,19 @@ async function live({ owner, folder }: RunSummary): Promise<RunStatus | null> {
 
 /** `cluster status [RUN]`. */
 export async function showStatus(run: string | undefined, flags: StatusFlags): Promise<ExitName> {
-  const { repository, store } = await keptRuns(flags.cwd);
+  const { repository, store, elsewhere } = await keptRuns(flags.cwd);
+  const overview = async (one: RunSummary): Promise<RunOverview> =>
+    overviewOf(one, await live(one), elsewhere);
   const now = Date.now();
   if (run === undefined) {
     const listed = await store.list(repository);
-    const runs = await Promise.all(listed.map(async (one) => overviewOf(one, await live(one))));
-    print(flags, { runs }, () => renderRuns(runs, now, columnsFor(process.stdout)));
+    const runs = await Promise.all(listed.map(overview));
+    print(flags, { runs }, () => renderRuns(runs, now, columnsFor(process.stdout), elsewhere));
     return "done";
   }
   using reader = await store.read(repository, run);
-  const summary = summaryOf(reader);
-  const overview = overviewOf(summary, await live(summary));
-  print(flags, overview, () => renderRun(overview, now, columnsFor(process.stdout)));
+  const shown = await overview(summaryOf(reader));
+  print(flags, shown, () => renderRun(shown, now, columnsFor(process.stdout)));
   return "done";
 }
 

@@ -6,7 +6,8 @@ import type { Document } from "yaml";
 import { usageError } from "../exit/cli-error.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { readToolFile, type ToolFile } from "./declared/read-tool-file.ts";
-import { definitionFiles, userToolsFolder } from "./declared/tool-folders.ts";
+import { userToolsFolder } from "./declared/tool-folders.ts";
+import { userToolFiles } from "./declared/user-tool-files.ts";
 import { SHIPPED_TOOLS } from "./registry/shipped.ts";
 import { BUILT_IN_TOOLS } from "./tool-entry.ts";
 
@@ -31,11 +32,11 @@ export async function addTool(given: string, flags: AddFlags): Promise<ExitName>
     );
   }
   const folder = userToolsFolder();
-  const taken = await filesOf(name, folder);
+  const taken = await userToolFiles(name);
   if (taken.length > 0 && flags.force !== true) {
     throw usageError(
       `There is a tool "${name}" already: ${taken.join(", ")}.`,
-      "--force puts this one in its place.",
+      `--force puts this one in its place; cluster tools remove ${name} takes it away.`,
     );
   }
   const target = join(folder, `${name}${extname(file) || ".yaml"}`);
@@ -54,21 +55,8 @@ export async function addTool(given: string, flags: AddFlags): Promise<ExitName>
     process.stderr.write(`Its program was not found: ${probe.reason} ${probe.remedy}\n`);
   }
   process.stdout.write(`Try it: cluster tools try ${name}\n`);
+  process.stdout.write(`Take it away again: cluster tools remove ${name}\n`);
   return "done";
-}
-
-/** The user's definitions with a name: of the file, or in it. */
-async function filesOf(name: string, folder: string): Promise<readonly string[]> {
-  const files = await definitionFiles(folder);
-  const named = await Promise.all(
-    files.map(async (file) => {
-      const own = file.slice(folder.length + 1, -extname(file).length);
-      if (own === name) return true;
-      const read = await readToolFile(file).catch(() => null);
-      return read?.definition.name === name;
-    }),
-  );
-  return files.filter((_, place) => named[place] === true);
 }
 
 /** As it was written; what is relative to the document becomes absolute, since the copy is elsewhere. */

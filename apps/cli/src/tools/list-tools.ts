@@ -1,3 +1,4 @@
+import { clusterCommand, folderElsewhere } from "../command/command-to-copy.ts";
 import { workingFolder } from "../command/working-folder.ts";
 import { loadConfig } from "../config/load-config.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
@@ -19,11 +20,16 @@ export interface ListFlags {
 
 type ListedTool = ProbedTool & { readonly origin: string; readonly kind: "agent" | "text" };
 
-function row(tool: ListedTool): string[] {
+function row(tool: ListedTool, elsewhere: string | undefined): string[] {
   const { name, origin, kind, probe } = tool;
   const head = [name, kind, origin];
   if (probe === null && tool.unasked === true) {
-    return [...head, "not asked", "", `cluster doctor --tool ${name} loads it`];
+    return [
+      ...head,
+      "not asked",
+      "",
+      `${clusterCommand(`doctor --tool ${name}`, elsewhere)} loads it`,
+    ];
   }
   if (probe === null) return [...head, "unknown", "", "its adapter has no probe"];
   if (!probe.installed) return [...head, "not found", "", `${probe.reason} ${probe.remedy}`];
@@ -33,27 +39,41 @@ function row(tool: ListedTool): string[] {
 /** `cluster tools list`: the agents that `--tool` takes, and the user's tools that answer texts. */
 export async function listTools(flags: ListFlags): Promise<ExitName> {
   const cwd = workingFolder(flags.cwd);
-  const { config } = await loadConfig({ cwd, file: flags.config });
+  const elsewhere = folderElsewhere(flags.cwd);
+  const loaded = await loadConfig({ cwd, file: flags.config, dataOnly: flags.load !== true });
+  const { config, unread } = loaded;
   const names = new Set([
     ...(await toolNames(config, cwd)),
     ...(await toolRegistry({ config, cwd }).names()),
   ]);
-  const probe = flags.load === true ? probeTool : probeOwnTool;
+  const probe = (name: string): Promise<ProbedTool> =>
+    flags.load === true ? probeTool(name, config, cwd) : probeOwnTool(name, loaded, cwd);
   const found = await Promise.all(
     [...names].map(async (name) => ({ name, ...(await findTool(name, { config, cwd })) })),
   );
+  const shown = found.filter(({ origin }) => flags.all === true || origin !== SHIPPED);
+  const hidden = found.length - shown.length;
   const tools = await Promise.all(
-    found
-      .filter(({ origin }) => flags.all === true || origin !== SHIPPED)
-      .map(async ({ name, origin, kind }): Promise<ListedTool> => {
-        return { ...(await probe(name, config, cwd)), origin, kind };
-      }),
+    shown.map(async ({ name, origin, kind }): Promise<ListedTool> => {
+      return { ...(await probe(name)), origin, kind };
+    }),
   );
   if (flags.json === true) {
     process.stdout.write(`${JSON.stringify({ tools }, null, 2)}\n`);
   } else {
-    const rows = tools.map((tool) => row(tool).map(printable));
-    process.stdout.write(`${plainTable(rows, ["tool", "kind", "from", "state", "version", ""])}\n`);
+    const rows = tools.map((tool) => row(tool, elsewhere).map(printable));
+    const notes = [
+      ...(hidden === 0
+        ? []
+        : [
+            `${hidden} more come with cluster, and only answer: ${clusterCommand("tools list --all", elsewhere)}`,
+          ]),
+      ...(unread === null
+        ? []
+        : [`${unread} is a program of the project, and was not run: --load runs it.`]),
+    ];
+    const table = plainTable(rows, ["tool", "kind", "from", "state", "version", ""]);
+    process.stdout.write(`${[table, ...notes].join("\n")}\n`);
   }
   return "done";
 }

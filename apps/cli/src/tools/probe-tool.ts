@@ -1,5 +1,6 @@
 import type { ToolProbe } from "@cluster/batch";
 import type { ClusterConfig } from "../config/config.ts";
+import type { LoadedConfig } from "../config/load-config.ts";
 import { CliError } from "../exit/cli-error.ts";
 import { findTool } from "./resolve-tool.ts";
 
@@ -12,13 +13,21 @@ export type ProbedTool =
 /** As {@link probeTool}, but leaves somebody else's code alone. */
 export async function probeOwnTool(
   name: string,
-  config: ClusterConfig,
+  { config, foreign }: Pick<LoadedConfig, "config" | "foreign">,
   cwd: string,
 ): Promise<ProbedTool> {
-  const found = await findTool(name, { config, cwd });
-  return found.foreign === true
+  return (await isForeign(name, { config, foreign }, cwd))
     ? { name, probe: null, unasked: true }
     : await probeTool(name, config, cwd);
+}
+
+/** Whether a tool came with the repository, or in a package: only who names it has it started. */
+export async function isForeign(
+  name: string,
+  { config, foreign }: Pick<LoadedConfig, "config" | "foreign">,
+  cwd: string,
+): Promise<boolean> {
+  return foreign.has(name) || (await findTool(name, { config, cwd })).foreign === true;
 }
 
 /** Asks a tool whether it is there; a tool that cannot even be made is not. */

@@ -1,6 +1,6 @@
 import { FAILURE_CLASSES } from "@cluster/batch";
 import { describe, expect, it } from "vitest";
-import { crewOf, crewTitle, workersOf } from "../../src/config/crew.ts";
+import { crewNames, crewOf, crewTitle, readCrew, workersOf } from "../../src/config/crew.ts";
 import { FAILURE_KINDS, failOverOf } from "../../src/config/fail-over.ts";
 
 describe("failOverOf", () => {
@@ -22,6 +22,13 @@ describe("crewOf", () => {
     const crew = crewOf(text) ?? [];
     expect(crewTitle(crew)).toBe(title);
     expect(workersOf(crew)).toBe(workers);
+  });
+
+  it("says what is wrong", () => {
+    expect(readCrew("aider:2,x")).toMatch(/^"aider" says how many .* and "x" does not/);
+    expect(readCrew("a,a")).toBe('"a" stands there twice');
+    expect(readCrew("a:0")).toBe('"a:0" would have no instance');
+    expect(crewNames("a:2, b,,c:x")).toEqual(["a", "b", "", "c"]);
   });
 
   it.each(["", "a,,b", "a:1,b", "a,a", "a:0", "a:x", ":3"])("refuses %j", (text) => {

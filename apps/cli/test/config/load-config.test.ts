@@ -24,7 +24,7 @@ const put = (name: string, content: string): Promise<void> => writeFile(join(cwd
 
 describe("loadConfig", () => {
   it("is empty where no file is", async () => {
-    expect(await loadConfig({ cwd, userFolder })).toEqual({ config: {}, files: [] });
+    expect(await loadConfig({ cwd, userFolder })).toMatchObject({ config: {}, files: [] });
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openRepository } from "@cluster/batch";
 import { temporaryFolder } from "@cluster/testkit";
@@ -69,7 +69,7 @@ describe("cluster doctor", () => {
     const without = await diagnose(["--tool", "gemini"], { PATH });
     expect(without.of("tool gemini")).toMatchObject({
       status: "warn",
-      remedy: expect.stringMatching(/No log-in was seen.*set GEMINI_API_KEY/),
+      remedy: expect.stringMatching(/No log-in was seen.*export GEMINI_API_KEY/),
     });
     const { of } = await diagnose(["--tool", "gemini"], {
       PATH,
@@ -179,6 +179,36 @@ describe("a tool that a repository brings", () => {
       expect(existsSync(started)).toBe(true);
     },
   );
+});
+
+describe("a tool that a repository's configuration names", () => {
+  it("is neither asked nor tried before somebody names it, and is left alone where that is a program", async () => {
+    await using project = await temporaryFolder();
+    const started = join(project.path, "started");
+    await writeFile(
+      join(project.path, "tool.mjs"),
+      `import { writeFileSync } from "node:fs";\nwriteFileSync(${JSON.stringify(started)}, "");\n`,
+    );
+    const file = join(project.path, "cluster.config.json");
+    await writeFile(file, JSON.stringify({ tool: "theirs", tools: { theirs: "./tool.mjs" } }));
+    const run = (...args: string[]) => cli.run(args, { cwd: project.path });
+    const { stdout } = await run("doctor", "--try");
+    expect(stdout).toMatch(/tool theirs +from the project or a package, not started/);
+    expect(stdout).toMatch(/warn +turn of theirs +not tried.*\n +→ .*doctor --try --tool theirs/);
+    await run("tools", "list");
+    expect(existsSync(started)).toBe(false);
+    await run("doctor", "--tool", "theirs");
+    expect(existsSync(started)).toBe(true);
+
+    await rm(file);
+    await rm(started);
+    const program = join(project.path, "cluster.config.mjs");
+    await writeFile(program, 'import "./tool.mjs";\nexport default { tool: "theirs" };\n');
+    const unread = await run("doctor");
+    expect(unread.stdout).toMatch(/warn +configuration +\S+cluster\.config\.mjs is a program/);
+    await run("tools", "list");
+    expect(existsSync(started)).toBe(false);
+  }, 120_000);
 });
 
 describe("the runs that are kept", () => {

@@ -48,7 +48,7 @@ describe("renderReport", () => {
   it.each([
     ["aider did not start (1): No LLM model was specified", /^Set the key .*OPENAI_API_KEY=…/m],
     ["litellm.NotFoundError: no such model", /^Name a model that the provider knows/m],
-    ["spawn x ENOENT", /^cluster doctor says what the tool lacks\.$/m],
+    ["spawn x ENOENT", /^This says what the tool lacks: cluster doctor$/m],
   ])("says what to do about %j, and names doctor only where it knows more", (message, hint) => {
     const reason = { failureClass: "environment" as const, code: null, message };
     const text = render(sampleReport([sampleOutcome(0, "tool-error", { reason })]));
@@ -152,7 +152,7 @@ describe("renderReport", () => {
   it("gives commands that work from another folder", () => {
     const text = renderReport(sampleReport([sampleOutcome(0, "landed")]), {
       requireChange: false,
-      repository: "/tmp/my repo",
+      elsewhere: "/tmp/my repo",
     });
     expect(text).toContain("  git -C '/tmp/my repo' log --stat 0123456789ab..main");
   });

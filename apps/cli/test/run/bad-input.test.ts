@@ -126,6 +126,20 @@ describe("tools", () => {
     await expectRefusal(["-m", "x", "docs/*.md", "--tool", "smaple"], /no tool "smaple".*"sample"/);
   });
 
+  it("an unknown one among several, before anything else is said of them", async () => {
+    await expectRefusal(
+      ["-m", "x", "docs/*.md", "--tool", "nonesuch:2,smaple"],
+      /^cluster: There is no tool "nonesuch" or "smaple"\. Did you mean "sample"\? Known: /,
+    );
+  });
+
+  it("several of which only some say how many instances they have", async () => {
+    await expectRefusal(
+      ["-m", "x", "docs/*.md", "--tool", "sample:2,made"],
+      /^cluster: --tool sample:2,made: "sample" says how many .* and "made" does not/,
+    );
+  });
+
   it("raw arguments for one that takes none", async () => {
     await expectRefusal(["-m", "x", "docs/*.md", "--", "--fast"], /sample takes no raw arguments/);
   });
@@ -133,7 +147,7 @@ describe("tools", () => {
   it("one whose program is missing: exit code 3, and what had been made is gone", async () => {
     const { code, stdout } = await bench.run(["-m", "x", "docs/*.md", "--tool", "missing"]);
     expect(stdout).toContain("cluster-test-no-such-program");
-    expect(stdout).toContain("cluster doctor says what the tool lacks.");
+    expect(stdout).toContain("This says what the tool lacks: cluster doctor");
     expect(code).toBe(3);
     await bench.expectNothingLeft();
   });

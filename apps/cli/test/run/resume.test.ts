@@ -66,7 +66,7 @@ describe("cluster resume", () => {
     const { code, stderr } = await cluster(bench, "resume");
     expect(code).toBe(2);
     expect(stderr).toMatch(/begun with a key among its raw arguments, which is kept nowhere/);
-    expect(stderr).toContain("-- --openai-api-key [redacted]");
+    expect(stderr).toContain("-- --openai-api-key '[redacted]'");
   });
 
   it("takes in what its globs name now, and drops what they no longer do", async () => {
@@ -131,4 +131,34 @@ describe("the end of a run", () => {
     const again = await bench.cli.run(["status", id ?? "", "-C", join(folder ?? "", "docs")]);
     expect(again.stdout).toMatch(/state +halted\n/);
   });
+
+  it("is told from another folder with commands that work there", async () => {
+    const { cli, repository } = bench;
+    const here = `-C ${repository.path}`;
+    const elsewhere = (...args: readonly string[]) => cli.run([...args, "-C", repository.path]);
+    const id = await endedBy(bench, "SIGINT");
+    const go = new RegExp(`cluster resume ${id} ${here}$`, "m");
+    expect((await elsewhere("status", id)).stdout).toMatch(go);
+    expect(JSON.parse((await elsewhere("status", id, "--json")).stdout).next).toMatch(go);
+    expect((await elsewhere("show", id)).stdout).toMatch(go);
+    expect((await elsewhere("clean", id)).stdout).toMatch(go);
+    expect((await elsewhere("pause", id)).stderr).toContain(`cluster status ${id} ${here}`);
+    expect((await elsewhere("logs", id, "none.md")).stderr).toContain(`cluster show ${id} ${here}`);
+    expect((await elsewhere("land", id)).stdout).toMatch(go);
+    const env = { SAMPLE_AGENT_STATE: cli.home };
+    const done = await cli.run(["resume", id, "-C", repository.path, "-q"], { env });
+    expect(done.stdout).toMatch(new RegExp(`git -C ${repository.path} log --stat \\w+\\.\\.main`));
+    // What landed by hand in between is among it.
+    const [, range = ""] = /log --stat (\S+)/.exec(done.stdout) ?? [];
+    const log = await repository.git(
+      "log",
+      "--no-merges",
+      "--format=%(trailers:key=Cluster-Task)",
+      range,
+    );
+    expect(log.match(/^Cluster-Task:/gm)).toHaveLength(6);
+    const nothing = await elsewhere("resume", id);
+    expect(nothing.stderr).toContain(`cluster show ${id} ${here}`);
+    // Eleven commands, each a process of its own.
+  }, 240_000);
 });

@@ -86,6 +86,30 @@ describe("cluster run", () => {
     });
   });
 
+  it("tells in a dry run what a user would type, where the adapter has a host of its own", async () => {
+    const tool = `export default {
+      name: "hosted",
+      command: () => ({ file: "/host/python", args: ["{}"], shown: ["hosted", "--model", "m"] }),
+      connect: () => ({}),
+    };`;
+    await writeFile(join(bench.cli.home, "hosted.mjs"), tool);
+    const config = join(bench.cli.home, "hosted.config.json");
+    await writeFile(config, JSON.stringify({ tools: { hosted: "./hosted.mjs" } }));
+    const args = [
+      "run",
+      "--config",
+      config,
+      "--tool",
+      "hosted",
+      "-m",
+      "x",
+      "docs/*.md",
+      "--dry-run",
+    ];
+    const { stdout } = await bench.cli.run(args, { cwd: bench.repository.path });
+    expect(stdout).toMatch(/^command: hosted --model m$/m);
+  });
+
   it("exits with 1 when some tasks fail, and names each with its reason", async () => {
     const message =
       "x [fake:only=page-001.md:fail=malformed][fake:only=page-002.md:no-change]" +

@@ -87,6 +87,32 @@ describe("cluster tools add", () => {
   });
 });
 
+describe("cluster tools remove", () => {
+  it("takes away what was added, and says where it was", async () => {
+    const text = MINE.replace("mine", "short-lived");
+    await writeFile(join(folder, "short-lived.yaml"), text);
+    const { stdout } = await tools("add", "short-lived.yaml");
+    expect(stdout).toContain("cluster tools remove short-lived");
+    const file = added("short-lived.yaml");
+    expect(existsSync(file)).toBe(true);
+    const removed = await tools("remove", "short-lived");
+    expect(removed).toMatchObject({ code: 0, stdout: `Removed short-lived: ${file}\n` });
+    expect(existsSync(file)).toBe(false);
+    const again = await tools("remove", "short-lived");
+    expect(again.code).toBe(2);
+    expect(again.stderr).toMatch(/No tool "short-lived" was added\./);
+  });
+
+  it("takes away nothing else, and says where that comes from", async () => {
+    await writeFile(join(folder, ".cluster/tools/theirs.yaml"), MINE.replace("mine", "theirs"));
+    const { code, stderr } = await tools("remove", "theirs");
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/theirs was not added .*\.cluster\/tools\/theirs\.yaml/);
+    expect(existsSync(join(folder, ".cluster/tools/theirs.yaml"))).toBe(true);
+    expect((await tools("remove", "aider")).stderr).toMatch(/comes from elsewhere \(built in\)/);
+  });
+});
+
 describe("cluster tools list", () => {
   it("shows the user's and the project's tools with their files, broken ones too", async () => {
     await tools("add", "mine.yaml", "--force");
@@ -97,6 +123,9 @@ describe("cluster tools list", () => {
     expect(stdout).toMatch(/^ours +text +~\/work\/\.cluster\/tools\/ours\.yaml +not asked/m);
     expect(stdout).toMatch(/^broken +agent .*not asked/m);
     expect(stdout).not.toMatch(/^sqlite3/m);
+    expect(stdout).toMatch(
+      /^8 more come with cluster, and only answer: cluster tools list --all$/m,
+    );
     // A repository's program is started only when it is named.
     const broken = await tools("list", "--load");
     expect(broken.stdout).toMatch(/^broken +agent .*not found .*is not YAML/m);
@@ -148,6 +177,18 @@ describe("cluster tools list", () => {
 });
 
 describe("cluster tools try", () => {
+  it("says that a file is not there, and which names there are, those of list among them", async () => {
+    const missing = await tools("try", "./missing.yaml");
+    expect(missing.code).toBe(2);
+    expect(missing.stderr).toContain(`There is no file ${join(folder, "missing.yaml")}.`);
+    const { stderr } = await tools("try", "sqlite4");
+    expect(stderr).toMatch(/There is no tool "sqlite4"\. Did you mean "sqlite3"\? Known: /);
+    const { tools: listed } = JSON.parse((await tools("list", "--all", "--json")).stdout) as {
+      tools: { name: string }[];
+    };
+    for (const { name } of listed) expect(stderr).toContain(name);
+  });
+
   it("shows the role of each byte, of lines that come by a pipe", async () => {
     const input = "echo hi >&2; \\\necho there\nif\n:reset\n";
     const { code, stdout } = await cli.run(["tools", "try", "bash"], { cwd: folder, input });

@@ -151,4 +151,15 @@ describe("cluster tools new", () => {
     expect(again.stderr).toContain("is there already");
     expect((await cli.run(["tools", "new", "No Name"], { cwd: folder.path })).code).toBe(2);
   });
+
+  it("refuses the name of a tool that there is, and leads into the folder that it made", async () => {
+    await using folder = await temporaryFolder();
+    const taken = await cli.run(["tools", "new", "aider"], { cwd: folder.path });
+    expect(taken).toMatchObject({ code: 2, stdout: "" });
+    expect(taken.stderr).toMatch(/There is a tool "aider" already \(built in\)/);
+    await mkdir(join(folder.path, "my tools"));
+    const args = ["tools", "new", "fresh", "-C", "my tools"];
+    const made = await cli.run(args, { cwd: folder.path });
+    expect(made.stdout).toContain("  cd 'my tools/cluster-adapter-fresh'\n");
+  });
 });

@@ -25,7 +25,7 @@ export const claude: AgentProfile = {
       "CLAUDE_CODE_USE_VERTEX",
     ],
     files: [".claude/.credentials.json"],
-    remedy: "set ANTHROPIC_API_KEY, or run claude once and log in",
+    remedy: "export ANTHROPIC_API_KEY=…, or run claude once and log in",
   },
   package: {
     name: "@agentclientprotocol/claude-agent-acp",

@@ -6,7 +6,9 @@ const ENVIRONMENT = ["CODEX_*", "OPENAI_*", "AZURE_*"];
 const LOGIN: AgentLogin = {
   variables: ["OPENAI_API_KEY", "CODEX_API_KEY"],
   files: [".codex/auth.json"],
-  remedy: "set OPENAI_API_KEY, or run codex login",
+  // Neither adapter has a log-in of its own.
+  remedy:
+    "export OPENAI_API_KEY=…, or log in with OpenAI's own codex program (npm install --global @openai/codex), whose ~/.codex/auth.json it uses",
 };
 
 /** codex by Zed's adapter. Failures are errors of the protocol; tokens are told as an update. */

@@ -13,7 +13,7 @@ export const copilot: AgentProfile = {
   login: {
     variables: ["GH_TOKEN", "GITHUB_TOKEN", "COPILOT_GITHUB_TOKEN", "COPILOT_PROVIDER_API_KEY"],
     files: [".copilot/config.json", ".config/github-copilot/apps.json"],
-    remedy: "set GITHUB_TOKEN, or run copilot once and log in",
+    remedy: "export GITHUB_TOKEN=…, or run {{program}} once and log in",
   },
   package: { name: "@github/copilot", version: "1.0.102", licence: "proprietary" },
 };

@@ -24,7 +24,7 @@ export const gemini: AgentProfile = {
   login: {
     variables: ["GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_APPLICATION_CREDENTIALS"],
     files: [".gemini/oauth_creds.json"],
-    remedy: "set GEMINI_API_KEY, or run gemini once and log in",
+    remedy: "export GEMINI_API_KEY=…, or run {{program}} once and log in",
   },
   package: { name: "@google/gemini-cli", version: "0.61.0", licence: "Apache-2.0", megabytes: 100 },
 };

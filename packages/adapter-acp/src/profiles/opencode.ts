@@ -29,7 +29,8 @@ export const opencode: AgentProfile = {
       "OPENCODE_CONFIG_CONTENT",
     ],
     files: [".local/share/opencode/auth.json"],
-    remedy: "run opencode auth login, or set your provider's key",
+    remedy:
+      "run {{program}} auth login, or export your provider's key, such as ANTHROPIC_API_KEY=…",
   },
   package: {
     name: "opencode-ai",

@@ -70,7 +70,7 @@ export interface AgentLogin {
   readonly variables: readonly string[];
   /** Files that a log-in leaves, in the home folder. */
   readonly files: readonly string[];
-  /** What the user does: the end of a sentence. */
+  /** What the user does: the end of a sentence. `{{program}}` stands for the agent's program, wherever it is. */
   readonly remedy: string;
 }
 

@@ -26,7 +26,7 @@ export const qwen: AgentProfile = {
   login: {
     variables: ["OPENAI_API_KEY", "DASHSCOPE_API_KEY"],
     files: [".qwen/oauth_creds.json"],
-    remedy: "set OPENAI_API_KEY, or run qwen once and log in",
+    remedy: "export OPENAI_API_KEY=…, or run {{program}} once and log in",
   },
   package: {
     name: "@qwen-code/qwen-code",

@@ -51,11 +51,13 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
 
   /** Opens it ahead of its first turn: an agent that wants a log-in says so here. */
   async open(): Promise<void> {
-    await this.#opened(this.#cwd);
+    await this.#opened(this.#cwd).catch((error: unknown) => this.#advised(error));
   }
 
   run(task: AgentTask, context: TurnContext): Promise<AgentResult> {
-    const turn = this.#last.then(() => this.#run(task, context));
+    const turn = this.#last
+      .then(() => this.#run(task, context))
+      .catch((error: unknown) => this.#advised(error));
     this.#last = turn.catch(() => {});
     return turn;
   }
@@ -156,6 +158,18 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
       this.#turn = null;
       open.costUsd = turn.sessionCostUsd ?? open.costUsd;
     }
+  }
+
+  /** An agent says that nobody is logged in, and seldom how to. */
+  async #advised(error: unknown): Promise<never> {
+    if (!(error instanceof ToolFailure) || error.failureClass !== "auth") throw error;
+    const advice = await this.#settings.refusedLogin();
+    if (advice === null) throw error;
+    const { message, cause, retryAfterMs } = error;
+    throw new ToolFailure("auth", `${message.replace(/[.\s]*$/, ".")} ${advice}`, {
+      cause,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    });
   }
 
   /** The present session, or a new one where there is none for this folder. */

@@ -16,6 +16,8 @@ export interface SessionSettings {
   readonly startedWith: string | null;
   /** For the commands that an agent has us run. */
   readonly terminalEnvironment: Readonly<Record<string, string>>;
+  /** What to say to somebody whose log-in was refused; `null` where that is not known. */
+  refusedLogin(): Promise<string | null>;
   /** Whether the agent takes back a session. */
   canClose(): boolean;
 }

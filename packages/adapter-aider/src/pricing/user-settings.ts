@@ -12,8 +12,10 @@ export interface SettingsPlace {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** The user's settings of aider, as far as they decide what a model costs. */
+/** The user's settings of aider, as far as they decide what a model costs, and whether there is one. */
 export interface UserSettings {
+  /** The environment, and what `.env` files add to it and put in its place. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
   /** All values of a setting, by its long name: those of the strongest source that has it. */
   values(name: string): readonly string[];
   /** Files of a name that aider looks for by itself, the weakest first. */
@@ -39,6 +41,7 @@ export async function readUserSettings(
     configurations.push(mapping(await textOf(file)));
   }
   return {
+    variables,
     files,
     values(name) {
       const given = ofArguments(args, name);

@@ -52,6 +52,7 @@ export interface RunReport extends Spending {
   readonly run: string;
   readonly tool: string;
   readonly workers: number;
+  /** The commit that the run began on first: all that landed came after it, in earlier sessions too. */
   readonly base: string;
   readonly startedAt: number;
   readonly endedAt: number;

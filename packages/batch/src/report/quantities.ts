@@ -26,8 +26,8 @@ export function formatCost(usd: number | "unknown"): string {
 }
 
 /** A count with its noun. */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+export function plural(count: number, noun: string, several = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : several}`;
 }
 
 /** What was spent for people: where a part is unknown, that is said beside what is known. */

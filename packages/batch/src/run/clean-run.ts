@@ -40,7 +40,8 @@ export interface KeptPart {
 /**
  * Removes a run that is no longer wanted: worktrees that are left, its refs and its folder. What nothing else
  * has stays, and its folder with it, unless it is forced; edits that a killed process had not committed are
- * parked first, and count as such.
+ * parked first, and count as such. Tools that a killed process left running are ended first, whatever stays of the
+ * run.
  * @throws {BatchError} RUN_UNKNOWN, RUN_AMBIGUOUS, RUN_OWNED, JOURNAL_DAMAGED, STORE_FAILED
  * @throws {WorkspaceError} whatever git refuses
  */
@@ -53,6 +54,8 @@ export async function cleanRun(options: CleanOptions): Promise<CleanedRun> {
   let kept: KeptPart[] = [];
   let removed: readonly string[] = [];
   try {
+    // They cost money, and may still write where this looks.
+    await endLeftovers();
     if (!force && stored.journal.unfinished().length > 0) {
       return { run, removed, kept: [{ what: folder, reason: "open-tasks" }] };
     }
@@ -81,8 +84,6 @@ async function removeWorktrees(stored: StoredRun, site: Site): Promise<void> {
   const { run, target } = stored.record;
   const base = branchBase(stored);
   await using branch = await site.reopenRun({ run, base, target, folder: stored.folder });
-  // Tools of a process that was killed may still write there.
-  await endLeftovers();
   await branch.salvage();
 }
 

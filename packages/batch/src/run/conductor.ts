@@ -144,7 +144,11 @@ export class Conductor {
     this.#closing = closing;
     const { kind, reason } = closing;
     if (kind !== "stopped") {
-      this.#options.recorder.publish({ type: "run.state", state: "draining", reason });
+      const told =
+        kind === "quota"
+          ? `The provider refuses for quota: the run ends, to be resumed. ${reason}`
+          : reason;
+      this.#options.recorder.publish({ type: "run.state", state: "draining", reason: told });
     }
     const waiting = [...this.#dispatcher.close(), ...this.#backlog.letGo()];
     this.#limits.close();

@@ -4,6 +4,7 @@ import type { BudgetReport, RunReport } from "../contract/report.ts";
 import { buildReport } from "../report/build-report.ts";
 import type { Closing } from "./closing.ts";
 import { type DeliverLandedOptions, deliverLanded } from "./deliver-landed.ts";
+import type { Recorder } from "./recorder.ts";
 
 /** What there is to put away. */
 export interface FinishOptions extends DeliverLandedOptions {
@@ -37,7 +38,7 @@ export async function finishRun(options: FinishOptions): Promise<RunReport> {
   else await carried("Not every worktree could be removed", () => branch.dispose());
   const gaveUp = end !== "complete" && end !== "interrupted";
   const report = buildReport({
-    status: recorder.status,
+    status: { ...recorder.status, base: firstBase(recorder) },
     tasks: standings(options),
     end,
     haltReason: gaveUp ? recorder.redact(closing?.reason ?? null) : null,
@@ -56,6 +57,12 @@ export async function finishRun(options: FinishOptions): Promise<RunReport> {
   await carried("The journal could not be closed", options.close);
   recorder.publish({ type: "run.ended", report });
   return report;
+}
+
+/** Where the run began, whatever its branch began on anew since then: what landed before came after it too. */
+function firstBase({ journal, status }: Recorder): string {
+  const begun = journal.marks().find((mark) => mark.type === "run.begun");
+  return begun?.record.base ?? status.base;
 }
 
 /** How every task has ended, or stands. */

@@ -255,13 +255,16 @@ export class Limits implements Disposable {
 
   #onHappening(happening: ProviderHappening): void {
     if (this.#closed) return;
-    const { recorder } = this.#options;
+    const { recorder, compiled } = this.#options;
     const { tool, model } = happening;
     const lane = laneOf({ tool, model });
     switch (happening.type) {
       case "refuses": {
         const { until, reason } = happening;
-        recorder.publish({ type: "run.paused", tool, model, until, reason });
+        // Where a refusal is the end, nobody waits for that time.
+        if (compiled.onQuota !== "pause") {
+          recorder.publish({ type: "run.paused", tool, model, until, reason });
+        }
         for (const one of this.#providers.lanesWith({ tool, model })) this.#listener.onRefusal(one);
         return;
       }

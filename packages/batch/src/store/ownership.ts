@@ -89,8 +89,7 @@ function begin(database: DatabaseSync, run: string): void {
     const who = pid === null ? "another process" : `the process ${pid}`;
     throw new BatchError(
       "RUN_OWNED",
-      `Run ${run} is being worked on by ${who}. Wait for it, stop it, or look at the run: ` +
-        `cluster status ${run}`,
+      `Run ${run} is being worked on by ${who}. Wait for it, or stop it.`,
       { cause },
     );
   }

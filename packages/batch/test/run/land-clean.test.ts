@@ -8,6 +8,7 @@ import {
   type Repository,
   type RunReport,
   reportOfRun,
+  resumeRun,
 } from "@cluster/batch";
 import { temporaryFolder } from "@cluster/testkit";
 import { expect, test } from "vitest";
@@ -71,6 +72,18 @@ test("what stayed on a run's branch is landed later, once; the run can still be 
   const { end } = (await store.list(repository))[0] ?? {};
   expect(end).toMatchObject({ end: "interrupted", delivery: { kind: "merged" } });
   expect(await sample.leftovers()).toEqual([]);
+});
+
+test("a report tells of what landed in earlier sessions too, whatever its branch begins on by now", async () => {
+  await using sample = await keptBench(3);
+  const { store, opened: repository } = sample;
+  const { run, base } = await halted(sample);
+  await landRun({ repository, run, store });
+  await using resumed = await resumeRun({ repository, run, store, tool: sample.tool });
+  const report = await resumed.finished;
+  expect(report).toMatchObject({ base, counts: { landed: 2 }, delivery: { kind: "merged" } });
+  const log = await sample.repository.git("rev-list", "--count", `${report.base}..main`);
+  expect(Number(log)).toBe(2);
 });
 
 test("a run is cleaned away as far as nothing is lost, and with force wholly", async () => {

@@ -87,11 +87,21 @@ test("with pause the run ends, and is gone on with without a retry spent", async
   await using sample = await bench({ files: 6 });
   const store = new LocalRunStore({ folder: folder.path });
   const prompt = "Edit [fake:turns=3:fail=quota:3600000]";
-  const { report } = await sample.run(tasksFor(sample.repository.files, prompt), {
+  const { report, events } = await sample.run(tasksFor(sample.repository.files, prompt), {
     store,
     retries: 0,
     onQuota: "pause",
   });
+  // Nobody waits for any time, and none is told.
+  expect(pauses(events)).toEqual([]);
+  expect(events).toContainEqual(
+    expect.objectContaining({
+      type: "run.state",
+      reason: expect.stringMatching(
+        /^The provider refuses for quota: the run ends, to be resumed\. /,
+      ),
+    }),
+  );
   expect(report).toMatchObject({ end: "quota", ok: false, delivery: { kind: "kept" } });
   expect(report.haltReason).toContain("told to fail with quota");
   expect(report.counts.landed + report.counts.quota).toBe(6);

@@ -21,6 +21,8 @@ export interface ToolCommand {
   readonly args?: readonly string[];
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** As a user would type it, where `file` and `args` tell of its host and not of the tool. Never started. */
+  readonly shown?: readonly string[];
 }
 
 /** What a tool can do, for those who choose between tools. Everything absent is false. */

@@ -89,7 +89,7 @@ export async function deliver(
     reason,
     command: deliveryCommand(as, context),
   });
-  if (as === "branch") return kept("nothing but a branch was asked for");
+  if (as === "branch") return kept("it was to stay on its own branch");
   if (as === "patches") return deliverPatches(context, tip, folder, kept);
   if (target === null)
     return kept("no branch was checked out when the run began (HEAD is detached)");

@@ -1,11 +1,14 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { loadConfig } from "../../config/load-config.ts";
 import { usageError } from "../../exit/cli-error.ts";
 import type { ExitName } from "../../exit/exit-codes.ts";
+import { shellWord } from "../../report/shell-word.ts";
 import { ownPoolVersion } from "../registry/own-pool.ts";
 import { packageOf } from "../registry/package-name.ts";
+import { toolRegistry } from "../registry/registry.ts";
 
 /** What a new package has, by the file of the template that it is made of. */
 const FILES: Readonly<Record<string, string>> = {
@@ -27,7 +30,7 @@ function templateFolder(): string {
 
 /**
  * `cluster tools new`: a package with an adapter, a stand-in tool and a conformance test, in a new folder.
- * @throws {CliError} usage, for a name that no package can have, or a folder that is there
+ * @throws {CliError} usage, for a name that no package can have, that another tool has, or a folder that is there
  */
 export async function newTool(tool: string, cwd: string): Promise<ExitName> {
   const [, , name = ""] = /^(@[a-z0-9][\w.-]*\/)?([a-z0-9][a-z0-9._-]*)$/.exec(tool) ?? [];
@@ -40,6 +43,14 @@ export async function newTool(tool: string, cwd: string): Promise<ExitName> {
   const folder = join(cwd, `cluster-adapter-${name}`);
   if (existsSync(folder)) {
     throw usageError(`${folder} is there already.`, "Choose another name, or move it away.");
+  }
+  const { config } = await loadConfig({ cwd, dataOnly: true });
+  const taken = await toolRegistry({ config, cwd }).find(tool);
+  if (taken !== undefined) {
+    throw usageError(
+      `There is a tool "${tool}" already (${taken.origin}), and --tool ${tool} would not mean yours.`,
+      `Choose another name, such as my-${name}.`,
+    );
   }
   const words: Readonly<Record<string, string>> = {
     PACKAGE: packageOf(tool),
@@ -57,7 +68,7 @@ export async function newTool(tool: string, cwd: string): Promise<ExitName> {
     await writeFile(join(folder, file), filled);
   }
   process.stdout.write(
-    `${folder}\n\nNext:\n  cd cluster-adapter-${name}\n  npm install\n  npm test\n`,
+    `${folder}\n\nNext:\n  cd ${shellWord(relative(process.cwd(), folder))}\n  npm install\n  npm test\n`,
   );
   return "done";
 }

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { FramingTrace, ToolAdapter, Turn } from "@cluster/pool";
 import { workingFolder } from "../../command/working-folder.ts";
 import { loadConfig } from "../../config/load-config.ts";
+import { usageError } from "../../exit/cli-error.ts";
 import type { ExitName } from "../../exit/exit-codes.ts";
 import { foundTool } from "../declared/found-tool.ts";
 import type { FoundTool } from "../registry/tool-source.ts";
@@ -86,6 +87,12 @@ async function find(
   const file = resolve(cwd, given);
   if (/\.(json|ya?ml)$/.test(given) && existsSync(file)) {
     return (await foundTool(file, file)).tool;
+  }
+  if (/\.(json|ya?ml)$|^[./~]/.test(given)) {
+    throw usageError(
+      existsSync(file) ? `${file} describes no tool.` : `There is no file ${file}.`,
+      "A description ends in .json, .yaml or .yml; anything else is the name of a tool, as cluster tools list --all tells.",
+    );
   }
   const { config } = await loadConfig({ cwd, file: configFile });
   return await findTool(given, { config, cwd });
