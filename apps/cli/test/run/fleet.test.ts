@@ -120,7 +120,7 @@ describe("several tools in one run", () => {
   });
 
   it.each([
-    [["--tool", "one:1,two"], "with a number for all of them or for none"],
+    [["--tool", "one:1,two"], '"one" says how many instances it has and "two" does not'],
     [
       ["--tool", "one:2,two:1", "-w", "3"],
       "-w 3 and the instances of --tool one:2,two:1 are both given",

@@ -163,7 +163,7 @@ async function baseOf(
     await endLate(stored, repository, base, delivery);
   throw new BatchError(
     "RUN_COMPLETE",
-    `Run ${record.run} has come to its end and nothing is left to do.`,
+    `Run ${record.run} has come to its end and nothing is left to do. cluster show ${record.run} tells what became of it; cluster retry ${record.run} tries again what failed.`,
   );
 }
 

@@ -63,7 +63,7 @@ describe("a fleet of tools", () => {
       expect(turnsBegun(events).filter((tool) => tool === "refusing").length).toBeLessThanOrEqual(
         2,
       );
-      expect(events.some(({ type }) => type === "run.paused")).toBe(true);
+      expect(events.some(({ type }) => type === "run.paused")).toBe(onQuota === "wait");
       expect(events.some(({ type }) => type === "run.tool-out")).toBe(onQuota === "pause");
     },
   );
