@@ -42,6 +42,7 @@ export class ManagedProcess<Request, Result> {
   #connection: ToolConnection<Request, Result> | null = null;
   #state: ProcessState = "starting";
   #reason: TerminationReason | null = null;
+  #provoked: TerminationReason | null = null;
   #termination: { readonly grace: Grace; readonly over: Promise<void> } | null = null;
   /** It was ended because nothing more could come from it. */
   #muted = false;
@@ -172,6 +173,14 @@ export class ManagedProcess<Request, Result> {
     await this.swept;
   }
 
+  /**
+   * What is done to it from now on may end it: an end that comes then has this reason, and is no crash.
+   * @param reason `null`: that is over.
+   */
+  provoke(reason: TerminationReason | null): void {
+    this.#provoked = reason;
+  }
+
   /** The error for whoever was counting on this process. */
   exitError(end: ProcessEnd, when: string, cause?: unknown): ProcessExitedError {
     const last = this.lastWords();
@@ -201,7 +210,8 @@ export class ManagedProcess<Request, Result> {
   }
 
   async #terminate(grace: Grace): Promise<void> {
-    if (this.#state === "ended" || this.#reason === "exited") {
+    // One that is stopping already has exited.
+    if (this.#state === "ended" || this.#state === "stopping") {
       await this.ended;
       return;
     }
@@ -232,6 +242,7 @@ export class ManagedProcess<Request, Result> {
 
   async #followToItsEnd(): Promise<ProcessEnd> {
     const exit = await this.#process.exited.catch(lostSight);
+    this.#reason ??= this.#provoked;
     const byItself = this.#reason === null;
     this.#reason ??= "exited";
     this.#state = "stopping";

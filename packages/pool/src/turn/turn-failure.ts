@@ -41,6 +41,8 @@ export async function stopTurn<Request, Result>(
     // What it says of the interrupt would not be read.
     flood.told = over.resolve;
     let inStep = false;
+    // Many a tool takes an interrupt that comes while it is at rest for its end.
+    process.provoke(how.reason);
     const interrupt = async (): Promise<void> => speaker.interrupt?.();
     interrupt().then(() => {
       inStep = true;
@@ -48,6 +50,7 @@ export async function stopTurn<Request, Result>(
     }, over.resolve);
     await within(over.promise, interruptTimeoutMs, clock);
     forgetEnd();
+    process.provoke(null);
     if (inStep && !flood.reached && process.state === "ready") return failed(how.error, true);
   }
   await process.terminate(how.reason);

@@ -1,0 +1,47 @@
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { createPool, type PoolEvent, type ToolAdapter } from "../../src/index.ts";
+
+/** Prints its pid for each line but "hang". */
+const TOOL = 'while read line; do if [ "$line" != hang ]; then echo $$; fi; done';
+
+const adapter: ToolAdapter<string, number> = {
+  name: "mortal",
+  command: () => ({ file: "sh", args: ["-c", TOOL], env: { PATH: process.env.PATH ?? "" } }),
+  connect: (tool) => ({
+    ready: async () => {},
+    async run(request) {
+      tool.stdin.write(`${request}\n`);
+      const [answer] = (await once(tool.stdout, "data")) as [Buffer];
+      return Number(String(answer));
+    },
+    async interrupt() {
+      tool.kill("SIGINT");
+      await new Promise<never>(() => {});
+    },
+  }),
+};
+
+test("a tool that its interrupt ends is replaced, as often as it takes: that is no crash", async () => {
+  const ended: PoolEvent[] = [];
+  await using pool = createPool({
+    adapter,
+    restart: { intensity: 1, backoffMs: 1, maxBackoffMs: 1 },
+    interruptTimeoutMs: 30_000,
+  });
+  pool.subscribe((event) => {
+    if (event.type === "process.ended") ended.push(event);
+  });
+  const seen = new Set<number>();
+  for (let round = 0; round < 4; round++) {
+    seen.add(await pool.run("who"));
+    await expect(pool.run("hang", { turnTimeoutMs: 20 })).rejects.toMatchObject({
+      code: "TURN_TIMEOUT",
+    });
+  }
+  seen.add(await pool.run("who"));
+  expect(seen.size).toBe(5);
+  expect(ended.map((event) => "reason" in event && event.reason)).toEqual(
+    Array.from({ length: 4 }, () => "turn-timeout"),
+  );
+});
