@@ -16,7 +16,7 @@ const adapter: ToolAdapter<string, number> = {
       return Number(String(answer));
     },
     async interrupt() {
-      tool.kill("SIGINT");
+      tool.kill("SIGINT", "process");
       await new Promise<never>(() => {});
     },
   }),
