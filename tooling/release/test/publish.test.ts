@@ -2,18 +2,21 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { processesIn, type TemporaryFolder, temporaryFolder, waitFor } from "@cluster/testkit";
+import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isExpectedOutput } from "../src/readme/expected-output.ts";
 import { firstExample } from "../src/readme/first-example.ts";
+import { shellBlocks } from "../src/readme/shell-blocks.ts";
 import { type LoopbackRegistry, startLoopbackRegistry } from "../src/registry/loopback-registry.ts";
 import { publishAll } from "../src/registry/publish.ts";
 import { type EmptyProject, installAlone } from "../src/stranger/empty-project.ts";
-import { followGuide } from "../src/stranger/follow-guide.ts";
+import { type FollowedGuide, followGuide } from "../src/stranger/follow-guide.ts";
 import { filesWithMachinePaths, publishedFiles } from "../src/stranger/published-files.ts";
 import { runExample } from "../src/stranger/run-example.ts";
 import { typeCheck } from "../src/stranger/type-check.ts";
 import { buildPackages } from "../src/workspace/build.ts";
 import { workspacePackages } from "../src/workspace/packages.ts";
+import { packageManagerOf } from "../src/workspace/pnpm.ts";
 import { workspaceRoot } from "../src/workspace/root.ts";
 
 const all = await workspacePackages(workspaceRoot);
@@ -43,20 +46,87 @@ it.for(all)(
 );
 
 describe("docs/write-an-adapter.md", () => {
+  const sections = async (): Promise<readonly [guide: string, checkout: string]> => {
+    const guide = await readFile(join(workspaceRoot, "docs", "write-an-adapter.md"), "utf8");
+    const [main = "", checkout = ""] = guide.split("\n## From a checkout\n");
+    return [main, checkout];
+  };
+  /** Its promises were tried, and none was broken. */
+  const expectKept = ({ exitCode, all: printed }: FollowedGuide): void => {
+    expect(exitCode, printed).toBe(0);
+    expect(printed).toMatch(/Tests .*\d{2,} passed/);
+    expect(printed).toMatch(
+      /The adapter "\w+" keeps \d{2} of \d{2} promises\.\n +not shown: .*give samples\.dies/,
+    );
+    expect(printed).not.toMatch(/\d+ failed/);
+  };
+
   it("is followed from an empty folder to a commit of the new tool", {
     timeout: 420_000,
   }, async () => {
-    const guide = await readFile(join(workspaceRoot, "docs", "write-an-adapter.md"), "utf8");
-    await using followed = await followGuide(guide, registry, npmCache.path);
-    expect(followed.exitCode, followed.all).toBe(0);
-    // Its promises were tried, and none was broken.
-    expect(followed.all).toMatch(/Tests .*\d{2,} passed/);
-    expect(followed.all).not.toMatch(/\d+ failed/);
+    const [guide] = await sections();
+    await using followed = await followGuide(guide, { registry, npmCache: npmCache.path });
+    expectKept(followed);
     const repository = join(followed.path, "my-repository");
     expect(await readFile(join(repository, "notes.md"), "utf8")).toBe("# Notes\nA line more\n");
     await waitFor(() => processesIn(followed.path).length === 0, {
       what: "the guide's processes to end",
     });
+  });
+
+  it("is followed from a checkout, where no registry has the packages", {
+    timeout: 420_000,
+  }, async () => {
+    const [, checkout] = await sections();
+    const [pack = "", use = ""] = shellBlocks(checkout);
+    await using packed = await temporaryFolder();
+    await execa("sh", ["-euc", `pnpm() { npx --yes "$PNPM" "$@"; }\n${pack}`], {
+      env: {
+        CHECKOUT: workspaceRoot,
+        PACKED: packed.path,
+        PNPM: await packageManagerOf(workspaceRoot),
+        TURBO_TELEMETRY_DISABLED: "1",
+      },
+      all: true,
+    });
+    await using followed = await followGuide(`\`\`\`sh\n${use}\`\`\`\n`, {
+      registry: null,
+      npmCache: npmCache.path,
+      variables: { PACKED: packed.path },
+    });
+    expectKept(followed);
+  });
+});
+
+describe("an adapter package beside a command that is installed globally", () => {
+  it("is listed, and its tool lands edits in a repository that has neither", {
+    timeout: 420_000,
+  }, async () => {
+    const script = `
+      npm install --global --prefix ../global @cluster/cli
+      export PATH="$PWD/../global/bin:$PATH"
+      cluster tools new hello
+      npm pack ./cluster-adapter-hello
+      npm install --global --prefix ../global ./cluster-adapter-hello-*.tgz
+      rm -r cluster-adapter-hello
+      mkdir my-repository
+      cd my-repository
+      git init --quiet
+      printf '# Notes\\n' > notes.md
+      git add .
+      git commit --quiet --message "Notes"
+      cluster tools list
+      cluster run --tool hello -m "A line more" notes.md
+      cat notes.md
+      ls -A`;
+    await using followed = await followGuide(`\`\`\`sh\n${script}\n\`\`\`\n`, {
+      registry,
+      npmCache: npmCache.path,
+    });
+    expect(followed.exitCode, followed.all).toBe(0);
+    expect(followed.all).toMatch(/^hello .*package cluster-adapter-hello@0\.1\.0/m);
+    expect(followed.all).toContain("# Notes\nA line more\n");
+    expect(followed.all).not.toMatch(/^node_modules$/m);
   });
 });
 

@@ -196,7 +196,7 @@ describe("cluster tools try", () => {
     expect(stdout).not.toContain("\u001b");
     expect(stdout).toMatch(/^told setup +│ PS1= PS2=/m);
     expect(stdout).toMatch(/^ready +│ zz\w+$/m);
-    expect(stdout).toMatch(/^told request *│ eval 'echo hi >&2;\\x20\\n$/m);
+    expect(stdout).toMatch(/^told request *│ builtin eval 'echo hi >&2;\\x20\\n$/m);
     expect(stdout).toMatch(/^answer \(err\) *│ hi\\n$/m);
     expect(stdout).toMatch(/^answer +│ there\\n$/m);
     expect(stdout).toMatch(/^end +│ zz\w+$/m);

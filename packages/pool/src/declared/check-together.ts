@@ -15,6 +15,7 @@ const OF_LINES: readonly Key[] = [
   "ready",
   "setup",
   "multiLine",
+  "unfinished",
   "echo",
   "noise",
   "plain",

@@ -112,6 +112,23 @@ export type MultiLine =
       readonly always?: boolean | undefined;
     };
 
+/**
+ * How it is seen that a request begins what it does not end: regular expressions that go over it from the
+ * left, together. Such a request is refused before it is sent.
+ */
+export interface Unfinished {
+  /** What is passed and not looked into: a quoted text, a comment. */
+  readonly whole?: readonly string[] | undefined;
+  /** What has no end where it is found: a quote that is not the first one of a pair. */
+  readonly open?: readonly string[] | undefined;
+  /** What begins a block, in as many levels as there are. */
+  readonly begins?: readonly string[] | undefined;
+  /** What ends one. */
+  readonly ends?: readonly string[] | undefined;
+  /** Of all of them. @default none */
+  readonly flags?: string | undefined;
+}
+
 /** What shows that an answer is a failure. */
 export interface ErrorPattern {
   /** Its named groups `message` and `retryAfter` (seconds, or with a unit) are used when there are any. */
@@ -163,6 +180,8 @@ export interface ToolDefinition {
   readonly setup?: string | readonly string[] | undefined;
   /** @default "as-is" with a sentinel, otherwise "refuse" */
   readonly multiLine?: MultiLine | undefined;
+  /** @default nothing is looked for */
+  readonly unfinished?: Unfinished | undefined;
   /** @default false */
   readonly echo?: boolean | undefined;
   readonly noise?: PatternExpression | undefined;

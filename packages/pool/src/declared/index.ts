@@ -14,6 +14,7 @@ export type {
   SentinelFraming,
   TerminalTransport,
   ToolDefinition,
+  Unfinished,
   UsagePatterns,
 } from "./definition.ts";
 export { findProgram } from "./probe.ts";

@@ -8,6 +8,7 @@ import { encoderOf } from "./multi-line.ts";
 import type { OneContext } from "./one-context.ts";
 import { expressionOf, textOrExpression } from "./pattern.ts";
 import { fill } from "./template.ts";
+import { unfinishedCheck } from "./unfinished.ts";
 
 /** A connection that takes and gives text. */
 export interface TextConnection {
@@ -23,11 +24,11 @@ export function connectLines(
   process: ToolProcess,
   trace: FramingTrace | undefined,
 ): TextConnection {
-  const { ready, setup, noise, echo, interrupt, reset, lineEnd = "\n" } = definition;
+  const { ready, setup, noise, unfinished, echo, interrupt, reset, lineEnd = "\n" } = definition;
   const onTerminal = definition.transport !== undefined && definition.transport !== "pipe";
   const failureOf = failureFinder(definition.errors ?? []);
   const multiLine = definition.multiLine ?? (framing.by === "sentinel" ? "as-is" : "refuse");
-  const encode = encoderOf(multiLine, lineEnd);
+  const encode = checkedFirst(unfinished, encoderOf(multiLine, lineEnd));
   let last: Said = { answer: "", stderr: "" };
   const connect = lineProtocol({
     ...(framing.by === "prompt"
@@ -52,6 +53,18 @@ export function connectLines(
     },
   });
   return { connection: connect(process), last: () => last };
+}
+
+type Encode = ((request: string) => string) | undefined;
+
+/** A request that is not whole is refused before anything is made of it. */
+function checkedFirst(unfinished: ToolDefinition["unfinished"], encode: Encode): Encode {
+  if (unfinished === undefined) return encode;
+  const check = unfinishedCheck(unfinished);
+  return (request) => {
+    check(request);
+    return encode === undefined ? request : encode(request);
+  };
 }
 
 function sentinelOf(

@@ -2,17 +2,14 @@ import { z } from "zod";
 import { FAILURE_CLASSES } from "../contract/agent.ts";
 import { checkTogether } from "./check-together.ts";
 import type { ToolDefinition } from "./definition.ts";
+import { expected } from "./expected.ts";
 import { FIELDS } from "./fields.ts";
 import { placesInJson, placesOf } from "./template.ts";
+import { unfinished } from "./unfinished-schema.ts";
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 const text = z.string().min(1);
-
-/** A custom check says what it expects, and what to do. */
-function expected(what: string, remedy?: string): { error: string; params: object } {
-  return { error: what, params: { expected: what, ...(remedy && { remedy }) } };
-}
 
 function isExpression({
   regex,
@@ -214,6 +211,7 @@ const shape = {
   ready: pattern.optional(),
   setup: z.union([text, z.array(text)]).optional(),
   multiLine: multiLine.optional(),
+  unfinished: unfinished.optional(),
   echo: z.boolean().optional(),
   noise: expression.optional(),
   plain: z.boolean().optional(),

@@ -1,3 +1,4 @@
+import { brand } from "./brand.ts";
 import type { PoolErrorCode } from "./codes.ts";
 
 /** The base of everything a pool throws. `message` says what was expected, what was found, what to do. */
@@ -5,6 +6,10 @@ export class PoolError extends Error {
   override readonly name: string = "PoolError";
   /** One of {@link POOL_ERROR_CODES}. Compare this, not the message. */
   readonly code: PoolErrorCode;
+
+  static {
+    brand(PoolError, "PoolError");
+  }
 
   constructor(code: PoolErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);

@@ -1,5 +1,6 @@
 import type { FailureClass } from "../contract/agent.ts";
 import type { Exit } from "../contract/process-host.ts";
+import { brand } from "./brand.ts";
 import type { PoolErrorCode } from "./codes.ts";
 import { PoolError } from "./pool-error.ts";
 
@@ -9,6 +10,10 @@ export class ToolFailure extends PoolError {
   readonly failureClass: FailureClass;
   /** How long the provider asked to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
+
+  static {
+    brand(ToolFailure, "ToolFailure");
+  }
 
   constructor(
     failureClass: FailureClass,
@@ -28,6 +33,10 @@ export class ProcessExitedError extends PoolError {
   /** The end of what it printed on stderr. */
   readonly stderr: string;
 
+  static {
+    brand(ProcessExitedError, "ProcessExitedError");
+  }
+
   constructor(message: string, exit: Exit, stderr: string, options?: ErrorOptions) {
     super("PROCESS_EXITED", message, options);
     this.exit = exit;
@@ -39,6 +48,10 @@ export class ProcessExitedError extends PoolError {
 export class ProcessStartError extends PoolError {
   override readonly name: string = "ProcessStartError";
 
+  static {
+    brand(ProcessStartError, "ProcessStartError");
+  }
+
   constructor(message: string, options?: ErrorOptions) {
     super("PROCESS_START_FAILED", message, options);
   }
@@ -47,6 +60,10 @@ export class ProcessStartError extends PoolError {
 /** The tool sent something that its protocol does not allow. */
 export class ProtocolError extends PoolError {
   override readonly name: string = "ProtocolError";
+
+  static {
+    brand(ProtocolError, "ProtocolError");
+  }
 
   constructor(message: string, options?: ErrorOptions) {
     super("PROTOCOL_VIOLATION", message, options);
@@ -62,6 +79,10 @@ type TurnEnd = Extract<
 export class TurnAbortedError extends PoolError {
   override readonly name: string = "TurnAbortedError";
   declare readonly code: TurnEnd;
+
+  static {
+    brand(TurnAbortedError, "TurnAbortedError");
+  }
 
   constructor(code: TurnEnd, message: string, options?: ErrorOptions) {
     super(code, message, options);

@@ -7,6 +7,8 @@ export interface AdapterPromise {
   readonly id: string;
   /** What the adapter does, as the end of a sentence that begins with its name. */
   readonly sentence: string;
+  /** What its author is to look at when it is broken. */
+  readonly remedy: string;
   /** The samples without which it cannot be shown. */
   readonly needs?: readonly SampleName[];
   /** Nothing else can be tried when it is broken. */

@@ -6,6 +6,8 @@ import { Judge, missingSamples } from "./judge.ts";
 import { type ConformanceOptions, compileConformance } from "./options.ts";
 import { promises } from "./promises.ts";
 import type { Samples } from "./samples.ts";
+import { summaryOf } from "./summary.ts";
+import { BrokenPromise, type Verdict } from "./verdict.ts";
 
 /** What besides the promises themselves is asked of an adapter. */
 export interface ConformanceTestOptions<Request, Result>
@@ -19,7 +21,7 @@ export interface ConformanceTestOptions<Request, Result>
 
 /**
  * Registers a vitest test for every promise of an adapter's contract. A promise for which a sample is
- * missing is a skipped test that names the sample.
+ * missing is a skipped test that names the sample; what was not tried stands in a summary behind the tests.
  *
  *     conformance(myAdapter, {
  *       works: (n) => ({ request: `print(${n})`, check: (answer) => answer === String(n) }),
@@ -41,24 +43,43 @@ export function conformance<Request, Result>(
     required === "all" || required.includes(id);
   describe(`the adapter "${adapter.name}"`, () => {
     const judge = new Judge(adapter, samples, options);
-    afterAll(() => judge[Symbol.asyncDispose]());
+    const findings = new Map<string, Verdict>();
+    let anyTried = false;
+    afterAll(async () => {
+      await judge[Symbol.asyncDispose]();
+      if (anyTried) console.log(summaryOf(adapter.name, findings));
+    });
     for (const promise of promises) {
       const name = `${promise.sentence} (${promise.id})`;
       const missing = missingSamples(promise, samples);
       if (missing !== null && !mustBeKept(promise)) {
+        findings.set(promise.id, { kind: "not-shown", reason: missing });
         test.skip(`${name}: not shown, ${missing}`, () => {});
         continue;
       }
       test(name, { timeout }, async (context) => {
+        anyTried = true;
         const verdict = await judge.judge(promise);
+        findings.set(promise.id, verdict);
         if (verdict.kind === "kept") return;
-        if (verdict.kind === "broken") throw new Error(verdict.reason, { cause: verdict.cause });
+        if (verdict.kind === "broken") throw asFailure(verdict, promise);
         const note = `${verdict.kind.replace("-", " ")}: ${verdict.reason}`;
         if (mustBeKept(promise)) throw new Error(`It is required, but ${note}.`);
         context.skip(note);
       });
     }
   });
+}
+
+/** What the author reads: no trace, since no line of ours says where the adapter is wrong. */
+function asFailure(
+  { reason, cause }: Extract<Verdict, { kind: "broken" }>,
+  { remedy }: AdapterPromise,
+): Error {
+  const message = `${reason}\nWhat to do: ${remedy}`;
+  const failure = new BrokenPromise(message, cause === undefined ? undefined : { cause });
+  failure.stack = `${failure.name}: ${message}`;
+  return failure;
 }
 
 function checkRequired(required: "all" | readonly string[]): void {

@@ -10,6 +10,8 @@ import { BrokenPromise, describeError, NotTried, type Verdict } from "./verdict.
 export interface Judgement {
   readonly id: string;
   readonly sentence: string;
+  /** What to look at where it is broken. */
+  readonly remedy: string;
   readonly verdict: Verdict;
 }
 
@@ -110,8 +112,8 @@ export async function judgeAdapter<Request, Result>(
   const judgements: Judgement[] = [];
   for (const promise of promises) {
     if (options.only?.includes(promise.id) === false) continue;
-    const { id, sentence } = promise;
-    judgements.push({ id, sentence, verdict: await judge.judge(promise) });
+    const { id, sentence, remedy } = promise;
+    judgements.push({ id, sentence, remedy, verdict: await judge.judge(promise) });
   }
   return judgements;
 }

@@ -24,6 +24,8 @@ const marker: string = randomUUID();
 
 export const markedEnvironment: Record<string, string> = inheritedEnvironment({
   [TEST_MARKER]: marker,
+  // What a shell is told in a test is none of what its user has typed.
+  HISTFILE: "",
 });
 
 /** Fails when a process of this file is still there. */

@@ -1,87 +1,50 @@
-import { TEST_MARKER } from "@cluster/testkit";
+import {
+  type PostgresServer,
+  postgresPrograms,
+  startPostgres,
+  TEST_MARKER,
+} from "@cluster/testkit";
 import { afterAll, describe } from "vitest";
 import { declaredTool, shippedTool } from "../../src/declared/index.ts";
-import { conformance, type TextTool, textSamples } from "../../src/testing/index.ts";
+import { conformance, promises } from "../../src/testing/index.ts";
 import { CASES, missing } from "../support/declared-cases.ts";
+import { samplesOf } from "../support/declared-samples.ts";
 import { expectNoProcessLeft, markedEnvironment } from "../support/tools.ts";
 
-afterAll(expectNoProcessLeft);
+const programs = postgresPrograms();
+/** Before the promises are tried, which need to know where it is. */
+const server: PostgresServer | null =
+  programs !== null && missing("psql") === null ? await startPostgres(programs) : null;
 
-/** How each tool prints a text of letters, digits and blanks, and remembers one. */
-const TEXTS: Readonly<Record<string, Pick<TextTool, "print" | "remember" | "recall">>> = {
-  python: {
-    print: (text) => `print("${text}")`,
-    remember: (word) => `word = "${word}"`,
-    recall: "print(globals().get('word'))",
-  },
-  node: {
-    print: (text) => `"${text}"`,
-    remember: (word) => `globalThis.word = "${word}"`,
-    recall: "globalThis.word",
-  },
-  bash: {
-    print: (text) => `echo "${text}"`,
-    remember: (word) => `word=${word}`,
-    recall: "echo $word",
-  },
-  bc: { print: (text) => `print "${text}\\n"` },
-  sqlite3: { print: (text) => `select '${text}';` },
-};
+afterAll(async () => {
+  await expectNoProcessLeft();
+  await server?.[Symbol.asyncDispose]();
+});
 
-const answers =
-  ([request, answer]: readonly [string, string]) =>
-  () => ({
-    request,
-    check: (found: string) => found === answer || `found ${JSON.stringify(found)}`,
-  });
+/** What none of them has: sessions, pings, questions, failures of a provider, dollars. */
+const FOREIGN =
+  /^(session|ping|question|agent|price)\.|^failure\.(?!refused)|^cancel\.keeps|^context\.reset-|^framing\.echo|^probe\.absent/;
 
 for (const tool of CASES) {
-  const texts = TEXTS[tool.name];
-  if (texts === undefined) continue;
-  const reason = missing(tool.program);
+  const reason =
+    missing(tool.program) ??
+    (tool.name === "psql" && server === null ? "there is no PostgreSQL server" : null);
   const adapter = declaredTool(await shippedTool(tool.name), {
-    environment: { [TEST_MARKER]: markedEnvironment[TEST_MARKER] ?? "" },
+    environment: {
+      [TEST_MARKER]: markedEnvironment[TEST_MARKER] ?? "",
+      ...(tool.name === "psql" ? server?.environment : {}),
+    },
   });
-  const [wrong] = tool.failing;
+  const { samples, cannot } = samplesOf(tool);
   describe.skipIf(reason !== null)(reason === null ? "shipped" : `skipped: ${reason}`, () => {
-    conformance(
-      adapter,
-      {
-        ...textSamples({ ...texts, slow: tool.endless }),
-        // The REPL shows the value of what it is told: a text is in quotes.
-        ...(tool.name === "node"
-          ? { works: (n: number) => answers([`"answer ${n}"`, `'answer ${n}'`])() }
-          : {}),
-        silent: () => tool.endless,
-        severalLines: answers(tool.severalLines),
-        hostile: {
-          prompt: answers(tool.promptLike),
-          longLine: () => ({
-            request: tool.million,
-            check: (found) => (found.match(/x/g)?.length ?? 0) >= 1_000_000,
-          }),
-        },
-        fails: { refused: () => ({ request: wrong }) },
-      },
-      {
-        turnsInRow: 4,
-        pool: { graceMs: 1_000 },
-        require: [
-          "start.ready",
-          "start.environment",
-          "turn.row",
-          "turn.side-by-side",
-          "turn.several-lines",
-          "framing.pieces",
-          "framing.prompt",
-          "framing.long-line",
-          "cancel.next",
-          "deadline.turn",
-          "crash.killed",
-          "failure.refused",
-          "end.nothing-left",
-        ],
-      },
-    );
+    conformance(adapter, samples, {
+      turnsInRow: 4,
+      pool: { graceMs: 1_000 },
+      require: [
+        ...promises.map(({ id }) => id).filter((id) => !FOREIGN.test(id) && !cannot.includes(id)),
+        ...(tool.interruptible ? ["cancel.keeps-process"] : []),
+        ...(tool.resettable === true ? ["context.reset-keeps-process"] : []),
+      ],
+    });
   });
 }

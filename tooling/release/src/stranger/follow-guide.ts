@@ -19,11 +19,19 @@ export interface FollowedGuide extends AsyncDisposable {
   readonly all: string;
 }
 
+/** Where a guide is followed. */
+export interface Circumstances {
+  /** Where packages of ours come from; null for a stranger who has no such registry. */
+  readonly registry: LoopbackRegistry | null;
+  readonly npmCache: string;
+  /** Variables that the guide speaks of. @default none */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
 /** Follows a guide to the letter, in an empty folder: all its shell commands, in one shell. */
 export async function followGuide(
   markdown: string,
-  registry: LoopbackRegistry,
-  npmCache: string,
+  { registry, npmCache, variables = {} }: Circumstances,
 ): Promise<FollowedGuide> {
   const folder: TemporaryFolder = await temporaryFolder();
   const path = join(folder.path, "empty");
@@ -33,7 +41,9 @@ export async function followGuide(
   const env = await strangerEnvironment(home);
   // What a user's own settings would say. A shell drops a variable with an @ in its name.
   const settings = join(folder.path, "npmrc");
-  await writeFile(settings, `@cluster:registry=${registry.url}\n`);
+  // Nobody listens there, so that what is said to need no registry gets nothing from one.
+  const { url } = registry ?? { url: "http://127.0.0.1:9/" };
+  await writeFile(settings, `@cluster:registry=${url}\n`);
   const { stdout: usual } = await execa("npm", ["config", "get", "registry"], {
     env: machineEnvironment(),
     extendEnv: false,
@@ -42,6 +52,7 @@ export async function followGuide(
     cwd: path,
     env: {
       ...env,
+      ...variables,
       npm_config_globalconfig: settings,
       npm_config_userconfig: join(homedir(), ".npmrc"),
       npm_config_registry: usual.trim(),

@@ -15,6 +15,7 @@ import {
 import type { Exchange, SamplePlace, Samples } from "../samples.ts";
 import { notOffered } from "../verdict.ts";
 import type { Cut } from "./cut.ts";
+import type { Pause } from "./pause.ts";
 import { type Seen, WatchedAdapter } from "./watched-adapter.ts";
 
 /** A pool on the bench, and what is seen of its adapter. */
@@ -27,6 +28,8 @@ export interface Trial<Request, Result> {
 export interface TrialOptions<Request, Result> extends Partial<PoolOptions<Request, Result>> {
   /** How stdout is cut into pieces. @default as it comes */
   readonly cut?: Cut;
+  /** Where stdout can be made to pause. @default nowhere */
+  readonly pause?: Pause;
   /** Instead of the adapter itself. */
   readonly other?: ToolAdapter<Request, Result>;
 }
@@ -141,8 +144,8 @@ export class Bench<Request, Result> implements AsyncDisposable {
   }
 
   async #make(options: TrialOptions<Request, Result>): Promise<Trial<Request, Result>> {
-    const { cut = null, other = this.adapter, ...rest } = options;
-    const watched = new WatchedAdapter(other, this.#host(other), cut);
+    const { cut = null, pause = null, other = this.adapter, ...rest } = options;
+    const watched = new WatchedAdapter(other, this.#host(other), { cut, pause });
     const pool = createPool<Request, Result>({
       pingIntervalMs: Number.POSITIVE_INFINITY,
       turnTimeoutMs: this.options.turnTimeoutMs,

@@ -1,4 +1,4 @@
-import { pipeline, type Readable, Transform } from "node:stream";
+import { pipeline, Transform } from "node:stream";
 import type { ToolProcess } from "../../contract/process-host.ts";
 
 /** Where output is cut into pieces, each of which the connection gets by itself. */
@@ -21,9 +21,10 @@ export function withinCodePoints(chunk: Buffer): readonly number[] {
   return cuts;
 }
 
-/** The same process, whose stdout comes in pieces. */
-export function inPieces(process: ToolProcess, cut: Cut): ToolProcess {
-  const stdout = cutStream(process.stdout, cut);
+/** The same process, whose stdout comes through a stream. */
+export function through(process: ToolProcess, pieces: Transform): ToolProcess {
+  // Either end that is destroyed destroys the other one; how the process ended is told by its exit.
+  const stdout = pipeline(process.stdout, pieces, () => {});
   return {
     get pid() {
       return process.pid;
@@ -40,8 +41,9 @@ export function inPieces(process: ToolProcess, cut: Cut): ToolProcess {
   };
 }
 
-function cutStream(stream: Readable, cut: Cut): Readable {
-  const pieces = new Transform({
+/** A stream that hands on what comes in pieces. */
+export function inPieces(cut: Cut): Transform {
+  return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       let from = 0;
       for (const at of cut(chunk)) {
@@ -52,7 +54,4 @@ function cutStream(stream: Readable, cut: Cut): Readable {
       done();
     },
   });
-  // Either end that is destroyed destroys the other one; how the process ended is told by its exit.
-  pipeline(stream, pieces, () => {});
-  return pieces;
 }

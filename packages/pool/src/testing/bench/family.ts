@@ -68,7 +68,7 @@ async function pids(): Promise<number[]> {
 /** Carries the marker, or works in the folder. */
 function bears(pid: number, { marker, cwd }: Kinship): boolean {
   try {
-    if (marker !== undefined && environmentOf(pid).includes(marker)) return true;
+    if (marker !== undefined && markersOf(pid).includes(marker)) return true;
     const folder = readlinkSync(`/proc/${pid}/cwd`);
     return folder === cwd || folder.startsWith(`${cwd}/`);
   } catch {
@@ -76,6 +76,16 @@ function bears(pid: number, { marker, cwd }: Kinship): boolean {
   }
 }
 
-function environmentOf(pid: number): readonly string[] {
+function markersOf(pid: number): readonly string[] {
   return markersIn(readFileSync(`/proc/${pid}/environ`));
+}
+
+/** What a process was started with, where that can be seen: name and value of each variable. */
+export function environmentOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8");
+  } catch {
+    // It has gone, or the system does not tell.
+    return "";
+  }
 }

@@ -1,12 +1,19 @@
 import type { ProcessHost, ProcessSpec, ToolProcess } from "../../contract/process-host.ts";
 import type { ToolAdapter } from "../../contract/tool-adapter.ts";
 import type { ToolConnection } from "../../contract/tool-connection.ts";
-import { type Cut, inPieces } from "./cut.ts";
+import { type Cut, inPieces, through } from "./cut.ts";
+import type { Pause } from "./pause.ts";
 
 /** A process that the adapter was connected to. */
 export interface Seen<Request, Result> {
   readonly process: ToolProcess;
   readonly connection: ToolConnection<Request, Result>;
+}
+
+/** How stdout comes to the connection. */
+export interface Delivery {
+  readonly cut: Cut | null;
+  readonly pause: Pause | null;
 }
 
 /** An adapter that is the given one, and what is seen of it. */
@@ -21,13 +28,13 @@ export class WatchedAdapter<Request, Result> {
   /** Bytes that its processes have said. */
   said = 0;
 
-  constructor(adapter: ToolAdapter<Request, Result>, host: ProcessHost, cut: Cut | null) {
+  constructor(adapter: ToolAdapter<Request, Result>, host: ProcessHost, delivery: Delivery) {
     const { name, capabilities } = adapter;
     this.adapter = {
       name,
       ...(capabilities === undefined ? {} : { capabilities }),
       host: {
-        start: (spec, signal) => this.#start(host, spec, signal, cut),
+        start: (spec, signal) => this.#start(host, spec, signal, delivery),
         dispose: async () => {},
       },
       command: (slot, request) => adapter.command(slot, request),
@@ -48,12 +55,13 @@ export class WatchedAdapter<Request, Result> {
     host: ProcessHost,
     spec: ProcessSpec,
     signal: AbortSignal,
-    cut: Cut | null,
+    { cut, pause }: Delivery,
   ): Promise<ToolProcess> {
     this.specs.push(spec);
     const process = await host.start(spec, signal);
     const counted = this.#counted(process);
-    return cut === null ? counted : inPieces(counted, cut);
+    if (cut !== null) return through(counted, inPieces(cut));
+    return pause === null ? counted : through(counted, pause.stream());
   }
 
   #counted(process: ToolProcess): ToolProcess {

@@ -9,6 +9,8 @@ export const AGENT_PROMISES: readonly AdapterPromise[] = [
   {
     id: "agent.result",
     sentence: "tells all that an agent's result has, with paths relative to the workspace",
+    remedy:
+      "Fill every key of AgentResult; paths in claimedEdits are relative to the workspace, with forward slashes.",
     async keep(bench) {
       const result = await agentResult(bench, await bench.shared());
       if (typeof result.reply !== "string")
@@ -28,6 +30,8 @@ export const AGENT_PROMISES: readonly AdapterPromise[] = [
   {
     id: "agent.usage",
     sentence: "counts tokens and dollars of the turn itself, or says that they are unknown",
+    remedy:
+      'Report what the turn itself took: where the tool counts for the session, take off what it said before. "unknown" where it says nothing.',
     async keep(bench) {
       const turns: AgentResult[] = [];
       // A process of its own: what is added up begins with it.
@@ -39,15 +43,8 @@ export const AGENT_PROMISES: readonly AdapterPromise[] = [
           broken(`Expected US dollars or "unknown", found ${shown(costUsd)}.`);
         }
       }
-      const [first, , third] = turns.map(({ usage }) => usage);
-      if (typeof first !== "object" || typeof third !== "object") return;
-      // Requests that work are alike, and the context was forgotten between them.
-      if (total(third) > 2 * total(first)) {
-        broken(
-          `Expected each of three like turns to be counted by itself, found ${total(first)} tokens for ` +
-            `the first and ${total(third)} for the third, as if it had been added up.`,
-        );
-      }
+      countedApart("tokens", ...turns.map(({ usage }) => (usage === "unknown" ? 0 : total(usage))));
+      countedApart("dollars", ...turns.map(({ costUsd }) => (costUsd === "unknown" ? 0 : costUsd)));
     },
   },
 ];
@@ -73,6 +70,15 @@ function checkUsage(usage: Usage): void {
   if (total(usage) === 0) {
     broken('Expected usage "unknown" where nothing was counted, found no tokens at all.');
   }
+}
+
+/** Requests that work are alike, and the context was forgotten between them. */
+function countedApart(what: string, first = 0, _second = 0, third = 0): void {
+  if (first === 0 || third <= 2 * first) return;
+  broken(
+    `Expected each of three like turns to be counted by itself, found ${first} ${what} for ` +
+      `the first and ${third} for the third, as if it had been added up.`,
+  );
 }
 
 function total({ inputTokens, outputTokens }: Usage): number {

@@ -1,6 +1,6 @@
 import type { AdapterPromise } from "../adapter-promise.ts";
 import type { Bench, Trial } from "../bench/bench.ts";
-import { failureOf, serves, underWay } from "../bench/turns.ts";
+import { failureOf, serves, soon, underWay } from "../bench/turns.ts";
 import { broken, describeError } from "../verdict.ts";
 
 /** How long a pool may take to end a turn that was given up, beyond its own patience. */
@@ -10,19 +10,25 @@ export const CANCEL_PROMISES: readonly AdapterPromise[] = [
   {
     id: "cancel.next",
     sentence: "lets nothing of a cancelled turn reach the next one",
+    remedy:
+      "Let interrupt() resolve only when the tool has said its last word of the stopped turn, or leave it out: the process is then replaced.",
     needs: ["slow"],
     async keep(bench) {
       const trial = await bench.own();
       await trial.pool.ready();
+      const talksAnyway = bench.oneShot || (await saysSomething(bench, trial));
       for (const when of ["at once", "under way"] as const) {
         await cancelled(bench, trial, when);
         await serves(bench, trial.pool, `after a turn that was cancelled ${when}`);
       }
+      if (!talksAnyway) await expectSilence(bench, trial);
     },
   },
   {
     id: "cancel.keeps-process",
     sentence: "stops a turn without losing its process, where it says that it can",
+    remedy:
+      "Let interrupt() resolve as soon as the tool takes input again, or leave it out: the process is then replaced.",
     needs: ["slow"],
     async keep(bench) {
       await bench.offered("interrupt");
@@ -42,6 +48,8 @@ export const CANCEL_PROMISES: readonly AdapterPromise[] = [
   {
     id: "deadline.turn",
     sentence: "ends a turn at its deadline, and nothing of it reaches the next one",
+    remedy:
+      "Let interrupt() resolve only when the tool has said its last word of the stopped turn, or leave it out: the process is then replaced.",
     needs: ["slow"],
     async keep(bench) {
       const { pool } = await bench.own();
@@ -56,6 +64,8 @@ export const CANCEL_PROMISES: readonly AdapterPromise[] = [
   {
     id: "deadline.idle",
     sentence: "does not hide the silence of its tool",
+    remedy:
+      "Emit an event for what the tool says, and for nothing else: no timer of the adapter's own.",
     needs: ["silent"],
     async keep(bench) {
       const { pool } = await bench.own();
@@ -70,6 +80,28 @@ export const CANCEL_PROMISES: readonly AdapterPromise[] = [
     },
   },
 ];
+
+/** What was cancelled is over, though nobody hears what the tool may still say of it. */
+async function expectSilence<Request, Result>(
+  bench: Bench<Request, Result>,
+  trial: Trial<Request, Result>,
+): Promise<void> {
+  if (bench.current(trial).connection.interrupt === undefined) return;
+  // Its last words may come now; whatever comes behind those is the turn, which goes on.
+  await saysSomething(bench, trial);
+  if (!(await saysSomething(bench, trial))) return;
+  broken("Expected a cancelled turn to be over, found that its tool goes on saying something.");
+}
+
+/** Whether the tool says anything while nobody asks. */
+async function saysSomething<Request, Result>(
+  { options: { settleMs } }: Bench<Request, Result>,
+  { watched }: Trial<Request, Result>,
+): Promise<boolean> {
+  const before = watched.said;
+  await soon(2 * settleMs);
+  return watched.said > before;
+}
 
 async function cancelled<Request, Result>(
   bench: Bench<Request, Result>,

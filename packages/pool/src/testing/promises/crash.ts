@@ -7,6 +7,8 @@ export const CRASH_PROMISES: readonly AdapterPromise[] = [
   {
     id: "crash.killed",
     sentence: "calls a turn failed whose process is killed, and serves on with another one",
+    remedy:
+      "Reject run() when the process exits before the answer is whole; ProcessExitedError says so best.",
     needs: ["slow"],
     async keep(bench) {
       const trial = await bench.own();
@@ -26,6 +28,8 @@ export const CRASH_PROMISES: readonly AdapterPromise[] = [
   {
     id: "crash.exits",
     sentence: "calls a turn failed in which its tool ends by itself, whatever the exit code",
+    remedy:
+      "Reject run() when the process exits before the answer is whole, with exit code 0 too. Where the exit ends the answer, say capabilities.oneShot.",
     needs: ["dies"],
     async keep(bench) {
       const { pool } = await bench.own();

@@ -14,22 +14,31 @@ export const END_PROMISES: readonly AdapterPromise[] = [
   {
     id: "end.goodbye",
     sentence: "ends at its polite goodbye, without a signal",
+    remedy:
+      "Let close() say what ends the tool, or end its input, and return; no signal. Leave it out where only a signal ends it: the pool sends that.",
     async keep(bench) {
       await bench.offered("close");
       const trial = await bench.own({ graceMs: GOODBYE_MS });
       await trial.pool.ready();
       await serves(bench, trial.pool, "before the end");
+      const { process } = bench.current(trial);
       await trial.pool.shutdown();
       if (trial.watched.signals.includes("SIGTERM")) {
         broken(
           "Expected close() and the end of input to end the tool, found that it took a SIGTERM.",
         );
       }
+      const exit = await process.exited;
+      if (exit.kind === "signal") {
+        broken(`Expected the tool to end by itself, found that ${exit.signal} ended it.`);
+      }
     },
   },
   {
     id: "end.nothing-left",
     sentence: "leaves no process behind, whether it is idle in the end or at work",
+    remedy:
+      "What the tool starts must carry the environment that it was given, and end with it; start nothing beside it that is yours alone.",
     async keep(bench) {
       for (const atWork of bench.samples.slow === undefined ? [false] : [false, true]) {
         const others = await othersIn(bench);
@@ -47,6 +56,8 @@ export const END_PROMISES: readonly AdapterPromise[] = [
   {
     id: "end.children",
     sentence: "takes along what a turn has started",
+    remedy:
+      "What a turn starts must carry the environment that the tool was given: without its marker it cannot be found.",
     needs: ["leavesChild"],
     async keep(bench) {
       const trial = await bench.own();

@@ -21,6 +21,7 @@ const WHAT: Readonly<Record<FailureClass, string>> = {
 export const FAILURE_PROMISES: readonly AdapterPromise[] = FAILURE_CLASSES.map((failureClass) => ({
   id: `failure.${failureClass}`,
   sentence: `reports ${WHAT[failureClass]} as "${failureClass}"`,
+  remedy: `Throw new ToolFailure("${failureClass}", message) for it, which leaves the process in service.`,
   needs: [`fails.${failureClass}` as const],
   async keep(bench) {
     const sample = await bench.sample(bench.samples.fails?.[failureClass]);

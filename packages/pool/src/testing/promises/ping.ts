@@ -7,6 +7,8 @@ export const PING_PROMISES: readonly AdapterPromise[] = [
   {
     id: "ping.answers",
     sentence: "answers when it is asked between turns whether it lives",
+    remedy:
+      "Let ping() ask the tool something cheap, and resolve when it answers; or leave it out.",
     async keep(bench) {
       const trial = await bench.offered("ping");
       await using lease = await trial.pool.lease();
@@ -29,6 +31,8 @@ export const PING_PROMISES: readonly AdapterPromise[] = [
   {
     id: "ping.stopped",
     sentence: "is found dead between turns when its process is stopped",
+    remedy:
+      "Let ping() wait for an answer of the tool itself: that its pid is there shows nothing.",
     async keep(bench) {
       await bench.offered("ping");
       const { pingTimeoutMs } = bench.options;

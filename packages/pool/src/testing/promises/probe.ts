@@ -9,6 +9,7 @@ export const PROBE_PROMISES: readonly AdapterPromise[] = [
   {
     id: "probe.found",
     sentence: "says which version of its tool is installed, and where",
+    remedy: "Let probe() ask the tool for its version, and give the absolute path that was run.",
     async keep({ adapter }) {
       const probe = await probed(adapter);
       if (!probe.installed) broken(`Expected the tool to be found, found: ${probe.reason}`);
@@ -23,6 +24,8 @@ export const PROBE_PROMISES: readonly AdapterPromise[] = [
   {
     id: "probe.absent",
     sentence: "says of a tool that is missing why, and what to do about it",
+    remedy:
+      "Let probe() resolve with installed: false, a reason, and what to do about it; it throws nothing.",
     needs: ["absent"],
     async keep(bench) {
       const probe = await probed(await bench.sample(bench.samples.absent));
@@ -37,6 +40,8 @@ export const PROBE_PROMISES: readonly AdapterPromise[] = [
   {
     id: "price.sound",
     sentence: "knows a price, or says that it does not",
+    remedy:
+      "Let priceOf() resolve with null for a model that it does not know, and with dollars for a million tokens otherwise.",
     async keep({ adapter }) {
       if (adapter.priceOf === undefined) notOffered("it has no priceOf()");
       for (const model of [null, "no-such-model-of-any-provider"]) {

@@ -9,6 +9,7 @@ export const QUESTION_PROMISES: readonly AdapterPromise[] = [
   {
     id: "question.asked",
     sentence: "puts its tool's questions to the caller, with their kind and topic",
+    remedy: "Call context.ask() for each question of the tool, with its kind, topic and subject.",
     needs: ["question"],
     async keep(bench) {
       const sample = await bench.sample(bench.samples.question);
@@ -26,6 +27,7 @@ export const QUESTION_PROMISES: readonly AdapterPromise[] = [
   {
     id: "question.answered",
     sentence: "tells its tool the answer that the caller gives",
+    remedy: "Send the tool what context.ask() resolves with.",
     needs: ["question"],
     async keep(bench) {
       const { answers } = await bench.sample(bench.samples.question);

@@ -9,6 +9,7 @@ export const SESSION_PROMISES: readonly AdapterPromise[] = [
   {
     id: "session.answers",
     sentence: "answers in several sessions of one process, each with its own answers",
+    remedy: "Tell the answers of sessions apart by the session's id.",
     keep: (bench) =>
       withSessions(bench, async (one, other) => {
         for (let round = 0; round < 2; round += 1) {
@@ -20,6 +21,7 @@ export const SESSION_PROMISES: readonly AdapterPromise[] = [
   {
     id: "session.own-context",
     sentence: "tells no session what another one was told",
+    remedy: "Open a session in the tool for each openSession(), and name it in each of its turns.",
     needs: ["secret"],
     keep: (bench) =>
       withSessions(bench, async (one, other) => {

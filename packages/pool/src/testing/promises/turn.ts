@@ -6,6 +6,8 @@ export const TURN_PROMISES: readonly AdapterPromise[] = [
   {
     id: "turn.answers",
     sentence: "answers a request, and says what proved the end of its turn",
+    remedy:
+      "Look at what run() resolves with, and at what proves the end of an answer (a sentinel, an id, an exit): context.endedBy() names it.",
     fundamental: true,
     async keep(bench) {
       const { pool } = await bench.shared();
@@ -18,6 +20,8 @@ export const TURN_PROMISES: readonly AdapterPromise[] = [
   {
     id: "turn.row",
     sentence: "answers several requests in a row, each with its own answer",
+    remedy:
+      "An answer is over with the end of its own request: drop what is left of the one before when the next is sent.",
     async keep(bench) {
       const { pool } = await bench.own();
       await using lease = await pool.lease();
@@ -31,6 +35,8 @@ export const TURN_PROMISES: readonly AdapterPromise[] = [
   {
     id: "turn.side-by-side",
     sentence: "keeps apart what two of its processes answer at the same time",
+    remedy:
+      "Keep what belongs to a process in the connection that connect() returns, nothing of it in the module or the adapter.",
     async keep(bench) {
       const { pool } = await bench.own({ size: 2 });
       await pool.ready();
@@ -51,6 +57,7 @@ export const TURN_PROMISES: readonly AdapterPromise[] = [
   {
     id: "turn.several-lines",
     sentence: "takes a request of several lines as one turn",
+    remedy: "Make one input of several lines (escaped, as JSON, with a length), or use a sentinel.",
     needs: ["severalLines"],
     async keep(bench) {
       const { pool } = await bench.shared();

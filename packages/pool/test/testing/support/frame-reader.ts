@@ -14,10 +14,14 @@ export class FrameReader {
     this.#onFrame = onFrame;
   }
 
+  /** Whether something has begun that is not whole. */
+  get isAmidst(): boolean {
+    return this.#held.length > 0;
+  }
+
   push(chunk: Buffer): void {
-    // Takes it for granted that a chunk begins with a header, and has all of it.
-    if (this.#fault === "framing.pieces" && this.#held.length === 0 && !chunk.includes("\n"))
-      return;
+    // Takes it for granted that a chunk has more than the first byte of a header.
+    if (this.#fault === "framing.pieces" && this.#held.length === 0 && chunk.length === 1) return;
     if (this.#decoded !== null) {
       this.#decoded.text += chunk.toString("utf8");
       this.#decoded.bytes += chunk.length;

@@ -39,6 +39,7 @@ export class SampleConnection implements ToolConnection<SampleRequest, string> {
   /** It takes the answer of whatever turn for that of the present one. */
   #careless = false;
   #early: string | null = null;
+  #silence: NodeJS.Timeout | undefined;
 
   readonly #reader: FrameReader;
 
@@ -49,6 +50,7 @@ export class SampleConnection implements ToolConnection<SampleRequest, string> {
     process.stdout.on("data", (chunk: Buffer) => {
       try {
         this.#reader.push(chunk);
+        if (fault === "framing.pauses") this.#endWithSilence();
       } catch (error) {
         this.#open?.reject(error as Error);
       }
@@ -158,6 +160,13 @@ export class SampleConnection implements ToolConnection<SampleRequest, string> {
     if (kind === "answer") this.#settle(() => open.resolve(text));
     if (kind === "failure") this.#settle(() => open.reject(this.#failure(JSON.parse(text))));
     if (kind === "question") void this.#answer(open, text);
+  }
+
+  /** Takes it for the end of an answer when nothing comes for a while. */
+  #endWithSilence(): void {
+    clearTimeout(this.#silence);
+    if (!this.#reader.isAmidst) return;
+    this.#silence = setTimeout(() => this.#open?.resolve("what there is"), 700);
   }
 
   #settle(settle: () => void): void {
