@@ -1,22 +1,19 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { waitFor } from "@cluster/testkit";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type SampleRepository, sampleRepository, waitFor } from "@cluster/testkit";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { RunFlags } from "../../src/command/run-flags.ts";
+import { compareTools } from "../../src/compare/compare-tools.ts";
 import type { Comparison } from "../../src/compare/comparison.ts";
 import { sampleTasks } from "../../src/compare/sample-tasks.ts";
+import { runFiles } from "../../src/run/run-files.ts";
 import { type Bench, createBench } from "../harness/bench.ts";
 import { cluster, turnsUnderWay } from "../harness/runs.ts";
 
 const CONFIG = fileURLToPath(new URL("../fixtures/fleet.config.ts", import.meta.url));
 
 let bench: Bench;
-beforeEach(async () => {
-  bench = await createBench(6);
-});
-afterEach(async () => {
-  await bench[Symbol.asyncDispose]();
-});
 
 function compare(...args: readonly string[]) {
   const env = { SAMPLE_AGENT_STATE: bench.cli.home };
@@ -27,6 +24,13 @@ function compare(...args: readonly string[]) {
 const comparisonOf = (stdout: string): Comparison => JSON.parse(stdout) as Comparison;
 
 describe("comparing tools", () => {
+  beforeEach(async () => {
+    bench = await createBench(6);
+  });
+  afterEach(async () => {
+    await bench[Symbol.asyncDispose]();
+  });
+
   it("does the same tasks with each, lands none in the user's branch, and lands the chosen one", async () => {
     const { git } = bench.repository;
     const head = await git("rev-parse", "main");
@@ -143,28 +147,43 @@ describe("comparing tools", () => {
       { tool: "one", end: "complete", landed: 2, open: 0 },
     ]);
   });
+});
 
-  it("begins with none of them where one has no price", async () => {
-    const { code, stderr } = await compare(
-      ...["--compare", "one,two", "--max-cost", "1", "--price", "one=1,2"],
-    ).ended;
-    expect(code).toBe(2);
-    expect(stderr).toContain("No price is known for the model that two chooses itself");
-    expect(stderr).toContain("--price two=IN,OUT");
-    expect(stderr).not.toMatch(/^Run /m);
-    await bench.expectNothingLeft();
+describe("what is no comparison", () => {
+  let repository: SampleRepository;
+  beforeAll(async () => {
+    repository = await sampleRepository({ files: 2 });
+  });
+  afterAll(async () => {
+    await repository[Symbol.asyncDispose]();
   });
 
-  it.each([
-    [["--compare", "one:2,two:1"], "each with all of the workers"],
-    [["--compare", "one,two", "--tool", "one"], "--compare and --tool do not go together"],
-    [["--compare", "one,two", "--report", "x.xml"], "a comparison is no JUnit report"],
-    [["--compare", "one,two", "--model", "m"], "there are several: one, two"],
-    [["-n", "5"], "-n/--sample needs --compare"],
-  ])("refuses %j", async (args, message) => {
-    const { code, stderr } = await compare(...args).ended;
-    expect(code).toBe(2);
-    expect(stderr).toContain(message);
+  it.each<[Partial<RunFlags>, string, string?]>([
+    [{ compare: "one:2,two:1" }, "each with all of the workers"],
+    [{ compare: "one,two", tool: "one" }, "--compare and --tool do not go together"],
+    [{ compare: "one,two", report: ["x.xml"] }, "a comparison is no JUnit report"],
+    [{ compare: "one,two", model: "m" }, "there are several: one, two"],
+    [{ compare: "one,two", tasks: "tasks.jsonl" }, "The model m is for one tool"],
+    [
+      {
+        compare: "one,two",
+        maxCost: 1,
+        price: { one: { inputUsdPerMTok: 1, outputUsdPerMTok: 2 } },
+      },
+      "No price is known for the model that two chooses itself, .* --price two=IN,OUT",
+    ],
+  ])("is refused before anything begins: %j", async (flags, message) => {
+    const { path, git } = repository;
+    await writeFile(join(path, "tasks.jsonl"), '{"file":"docs/page-001.md","model":"m"}\n');
+    const globs = flags.tasks === undefined ? ["docs/*.md"] : [];
+    const given = { message: "x", config: CONFIG, cwd: path, ...flags };
+    await expect(compareTools(globs, given, [])).rejects.toThrow(new RegExp(message));
+    expect(await git("branch", "--list", "cluster/*")).toBe("");
+  });
+
+  it("is a sample without tools to compare", async () => {
+    const given = { message: "x", config: CONFIG, cwd: repository.path, sample: 5 };
+    await expect(runFiles(["docs/*.md"], given, [])).rejects.toThrow("-n/--sample needs --compare");
   });
 });
 

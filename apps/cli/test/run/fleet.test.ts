@@ -2,20 +2,17 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RunReport } from "@cluster/batch";
-import { waitFor } from "@cluster/testkit";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type SampleRepository, sampleRepository, waitFor } from "@cluster/testkit";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { RunFlags } from "../../src/command/run-flags.ts";
+import type { CliError } from "../../src/exit/cli-error.ts";
+import { runFiles } from "../../src/run/run-files.ts";
 import { type Bench, createBench } from "../harness/bench.ts";
 import { cluster, turnsUnderWay } from "../harness/runs.ts";
 
 const CONFIG = fileURLToPath(new URL("../fixtures/fleet.config.ts", import.meta.url));
 
 let bench: Bench;
-beforeEach(async () => {
-  bench = await createBench(6);
-});
-afterEach(async () => {
-  await bench[Symbol.asyncDispose]();
-});
 
 const reportOf = (stdout: string): RunReport => JSON.parse(stdout) as RunReport;
 
@@ -26,6 +23,13 @@ function start(...args: readonly string[]) {
 }
 
 describe("several tools in one run", () => {
+  beforeEach(async () => {
+    bench = await createBench(6);
+  });
+  afterEach(async () => {
+    await bench[Symbol.asyncDispose]();
+  });
+
   it("share the tasks, and progress and report name them", async () => {
     const { code, stdout, stderr } = await start("docs/*.md", "--tool", "one:1,two:1").ended;
     expect(code).toBe(0);
@@ -118,20 +122,32 @@ describe("several tools in one run", () => {
     );
     await bench.expectNothingLeft();
   });
+});
 
-  it.each([
-    [["--tool", "one:1,two"], '"one" says how many instances it has and "two" does not'],
+describe("tools that make no run", () => {
+  let repository: SampleRepository;
+  beforeAll(async () => {
+    repository = await sampleRepository({ files: 1 });
+  });
+  afterAll(async () => {
+    await repository[Symbol.asyncDispose]();
+  });
+
+  it.each<[Partial<RunFlags>, readonly string[], string]>([
+    [{ tool: "one:1,two" }, [], '"one" says how many instances it has and "two" does not'],
     [
-      ["--tool", "one:2,two:1", "-w", "3"],
+      { tool: "one:2,two:1", workers: 3 },
+      [],
       "-w 3 and the instances of --tool one:2,two:1 are both given",
     ],
-    [["--tool", "one,tow"], 'There is no tool "tow". Did you mean "two"?'],
-    [["--tool", "one,two", "--fail-over", "often"], "kinds of failure"],
-    [["--tool", "one,two", "--model", "m"], "The model m is for one tool"],
-    [["--tool", "one,two", "--", "--raw"], "Raw arguments are for one tool"],
-  ])("refuses %j", async (args, message) => {
-    const { code, stderr } = await start("docs/*.md", ...args).ended;
-    expect(code).toBe(2);
-    expect(stderr).toContain(message);
+    [{ tool: "one,tow" }, [], 'There is no tool "tow". Did you mean "two"?'],
+    [{ tool: "one,two", model: "m" }, [], "The model m is for one tool"],
+    [{ tool: "one,two" }, ["--raw"], "Raw arguments are for one tool"],
+  ])("are refused: %j %j", async (flags, raw, message) => {
+    const given = { message: "x", config: CONFIG, cwd: repository.path, ...flags };
+    const refused = await runFiles(["docs/*.md"], given, raw).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ exit: "usage" });
+    const { message: said, remedy = "" } = refused as CliError;
+    expect(`${said} ${remedy}`).toContain(message);
   });
 });
