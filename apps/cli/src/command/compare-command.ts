@@ -9,9 +9,9 @@ export function compareCommand(onExit: OnExit): Command {
     .summary("show runs of the same tasks side by side")
     .description(
       "Shows runs of the same tasks side by side, as cluster run --compare does at its end: outcome, changed " +
-        "lines, time and cost of each task.",
+        "lines, time and cost of each task. One run of a comparison stands for all of it.",
     )
-    .argument("<runs...>", "their ids, or the beginnings of them")
+    .argument("<runs...>", "their ids, or the beginnings of them, or last")
     .option("--report <file>", "write it there too: .md or .json; may be repeated", collectFlag)
     .option("--json", "one JSON document on stdout")
     .option("-C, --cwd <folder>", "work as if started there", textFlag)

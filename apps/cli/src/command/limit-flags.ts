@@ -86,7 +86,7 @@ export function withLimitFlags(command: Command): Command {
     )
     .option(
       "--price <[model=]in,out>",
-      "US dollars for a million tokens, for --max-cost and the estimate; may be repeated",
+      "US dollars for a million tokens, by model or tool, for --max-cost and the estimate; may be repeated",
       priceFlag,
     )
     .option("--min-free-memory <size>", "with less free, one turn at a time: 2GB", sizeFlag)

@@ -86,8 +86,8 @@ export interface RunOptions extends LimitOptions, CrewOptions {
   readonly onQuestion?: QuestionPolicy;
   /**
    * How many tasks in a row may end for a reason that the next ones would meet too (a refused key, a
-   * broken installation, a provider that is down, spent quota, a full disk) before the run halts.
-   * `Infinity`: it never does. @default 3
+   * broken installation, a provider that is down, spent quota, a full disk) before the run halts. Of several
+   * tools each has a row of its own, and the others go on. `Infinity`: it never does. @default 3
    */
   readonly haltAfter?: number;
   /**
