@@ -2,7 +2,12 @@ import {
   type Cluster,
   type ClusterTurn,
   type Delivered,
+  type FailedAttempt,
   type Fleet,
+  type FleetEvent,
+  type FleetMapItem,
+  type FleetStats,
+  type FleetStatus,
   type FleetTurn,
   fleet,
   type Instance,
@@ -110,6 +115,29 @@ test("a fleet knows its tools by name, and their requests and results", async ()
   expectTypeOf(crew.run).returns.toEqualTypeOf<FleetTurn<Reply>>();
   expectTypeOf(crew.send).returns.resolves.toEqualTypeOf<Reply>();
   expectTypeOf(crew.getStatus().tools).toHaveProperty("other");
+  expectTypeOf(crew.getStatus()).toEqualTypeOf<FleetStatus<"typed" | "other">>();
+  expectTypeOf(crew.measure()).toEqualTypeOf<FleetStats<"typed" | "other">>();
+  expectTypeOf(crew.cluster).returns.toEqualTypeOf<Cluster<Question, Reply>>();
+  expectTypeOf(crew.cluster).parameter(0).toEqualTypeOf<"typed" | "other">();
+  expectTypeOf(crew.map).returns.toEqualTypeOf<
+    AsyncGenerator<FleetMapItem<Question, Reply>, void, void>
+  >();
+  expectTypeOf(crew.scale).toBeCallableWith({ other: 0 });
+  expectTypeOf<FleetTurn<Reply>["failedOver"]>().toEqualTypeOf<readonly FailedAttempt[]>();
+  expectTypeOf<FleetEvent["tool"]>().toEqualTypeOf<string>();
+  const wrong = (): void => {
+    // @ts-expect-error: another tool's request
+    void crew.send({ words: 3 });
+    // @ts-expect-error: a number of instances
+    void crew.scale({ other: "three" });
+    // @ts-expect-error: no tool of the fleet
+    void crew.scale({ nobody: 1 });
+    // @ts-expect-error: no kind of failure
+    void crew.run({ text: "x" }, { failOver: ["often"] });
+    // @ts-expect-error: the fleet says when its clusters start
+    fleet({ typed: 1 }, { tools: { typed: { adapter: tool, start: "eager" } } });
+  };
+  expectTypeOf(wrong).toBeFunction();
   // @ts-expect-error a tool that has no number of instances
   const missing = () => fleet({ typed: 1 }, { tools: { typed: tool, other: tool } });
   // @ts-expect-error a tool that the fleet does not have

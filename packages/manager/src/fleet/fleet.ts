@@ -197,7 +197,7 @@ export class Fleet<Request, Result, Name extends string = string> implements Asy
     return this.#subscribers.add(listener);
   }
 
-  /** Takes no more requests; resolves when all that were sent have ended. */
+  /** Takes no more requests: those that come reject with FLEET_CLOSED. Resolves when all that were sent have ended. */
   async drain(): Promise<void> {
     this.#draining = true;
     await this.#scheduler.idle();

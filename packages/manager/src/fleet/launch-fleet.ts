@@ -10,6 +10,7 @@ import type { FleetOptions } from "./options.ts";
  *     await crew.run(task, { capability: "edits" }); // any that can
  *     await crew.run(task, { tool: "gemini" });
  *
+ * @param counts The most instances that each tool may have, 1 or more; the order is that of preference.
  * @throws {ManagerError} OPTION_INVALID
  * @throws {PoolError} OPTION_INVALID, for the options of the pools and for the tools
  */

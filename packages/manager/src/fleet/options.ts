@@ -28,7 +28,7 @@ export interface ProviderLimits {
 
 /** How a fleet works. */
 export interface FleetOptions<Request, Result, Name extends string> {
-  /** The tools, in the order of preference: of those that could begin at once, the first one does. */
+  /** The tools by the names of `counts`, whose order is that of preference: of those that could begin at once, the first one does. */
   readonly tools: Readonly<Record<Name, ToolAdapter<Request, Result> | FleetTool<Request, Result>>>;
   /**
    * The failures after which a request goes on with another tool that can do it. False: none.
