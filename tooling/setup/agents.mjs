@@ -1,5 +1,5 @@
 // `npm run test:agents`: sets everything up, installs the agents, and runs their suite. It takes some
-// minutes and a gigabyte; `npm test` has no part in it.
+// minutes and more than a gigabyte; `npm test` has no part in it.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { install, node, root, run } from "./install.mjs";
 import { Totals } from "./totals.mjs";
 
-/** The agents whose licences let us install them, and which cover what there is of differences. */
-const AGENTS = ["codex", "gemini", "opencode"];
+/** All agents whose licences let us install them. */
+const AGENTS = ["codex", "codex-acp-2", "gemini", "opencode", "qwen"];
 
 install();
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createPool } from "@cluster/pool";
 import { temporaryFolder } from "@cluster/testkit";
 import { expect, test } from "vitest";
-import { acpAdapter } from "../src/index.ts";
+import { AGENT_PROFILES, acpAdapter } from "../src/index.ts";
 import { fakeProfile } from "./support/fake.ts";
 
 test("a task is a prompt in a session, its answer the agent's words, edits and tokens", async () => {
@@ -42,4 +42,31 @@ test("a reset is a fresh session on the same process; without one the session go
   await ask("recall", "keep");
   expect(replies).toEqual(["remembered", "one", "nothing"]);
   expect(pool.status().instances[0]?.generation).toBe(1);
+});
+
+test("tokens that an agent tells as it goes are added up, and prove what it did", async () => {
+  await using folder = await temporaryFolder();
+  const { usageOfUpdate } = AGENT_PROFILES.qwen;
+  const profile = fakeProfile(["no-usage"], {
+    ...(usageOfUpdate && { usageOfUpdate }),
+    proof: ({ usage }) => (usage === null ? "failed" : "proven"),
+  });
+  await using pool = createPool({ adapter: acpAdapter(profile), cwd: folder.path, ledger: false });
+  expect(await pool.run({ message: "spend 100 10\nsay one\nspend 200 20" })).toMatchObject({
+    reply: "one",
+    usage: { inputTokens: 300, outputTokens: 30 },
+    proof: "proven",
+  });
+});
+
+test("a session is named where its agent would have the model invent a name", async () => {
+  await using folder = await temporaryFolder();
+  const replies: string[] = [];
+  // One that cannot be named is used all the same.
+  for (const naming of ["session/set_title", "session/unknown", undefined]) {
+    const adapter = acpAdapter(fakeProfile([], naming === undefined ? {} : { naming }));
+    await using pool = createPool({ adapter, cwd: folder.path, ledger: false });
+    replies.push((await pool.run({ message: "title" })).reply);
+  }
+  expect(replies).toEqual(["cluster", "none", "none"]);
 });

@@ -1,7 +1,13 @@
 import { usageProves } from "../proof/usage.ts";
 import type { AgentProfile } from "./profile.ts";
 
-/** Claude Code by its adapter. It starts in a mode that writes unasked. */
+/**
+ * Claude Code by its adapter. It starts in a mode that writes unasked.
+ *
+ * The adapter is Apache-2.0, but depends on Anthropic's own agent SDK: whoever wants it accepts that licence
+ * and installs it, hence no suite of ours has run it. `cluster tools test claude` does, where it is
+ * installed. It needs ANTHROPIC_API_KEY or a log-in of Claude Code.
+ */
 export const claude: AgentProfile = {
   name: "claude",
   command: "claude-agent-acp",

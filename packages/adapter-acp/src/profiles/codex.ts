@@ -3,6 +3,12 @@ import type { AgentLogin, AgentProfile, Proof, TurnEvidence } from "./profile.ts
 
 const ENVIRONMENT = ["CODEX_*", "OPENAI_*", "AZURE_*"];
 
+/**
+ * Each edit is asked for, wherever it is. In its other modes codex edits what lies in the workspace unasked
+ * where it has a sandbox, and the second adapter what lies in the folder for temporary files as well.
+ */
+const ASKING_MODE = "read-only";
+
 const LOGIN: AgentLogin = {
   variables: ["OPENAI_API_KEY", "CODEX_API_KEY"],
   files: [".codex/auth.json"],
@@ -17,7 +23,7 @@ export const codex: AgentProfile = {
   command: "codex-acp",
   environment: ENVIRONMENT,
   prepare: ({ model }) => (model === null ? {} : { arguments: ["-c", `model=${toml(model)}`] }),
-  mode: "auto",
+  mode: ASKING_MODE,
   proof: ({ contextTokens }) => ((contextTokens ?? 0) > 0 ? "proven" : "unproven"),
   ends: "sigterm",
   login: LOGIN,
@@ -39,7 +45,10 @@ export const codexAcp2: AgentProfile = {
   name: "codex-acp-2",
   command: "codex-acp",
   environment: ENVIRONMENT,
-  mode: "workspace-write",
+  // After each turn it would have its model guess what the user is about to say.
+  variables: { CODEX_ACP_PROMPT_SUGGESTIONS: "false" },
+  mode: ASKING_MODE,
+  naming: "session/set_title",
   proof: paidAndHealthy,
   login: LOGIN,
   package: {

@@ -1,7 +1,11 @@
 import { usageProves } from "../proof/usage.ts";
 import type { AgentProfile } from "./profile.ts";
 
-/** GitHub's Copilot CLI. */
+/**
+ * GitHub's Copilot CLI. It is proprietary: whoever wants it accepts GitHub's terms and installs it, hence no
+ * suite of ours has run it. `cluster tools test copilot` does, where it is installed. It needs a token or a
+ * log-in of GitHub with a subscription to Copilot, or a model of one's own in COPILOT_PROVIDER_BASE_URL.
+ */
 export const copilot: AgentProfile = {
   name: "copilot",
   command: "copilot",

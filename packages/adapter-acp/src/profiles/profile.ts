@@ -97,12 +97,19 @@ export interface AgentProfile {
    */
   readonly mode?: string;
   /**
+   * The request that names a session, where the agent has its model invent a name for one that has none:
+   * that is a request for each task. @default its sessions are not named
+   */
+  readonly naming?: string;
+  /**
    * What it is told that we do for it: read and write files, or only write them. Whatever it is told, a
    * call is answered. @default "both"
    */
   readonly fileCalls?: "both" | "write" | "none";
   /** Finds the tokens of a turn. @default `usage` of the answer */
   usage?(answer: Readonly<Record<string, unknown>>): Usage | null;
+  /** Finds tokens in an update, where the agent tells them as it goes; they are added up. @default nowhere */
+  usageOfUpdate?(update: Readonly<Record<string, unknown>>): Usage | null;
   /** Judges a turn that ended normally. @default unproven, always */
   proof?(turn: TurnEvidence): Proof;
   /** Knows an error; null leaves it to the common rules. */

@@ -1,4 +1,4 @@
-import { usageProves } from "../proof/usage.ts";
+import { record, tokens, usageProves } from "../proof/usage.ts";
 import type { AgentProfile } from "./profile.ts";
 
 /** qwen-code, which writes unasked unless its settings say otherwise. */
@@ -18,10 +18,19 @@ export const qwen: AgentProfile = {
         tools: { approvalMode: "default" },
         security: { folderTrust: { enabled: false } },
         privacy: { usageStatisticsEnabled: false },
+        // It would have its model guess, with all that was said, what the user is about to say.
+        ui: { enableFollowupSuggestions: false, enableSpeculation: false },
+        // It would ask its model after each task what is worth remembering, and tell the next one.
+        memory: {
+          enableManagedAutoMemory: false,
+          enableManagedAutoDream: false,
+          enableAutoSkill: false,
+        },
       })}\n`,
     },
   }),
   mode: "default",
+  usageOfUpdate: ({ _meta }) => tokens(record(_meta).usage, "inputTokens", "outputTokens"),
   proof: usageProves,
   login: {
     variables: ["OPENAI_API_KEY", "DASHSCOPE_API_KEY"],

@@ -15,7 +15,7 @@ import { conclude } from "./conclude.ts";
 import { promptOf } from "./prompt.ts";
 import type { SessionSettings } from "./session-settings.ts";
 import { SessionTurn } from "./session-turn.ts";
-import { chooseMode, chooseModel } from "./setup.ts";
+import { chooseMode, chooseModel, nameSession } from "./setup.ts";
 import { TurnIds } from "./turn-ids.ts";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -144,7 +144,8 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
       context.emit({ type: "notice", level: "warning", text: `${name} printed: ${stray}` });
     }
     const allowed = { ...permissions, ...task.permissions };
-    const turn = new SessionTurn(cwd, context, new PermissionDesk(cwd, policy, allowed, context));
+    const desk = new PermissionDesk(cwd, policy, allowed, context);
+    const turn = new SessionTurn(cwd, context, desk, profile.usageOfUpdate);
     open.used = true;
     open.ids.next();
     this.#turn = turn;
@@ -197,6 +198,7 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
     const mode = this.#settings.mode === undefined ? (profile.mode ?? null) : this.#settings.mode;
     try {
       if (mode !== null) await chooseMode(this.#link, open, mode, name);
+      if (profile.naming !== undefined) await nameSession(this.#link, open, profile.naming);
     } catch (error) {
       // In the mode that it began with, the agent may never ask: nothing is to be done in it.
       await this.close();

@@ -16,7 +16,7 @@ export function conclude(
   name: string,
   costBefore: number,
 ): AgentResult {
-  const usage = (profile.usage ?? usageOfAnswer)(answer);
+  const usage = (profile.usage ?? usageOfAnswer)(answer) ?? turn.usage;
   if (usage !== null) turn.context.emit({ type: "usage", usage });
   const stopReason = typeof answer.stopReason === "string" ? answer.stopReason : "";
   const evidence: TurnEvidence = {

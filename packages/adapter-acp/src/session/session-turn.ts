@@ -1,8 +1,9 @@
 import { isAbsolute, relative, sep } from "node:path";
 import { RequestError } from "@agentclientprotocol/sdk";
-import type { TurnContext } from "@cluster/pool";
+import type { TurnContext, Usage } from "@cluster/pool";
 import type { PermissionDesk } from "../permissions/permission-desk.ts";
 import { type Subject, subjectSince } from "../permissions/subject.ts";
+import type { AgentProfile } from "../profiles/profile.ts";
 import { record } from "../proof/usage.ts";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -17,6 +18,7 @@ export class SessionTurn {
   readonly context: TurnContext;
   readonly desk: PermissionDesk;
   readonly #workspace: string;
+  readonly #usageOf: AgentProfile["usageOfUpdate"];
   readonly #edits = new Set<string>();
   /** What is known of each tool call: an update has only what has changed. */
   readonly #calls = new Map<string, Subject>();
@@ -24,13 +26,21 @@ export class SessionTurn {
   readonly #deeds = new Set<Promise<unknown>>();
   #answered = false;
   #reply = "";
+  /** What the agent has told of it as it went. */
+  usage: Usage | null = null;
   sessionMeta: Values = {};
   contextTokens: number | null = null;
   /** What the whole session has cost so far, in US dollars. */
   sessionCostUsd: number | null = null;
 
-  constructor(workspace: string, context: TurnContext, desk: PermissionDesk) {
+  constructor(
+    workspace: string,
+    context: TurnContext,
+    desk: PermissionDesk,
+    usageOfUpdate: AgentProfile["usageOfUpdate"],
+  ) {
     this.#workspace = workspace;
+    this.#usageOf = usageOfUpdate;
     this.context = context;
     this.desk = desk;
   }
@@ -99,6 +109,7 @@ export class SessionTurn {
         this.sessionMeta = { ...this.sessionMeta, ...record(update._meta) };
         break;
     }
+    this.#add(this.#usageOf?.(update) ?? null);
     // Whatever it is, the agent is at work.
     this.context.emit({ type: "sign" });
   }
@@ -124,6 +135,15 @@ export class SessionTurn {
     }
     if (update.status !== "completed" || !EDITING.includes(call.kind)) return;
     for (const path of call.paths) this.edited(path);
+  }
+
+  #add(more: Usage | null): void {
+    if (more === null) return;
+    const { inputTokens, outputTokens } = this.usage ?? { inputTokens: 0, outputTokens: 0 };
+    this.usage = {
+      inputTokens: inputTokens + more.inputTokens,
+      outputTokens: outputTokens + more.outputTokens,
+    };
   }
 
   #use({ used, cost }: Values): void {

@@ -55,3 +55,14 @@ export async function chooseModel(
     );
   }
 }
+
+/** Names a session, so that its agent does not have the model do it. One that cannot be named does no harm. */
+export async function nameSession(
+  link: AgentLink,
+  { id }: DescribedSession,
+  method: string,
+): Promise<void> {
+  await link.request(method, { sessionId: id, title: "cluster" }).catch((error: unknown) => {
+    if (!(error instanceof ToolFailure)) throw error;
+  });
+}

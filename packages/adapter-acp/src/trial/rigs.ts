@@ -46,13 +46,15 @@ export const AGENT_RIGS: Readonly<Record<AgentName, (model: RigModel) => Rig>> =
     },
     model: "scripted/model",
   }),
-  codex,
-  "codex-acp-2": codex,
+  codex: codexWith("gpt-5.4"),
+  "codex-acp-2": codexWith("gpt-5.5"),
   claude: ({ url, apiKey }) => ({
     environment: { ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: apiKey },
   }),
   qwen: ({ url, apiKey }) => ({
     environment: { OPENAI_BASE_URL: `${url}/v1`, OPENAI_API_KEY: apiKey, OPENAI_MODEL: "model" },
+    // Of itself it would try for a minute and more.
+    files: { ".qwen/settings.json": json({ model: { generationConfig: { maxRetries: 1 } } }) },
   }),
   copilot: ({ url, apiKey }) => ({
     environment: {
@@ -64,10 +66,17 @@ export const AGENT_RIGS: Readonly<Record<AgentName, (model: RigModel) => Rig>> =
   }),
 };
 
-function codex({ url, apiKey }: RigModel): Rig {
-  // A model that codex knows: to one that it does not it offers no tool for edits.
-  const settings = `
-model = "gpt-5.4"
+/** @param known A model that this codex knows: with any other it offers no tool for edits. */
+function codexWith(known: string): (model: RigModel) => Rig {
+  return ({ url, apiKey }) => ({
+    environment: { CODEX_SCRIPTED_KEY: apiKey },
+    files: { ".codex/config.toml": codexSettings(known, url) },
+  });
+}
+
+function codexSettings(model: string, url: string): string {
+  return `
+model = "${model}"
 model_provider = "scripted"
 check_for_update_on_startup = false
 [analytics]
@@ -84,10 +93,6 @@ env_key = "CODEX_SCRIPTED_KEY"
 request_max_retries = 0
 stream_max_retries = 0
 `;
-  return {
-    environment: { CODEX_SCRIPTED_KEY: apiKey },
-    files: { ".codex/config.toml": settings },
-  };
 }
 
 function json(value: unknown): string {

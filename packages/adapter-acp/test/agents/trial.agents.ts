@@ -11,6 +11,7 @@ import { type CellResult, TRIAL_CELLS, tryAgent } from "../../src/trial/index.ts
 const HOMES = [
   ".gemini",
   ".codex",
+  ".qwen",
   ".config/opencode",
   ".local/share/opencode",
   ".local/state/opencode",

@@ -165,3 +165,26 @@ test("an agent whose tools are unknown is told apart from one that fails", async
   const request = { tools: [{ name: "draw", parameters: [] }], outcomes: [] } as never;
   expect(() => script(request)).toThrow("no known tool that runs a command. It offers: draw.");
 });
+
+test("a file is written with an absolute path where its agent says where it is, and read first where it must be", () => {
+  const file = { path: "a.txt", content: "new" };
+  const script = stepsInTurn({ write: file }, { text: "Done." });
+  const tools = ["read_file", "write_file"].map((name) => ({ name, parameters: [] }));
+  const body = JSON.stringify("I'm currently working in the directory: /tmp/work\n");
+  const outcome = (output: string) => ({ id: "call", output });
+  const unread = outcome("/tmp/work/a.txt has not been read in this session.");
+  const write = { name: "write_file", input: { file_path: "/tmp/work/a.txt", content: "new" } };
+  const read = { name: "read_file", input: { file_path: "/tmp/work/a.txt" } };
+  const said = [
+    [],
+    [unread],
+    [unread, outcome("old")],
+    [unread, outcome("old"), outcome("It was written.")],
+  ].map((outcomes) => script({ tools, body, outcomes } as never));
+  expect(said).toEqual([
+    { kind: "say", calls: [write] },
+    { kind: "say", calls: [read] },
+    { kind: "say", calls: [write] },
+    { kind: "say", text: "Done." },
+  ]);
+});

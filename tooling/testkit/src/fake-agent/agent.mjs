@@ -18,7 +18,9 @@
 //   system-error TEXT        ends the turn normally, with an error as its words and no tokens
 //   hang                     never answers; a cancel is heard
 //   mode                     says which mode was set in the session
+//   title                    says which title was given to the session
 //   pid                      says its process
+//   spend IN OUT             tells tokens as it goes
 //   print TEXT               a line on stdout that is no message
 //   long N                   says a text of so many bytes in one message
 //   refuse-mode              the next mode that somebody sets is refused
@@ -137,6 +139,13 @@ const ORDERS = {
   },
   recall: (session) => say(session, session.memory.join(" ") || "nothing"),
   mode: (session) => say(session, session.mode ?? "none"),
+  title: (session) => say(session, session.title ?? "none"),
+  spend: (session, rest) => {
+    const [inputTokens, outputTokens] = rest.split(" ").map(Number);
+    const _meta = { usage: { inputTokens, outputTokens } };
+    const content = { type: "text", text: "" };
+    update(session, { sessionUpdate: "agent_message_chunk", content, _meta });
+  },
   pid: (session) => say(session, String(process.pid)),
   write: (session, rest) => {
     const [path, text] = cut(rest);
@@ -321,6 +330,10 @@ const METHODS = {
     if (refused) throw new Failure(-32603, "try again");
     sessions.get(sessionId).mode = modeId;
     return {};
+  },
+  "session/set_title": (_id, { sessionId, title }) => {
+    sessions.get(sessionId).title = title;
+    return { title };
   },
   "session/close": (_id, { sessionId }) => {
     sessions.delete(sessionId);

@@ -57,3 +57,16 @@ export const outside: Cell = {
     return end;
   },
 };
+
+/** An edit that the task does not allow is asked for, and not made: in the workspace, too. */
+export const refusedEdit: Cell = {
+  name: "asks before it edits",
+  async run({ model, run, read }) {
+    const file = { path: "unwanted.txt", content: "unwanted\n" };
+    model.setScript(stepsInTurn({ write: file }, { text: "Tried." }));
+    const permissions = { createFiles: false };
+    const end = await afterRefusal(run({ message: "Make a file.", permissions }));
+    assert.equal(await read("unwanted.txt"), null);
+    return end;
+  },
+};

@@ -1,7 +1,7 @@
 import type { Cell } from "./cell.ts";
 import { allowedCommand, refusedCommand } from "./commands.ts";
 import { noLeak } from "./context.ts";
-import { edits, outside, usage } from "./edits.ts";
+import { edits, outside, refusedEdit, usage } from "./edits.ts";
 import { end, staysAtHome } from "./end.ts";
 import { cancel, failures, hang } from "./failures.ts";
 import { conversation } from "./kept.ts";
@@ -14,6 +14,7 @@ export const CELLS: readonly Cell[] = [
   edits,
   usage,
   outside,
+  refusedEdit,
   refusedCommand,
   allowedCommand,
   noLeak,

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { ToolCall } from "./reply.ts";
 import type { AgentModelRequest } from "./request.ts";
 
@@ -9,18 +10,31 @@ export interface WrittenFile {
 }
 
 type Offer = Pick<AgentModelRequest, "tools">;
+type Asking = Pick<AgentModelRequest, "tools" | "body">;
 
-const WRITERS: readonly ((file: WrittenFile) => ToolCall)[] = [
-  // gemini, qwen
-  ({ path, content }) => ({ name: "write_file", input: { file_path: path, content } }),
+/** Where an agent says that it works: its tools may want to be told so. */
+const FOLDER = /working (?:in the )?directory[^/\n]{0,20}?(\/[^\s"\\<`]+)/i;
+
+type Writer = (file: WrittenFile, absolute: string) => ToolCall;
+
+const WRITERS: readonly Writer[] = [
+  // gemini, and qwen, which takes no other path
+  ({ content }, file_path) => ({ name: "write_file", input: { file_path, content } }),
   // opencode
   ({ path, content }) => ({ name: "write", input: { filePath: path, content } }),
   // codex, which takes a file that is there for one to be replaced
   ({ path, content }) => ({ name: "apply_patch", input: patch(path, content) }),
   // claude
-  ({ path, content }) => ({ name: "Write", input: { file_path: path, content } }),
+  ({ content }, file_path) => ({ name: "Write", input: { file_path, content } }),
   // copilot
-  ({ path, content }) => ({ name: "create", input: { path, file_text: content } }),
+  ({ content }, path) => ({ name: "create", input: { path, file_text: content } }),
+];
+
+const READERS: readonly ((absolute: string) => ToolCall)[] = [
+  // qwen
+  (file_path) => ({ name: "read_file", input: { file_path } }),
+  // claude
+  (file_path) => ({ name: "Read", input: { file_path } }),
 ];
 
 const SHELLS: readonly ((command: string) => ToolCall)[] = [
@@ -38,11 +52,25 @@ const SHELLS: readonly ((command: string) => ToolCall)[] = [
  * The call with which this agent writes a file.
  * @throws {Error} when it offers no tool that is known
  */
-export function writeCall(request: Offer, file: WrittenFile): ToolCall {
+export function writeCall(request: Asking, file: WrittenFile): ToolCall {
+  const path = absolute(request, file.path);
   return offered(
     request,
-    WRITERS.map((writer) => writer(file)),
+    WRITERS.map((writer) => writer(file, path)),
     "writes a file",
+  );
+}
+
+/**
+ * The call with which this agent reads a file, where it overwrites none that its model has not seen.
+ * @throws {Error} when it offers no tool that is known
+ */
+export function readCall(request: Asking, path: string): ToolCall {
+  const at = absolute(request, path);
+  return offered(
+    request,
+    READERS.map((reader) => reader(at)),
+    "reads a file",
   );
 }
 
@@ -56,6 +84,12 @@ export function shellCall(request: Offer, command: string): ToolCall {
     SHELLS.map((shell) => shell(command)),
     "runs a command",
   );
+}
+
+/** As far as the agent says where it is; relative otherwise. */
+function absolute({ body }: Asking, path: string): string {
+  const [, folder = ""] = FOLDER.exec(body) ?? [];
+  return join(folder, path);
 }
 
 function offered({ tools }: Offer, calls: readonly ToolCall[], what: string): ToolCall {

@@ -1,6 +1,6 @@
-import { shellCall, type WrittenFile, writeCall } from "./agent-tools.ts";
+import { readCall, shellCall, type WrittenFile, writeCall } from "./agent-tools.ts";
 import type { AgentModelReply, AgentModelScript } from "./reply.ts";
-import type { AgentModelRequest } from "./request.ts";
+import type { AgentModelRequest, ToolOutcome } from "./request.ts";
 
 /** One answer of the model: what it does, or how it fails. */
 export type Step =
@@ -17,9 +17,21 @@ export type Step =
 export function stepsInTurn(...steps: readonly Step[]): AgentModelScript {
   return (request) => {
     if (request.tools.length === 0) return { kind: "say", text: "A test" };
-    const step = steps[Math.min(request.outcomes.length, steps.length - 1)];
-    return replyOf(step ?? { text: "Done." }, request);
+    // A write that was refused for that, and the reading that followed it, are no steps.
+    const unread = request.outcomes.filter(wantsReading).length;
+    const refused = request.outcomes.slice(-1).some(wantsReading);
+    const done = request.outcomes.length - 2 * unread + (refused ? 1 : 0);
+    const step = steps[Math.min(done, steps.length - 1)] ?? { text: "Done." };
+    if (refused && "write" in step) {
+      return { kind: "say", calls: [readCall(request, step.write.path)] };
+    }
+    return replyOf(step, request);
   };
+}
+
+/** Some agents let no file be overwritten that has not been read in the session. */
+function wantsReading({ output }: ToolOutcome): boolean {
+  return /has not been read/i.test(output);
 }
 
 function replyOf(step: Step, request: AgentModelRequest): AgentModelReply {
