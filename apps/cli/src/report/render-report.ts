@@ -48,6 +48,7 @@ function countsTable(report: RunReport, { columns }: ReportOptions): string {
     outcome,
     String(report.counts[outcome]),
   ]);
+  if (rows.length === 0) return "No task has an outcome yet.";
   return plainTable(rows, ["outcome", "tasks"], columns);
 }
 
@@ -134,7 +135,10 @@ function speed(report: RunReport): string {
   const tried = report.tasks.filter(({ attempts }) => attempts > 0);
   const work = tried.reduce((sum, { tookMs }) => sum + tookMs, 0);
   const each = tried.length === 0 ? "" : `, ${formatTime(work / tried.length)} a task`;
-  return `${formatTime(wall)} with ${plural(report.workers, "worker")}, ${formatRate(report.tasksPerSecond)}${each}`;
+  // Its rate is that of the work: a tool that takes seconds to start would make it a riddle.
+  const worked = (tried.length / report.tasksPerSecond) * 1000;
+  const since = wall > 2 * worked && wall - worked > 2_000 ? " once the tool was ready" : "";
+  return `${formatTime(wall)} with ${plural(report.workers, "worker")}, ${formatRate(report.tasksPerSecond)}${since}${each}`;
 }
 
 /** Of a few tasks each is one of the slowest. */

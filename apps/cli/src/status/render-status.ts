@@ -67,7 +67,10 @@ export function renderRun(run: RunOverview, now: number, columns?: number): stri
   const rows = [
     ["run", run.run],
     ["state", state],
-    ...(reason === null ? [] : [["reason", oneLine(reason)]]),
+    // Where the branch says why it stayed, that is said once.
+    ...(reason === null || (delivery?.kind === "kept" && delivery.reason === reason)
+      ? []
+      : [["reason", oneLine(reason)]]),
     ...(run.tool === null
       ? []
       : [["tool", `${run.tool} with ${plural(run.workers ?? 0, "worker")}`]]),
@@ -87,6 +90,9 @@ export function renderRun(run: RunOverview, now: number, columns?: number): stri
     ...(delivery?.kind === "undone"
       ? [["taken back", `${plural(delivery.restored, "file")} in ${delivery.folder}`]]
       : []),
+    ...(run.compared === null
+      ? []
+      : [["compared", `${run.compared.tools.join(", ")}: ${run.compared.command}`]]),
     ["folder", run.folder],
     ...(run.next === null ? [] : [["next", run.next]]),
   ];

@@ -1,4 +1,6 @@
 import type { Delivery, RunStatus, RunSummary, RunTally } from "@cluster/batch";
+import { clusterCommand } from "../command/command-to-copy.ts";
+import { fromStored } from "../run/from-stored.ts";
 import { nextCommand, openTasks, phaseOf, type RunPhase } from "../runs/run-phase.ts";
 
 /** How one run stands, as plain data: what `cluster status --json` prints. */
@@ -23,6 +25,8 @@ export interface RunOverview {
   readonly pid: number | null;
   /** Its folder: journal, events, transcripts, report. */
   readonly folder: string;
+  /** The tools that it is a comparison of, and the command that shows them side by side. */
+  readonly compared: { readonly tools: readonly string[]; readonly command: string } | null;
   /** The one command that goes on with it. */
   readonly next: string | null;
   /** What its process says at this moment, where it answers. */
@@ -44,6 +48,7 @@ export function overviewOf(
 ): RunOverview {
   const phase = phaseOf(run, live);
   const { record, end } = run;
+  const comparison = record === null ? undefined : fromStored(record)?.comparison;
   return {
     run: run.run,
     phase,
@@ -59,6 +64,10 @@ export function overviewOf(
     delivery: end?.delivery ?? null,
     pid: run.owner?.pid ?? null,
     folder: run.folder,
+    compared:
+      comparison === undefined
+        ? null
+        : { tools: comparison.tools, command: clusterCommand(`compare ${run.run}`, elsewhere) },
     next: nextCommand(run, phase, elsewhere),
     live,
   };

@@ -62,6 +62,15 @@ describe("renderReport", () => {
     expect(render(sampleReport([task], { tasksPerSecond: 0 }))).not.toMatch(/^speed/m);
   });
 
+  it("says that its rate is not that of the start, where a tool took its time", () => {
+    const late = sampleReport([sampleOutcome(0, "landed")], { endedAt: 12_000 });
+    expect(render(late)).toMatch(/^speed +11s with 5 workers, 2\.0\/s once the tool was ready, /m);
+  });
+
+  it("shows no empty table where nothing has ended", () => {
+    expect(render(sampleReport([]))).toMatch(/^No task has an outcome yet\.$/m);
+  });
+
   it("leaves cost and tokens out when nothing was spent", () => {
     const usage = { inputTokens: 0, outputTokens: 0 };
     const nothing = { usage, costUsd: 0, knownUsage: usage, knownCostUsd: 0, tasksPerSecond: 0 };

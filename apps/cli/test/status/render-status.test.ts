@@ -28,6 +28,7 @@ const overview: RunOverview = {
   delivery: null,
   pid: 7,
   folder: "/runs/3abc",
+  compared: null,
   next: "cluster resume 3abc",
   live: null,
 };
@@ -39,6 +40,15 @@ it("a task that gets ready ahead does not run, as long as its turn has not begun
   const text = renderRun({ ...overview, live }, 5_000);
   expect(text).toContain("10 tasks: 0 ended, 1 running, 9 waiting");
   expect(text).toMatch(/at work +for +task\nturn +5\.0s +docs\/0\.md$/);
+});
+
+it("a run of a comparison says so, and once that it stayed on its branch", () => {
+  const reason = "it was to stay on its own branch";
+  const delivery = { kind: "kept", branch: "cluster/3abc", reason, command: "git merge" } as const;
+  const compared = { tools: ["one", "two"], command: "cluster compare 3abc" };
+  const text = renderRun({ ...overview, phase: "complete", reason, delivery, compared }, 5_000);
+  expect(text.match(/to stay on its own branch/g)).toHaveLength(1);
+  expect(text).toMatch(/^compared +one, two: cluster compare 3abc$/m);
 });
 
 it("a list says why a run that came to its end is not in the user's branch", () => {
