@@ -1,4 +1,4 @@
-import { usageProves } from "../proof/usage.ts";
+import { record, usageProves } from "../proof/usage.ts";
 import type { AgentProfile } from "./profile.ts";
 import { ALL_PROVIDERS } from "./providers.ts";
 
@@ -9,16 +9,21 @@ export const opencode: AgentProfile = {
   arguments: ["acp"],
   environment: ["OPENCODE_*", ...ALL_PROVIDERS],
   variables: { OPENCODE_DISABLE_AUTOUPDATE: "true", OPENCODE_DISABLE_MODELS_FETCH: "1" },
-  // Over the user's configuration: without it opencode edits and runs commands unasked.
-  prepare: ({ environment, model }) => ({
-    variables: {
-      OPENCODE_CONFIG_CONTENT: JSON.stringify({
-        ...configOf(environment.OPENCODE_CONFIG_CONTENT),
-        permission: { edit: "ask", bash: "ask", webfetch: "ask" },
-        ...(model === null ? {} : { model }),
-      }),
-    },
-  }),
+  // Over the user's configuration: without it opencode edits and runs commands unasked, and has a model
+  // invent a title for each task.
+  prepare: ({ environment, model }) => {
+    const config = record(configOf(environment.OPENCODE_CONFIG_CONTENT));
+    return {
+      variables: {
+        OPENCODE_CONFIG_CONTENT: JSON.stringify({
+          ...config,
+          permission: { edit: "ask", bash: "ask", webfetch: "ask" },
+          agent: { ...record(config.agent), title: { disable: true } },
+          ...(model === null ? {} : { model }),
+        }),
+      },
+    };
+  },
   proof: usageProves,
   login: {
     variables: [
