@@ -5,7 +5,7 @@ import { EXIT_CODES, type ExitName } from "../exit/exit-codes.ts";
 import { reportError } from "../exit/report-error.ts";
 import { folderElsewhere } from "./command-to-copy.ts";
 import { createProgram } from "./program.ts";
-import { splitRawArguments } from "./raw-arguments.ts";
+import { folderLast, splitRawArguments } from "./raw-arguments.ts";
 
 const TAKE_RAW: ReadonlySet<string> = new Set(["run", "resume", "retry"]);
 
@@ -27,7 +27,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (raw.length > 0 && !own.some((word) => TAKE_RAW.has(word))) {
       throw usageError("Only cluster run, resume and retry take raw arguments after --.");
     }
-    await program.parseAsync(own, { from: "user" });
+    await program.parseAsync(folderLast(own), { from: "user" });
   } catch (thrown) {
     // Help and version are "errors" with exit code 0 to commander.
     exit =

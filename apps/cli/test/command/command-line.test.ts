@@ -106,6 +106,15 @@ describe("cluster", () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   });
 
+  it("takes -C before its command too, as git does", async () => {
+    await using repository = await sampleRepository({ files: 1 });
+    const { code, stdout } = await cli.run(["-C", repository.path, "status"]);
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: `No run is kept here. Start one: cluster run -C ${repository.path} -m "…" <files>\n`,
+    });
+  });
+
   it.skipIf(process.platform !== "linux")("fails where its output has no room", async () => {
     await using repository = await sampleRepository({ files: 1 });
     const { cwd, env } = { cwd: repository.path, env: cli.env };

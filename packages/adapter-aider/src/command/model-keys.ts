@@ -20,8 +20,7 @@ const SETTINGS = ["openai-api-key", "anthropic-api-key"] as const;
 
 /** What to set where there is none: the end of a sentence. */
 export const KEY_REMEDY: string =
-  "export ANTHROPIC_API_KEY=…, OPENAI_API_KEY=…, GEMINI_API_KEY=…, DEEPSEEK_API_KEY=… or OPENROUTER_API_KEY=…, " +
-  "or put one into .env or aider's own settings";
+  "export ANTHROPIC_API_KEY=…, OPENAI_API_KEY=…, GEMINI_API_KEY=… or that of your provider, or put it into .env";
 
 /**
  * The names of the keys that aider would find, as it looks for them: in its environment, `.env` files, its log-in

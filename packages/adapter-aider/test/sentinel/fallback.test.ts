@@ -68,8 +68,11 @@ test("the probe says it too", async () => {
     installed: true,
     warning: expect.stringMatching(/sentinel.*main\(return_coder\)/s),
   });
-  const plain = await aiderAdapter({ executable }).probe?.();
-  expect(plain).toEqual({ installed: true, version: "0.86.2", path: executable });
+  const environment = { HOME: folder.path, OPENAI_API_KEY: "a-key-of-nobody" };
+  const plain = await aiderAdapter({ executable, environment, folder: folder.path }).probe?.();
+  const login = expect.stringContaining("OPENAI_API_KEY");
+  expect(plain).toEqual({ installed: true, version: "0.86.2", path: executable, login });
+  expect(JSON.stringify(plain)).not.toContain("a-key-of-nobody");
 });
 
 test("where only the driver is wanted, the start fails and says what is missing", async () => {
