@@ -137,6 +137,7 @@ describe("an agent that cannot be used fails at its start, and says what to do",
       /Authentication required\. Its log-in was seen in CLUSTER_TEST_MARKER; if that is not right, /,
     ],
     ["it has no mode in which it asks", { faults: ["other-modes"] }, /only yolo.*option mode/],
+    ["nor as an option", { faults: ["other-modes", "mode-option"] }, /only yolo.*option mode/],
     [
       "it is not installed",
       { profile: { command: "no-such-agent" } },
@@ -226,6 +227,12 @@ test("a session in which the mode cannot be set is not used", async () => {
     await pool.run({ message: "refuse-mode" }, { release: "reset" });
     const refused = pool.run({ message: "mode" }, { release: "keep" });
     expect(await failed(refused)).toMatchObject({ failureClass: "crash" });
+    expect(await pool.run({ message: "mode" })).toMatchObject({ reply: "default" });
+  });
+});
+
+test("a mode is set where it is an option of the session, too", async () => {
+  await onFake({ faults: ["mode-option"] }, async (pool) => {
     expect(await pool.run({ message: "mode" })).toMatchObject({ reply: "default" });
   });
 });

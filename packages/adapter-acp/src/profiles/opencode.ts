@@ -2,6 +2,12 @@ import { record, usageProves } from "../proof/usage.ts";
 import type { AgentProfile } from "./profile.ts";
 import { ALL_PROVIDERS } from "./providers.ts";
 
+/**
+ * Rules of a repository or of the user are older, and the last one that matches decides. With the star none
+ * of them has the same name, whose place ours would take.
+ */
+const ASK = { "edit*": "ask", "bash*": "ask", "webfetch*": "ask" };
+
 /** opencode, whose provider and model stand in its own configuration. */
 export const opencode: AgentProfile = {
   name: "opencode",
@@ -13,17 +19,24 @@ export const opencode: AgentProfile = {
   // invent a title for each task.
   prepare: ({ environment, model }) => {
     const config = record(configOf(environment.OPENCODE_CONFIG_CONTENT));
+    const agents = record(config.agent);
     return {
       variables: {
         OPENCODE_CONFIG_CONTENT: JSON.stringify({
           ...config,
-          permission: { edit: "ask", bash: "ask", webfetch: "ask" },
-          agent: { ...record(config.agent), title: { disable: true } },
+          permission: ASK,
+          agent: {
+            ...agents,
+            build: { ...record(agents.build), permission: ASK },
+            title: { disable: true },
+          },
           ...(model === null ? {} : { model }),
         }),
       },
     };
   },
+  // Its modes are its agents; whatever another one may do unasked, this one may not.
+  mode: "build",
   proof: usageProves,
   login: {
     variables: [

@@ -2,15 +2,17 @@ import { ToolFailure } from "@cluster/pool";
 import { record } from "../proof/usage.ts";
 import type { AgentLink } from "../wire/agent-link.ts";
 
+type Values = Readonly<Record<string, unknown>>;
+
 /** A session as its agent described it. */
 interface DescribedSession {
   readonly id: string;
-  readonly answer: Readonly<Record<string, unknown>>;
+  readonly answer: Values;
 }
 
 /**
- * Sets the mode of a session, since agents start in one that may never ask. An agent without modes
- * needs none.
+ * Sets the mode of a session in whichever way the agent offers, since agents start in one that may never
+ * ask. An agent without modes needs none.
  * @throws {ToolFailure} environment, when the agent has other modes.
  */
 export async function chooseMode(
@@ -19,9 +21,12 @@ export async function chooseMode(
   mode: string,
   name: string,
 ): Promise<void> {
-  const modes = record(answer.modes);
-  if (!Array.isArray(modes.availableModes)) return;
-  const known = modes.availableModes.map((one) => String(record(one).id));
+  const { availableModes } = record(answer.modes);
+  const option = optionFor("mode", answer);
+  const known = Array.isArray(availableModes)
+    ? availableModes.map((one) => String(record(one).id))
+    : option && valuesOf(option);
+  if (known === undefined) return;
   if (!known.includes(mode)) {
     throw new ToolFailure(
       "environment",
@@ -29,7 +34,9 @@ export async function chooseMode(
     );
   }
   // Even where it is the present one: some agents report a mode and act by their settings.
-  await link.request("session/set_mode", { sessionId: id, modeId: mode });
+  await (Array.isArray(availableModes)
+    ? link.request("session/set_mode", { sessionId: id, modeId: mode })
+    : setOption(link, id, option, mode));
 }
 
 /**
@@ -41,11 +48,9 @@ export async function chooseModel(
   { id, answer }: DescribedSession,
   model: string,
 ): Promise<void> {
-  const options = Array.isArray(answer.configOptions) ? answer.configOptions.map(record) : [];
-  const option = options.find(({ category, id: name }) => category === "model" || name === "model");
+  const option = optionFor("model", answer);
   if (option !== undefined) {
-    const configId = option.id;
-    await link.request("session/set_config_option", { sessionId: id, configId, value: model });
+    await setOption(link, id, option, model);
   } else if (answer.models !== undefined && answer.models !== null) {
     await link.request("session/set_model", { sessionId: id, modelId: model });
   } else {
@@ -54,6 +59,29 @@ export async function chooseModel(
       `${link.name} cannot change its model to ${model} while it runs. Give it at the start: the option model.`,
     );
   }
+}
+
+/** The option of a session that is for its mode or model, where the agent has such options. */
+function optionFor(what: "mode" | "model", { configOptions }: Values): Values | undefined {
+  const options = Array.isArray(configOptions) ? configOptions.map(record) : [];
+  return options.find(({ category }) => category === what) ?? options.find(({ id }) => id === what);
+}
+
+/** What an option may be set to; its values may be in groups. */
+function valuesOf({ options }: Values): readonly string[] {
+  if (!Array.isArray(options)) return [];
+  return options
+    .map(record)
+    .flatMap((one) => (one.options === undefined ? [String(one.value)] : valuesOf(one)));
+}
+
+async function setOption(
+  link: AgentLink,
+  sessionId: string,
+  option: Values | undefined,
+  value: string,
+): Promise<void> {
+  await link.request("session/set_config_option", { sessionId, configId: option?.id, value });
 }
 
 /** Names a session, so that its agent does not have the model do it. One that cannot be named does no harm. */

@@ -319,6 +319,12 @@ const METHODS = {
           { id: "auto", name: "Auto" },
         ];
     update(session, { sessionUpdate: "available_commands_update", availableCommands: [] });
+    if (has("mode-option")) {
+      const values = availableModes.map(({ id: value, name }) => ({ value, name }));
+      const options = [{ group: "all", name: "All", options: values }];
+      const mode = { id: "how", name: "Mode", category: "mode", type: "select", options };
+      return { sessionId: session.id, configOptions: [{ ...mode, currentValue: "auto" }] };
+    }
     return {
       sessionId: session.id,
       modes: { currentModeId: availableModes[0].id, availableModes },
@@ -330,6 +336,11 @@ const METHODS = {
     if (refused) throw new Failure(-32603, "try again");
     sessions.get(sessionId).mode = modeId;
     return {};
+  },
+  "session/set_config_option": (_id, { sessionId, configId, value }) => {
+    if (configId !== "how") throw new Failure(-32602, "no such option");
+    sessions.get(sessionId).mode = value;
+    return { configOptions: [] };
   },
   "session/set_title": (_id, { sessionId, title }) => {
     sessions.get(sessionId).title = title;

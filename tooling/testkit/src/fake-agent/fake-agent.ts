@@ -18,7 +18,9 @@ export type FakeAgentFault =
   /** Leaves out how many tokens a turn took. */
   | "no-usage"
   /** Has no mode in which it asks. */
-  | "other-modes";
+  | "other-modes"
+  /** Has its modes as an option of the session. */
+  | "mode-option";
 
 /**
  * How to start the fake agent: a coding agent that speaks the Agent Client Protocol over its standard
