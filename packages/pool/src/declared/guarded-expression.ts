@@ -7,11 +7,10 @@ const TIME_LIMIT_MS = 1_000;
 /** Up to there, even the square of the text is soon gone through. */
 const SHORT = 16_384;
 
-const match = new Script("expression.exec(text)");
+const script = new Script("work()");
 
 interface Place {
-  expression: { exec(text: string): RegExpExecArray | null } | null;
-  text: string;
+  work: (() => unknown) | null;
 }
 
 /** Made for the first match: few tools need it. */
@@ -37,23 +36,33 @@ export class GuardedExpression extends RegExp {
   }
 
   #guarded(text: string): RegExpExecArray | null {
-    place ??= createContext({ expression: null, text: "" }) as Place;
-    place.expression = { exec: (inner) => super.exec(inner) };
-    place.text = text;
-    try {
-      return match.runInContext(place, { timeout: TIME_LIMIT_MS });
-    } catch (cause) {
-      if ((cause as { code?: unknown }).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw cause;
-      throw new ProtocolError(
-        `The pattern ${String(this)} of the tool's file took longer than a second ` +
-          `on ${text.length} characters of output. Within a group that repeats, ` +
-          "let nothing else repeat, and let its alternatives begin with different characters.",
-        { cause },
-      );
-    } finally {
-      place.expression = null;
-      place.text = "";
-    }
+    return withinTime(
+      () => super.exec(text),
+      (cause) =>
+        new ProtocolError(
+          `The pattern ${String(this)} of the tool's file took longer than a second ` +
+            `on ${text.length} characters of output. ${HOW_TO_MEND}`,
+          { cause },
+        ),
+    );
+  }
+}
+
+/** What is wrong with an expression that takes so long. */
+export const HOW_TO_MEND: string =
+  "Within a group that repeats, let nothing else repeat, and let its alternatives begin with different characters.";
+
+/** Does what may take for ever, and gives it up after a second. */
+export function withinTime<Value>(work: () => Value, tooLate: (cause: unknown) => Error): Value {
+  place ??= createContext({ work: null }) as Place;
+  place.work = work;
+  try {
+    return script.runInContext(place, { timeout: TIME_LIMIT_MS });
+  } catch (cause) {
+    if ((cause as { code?: unknown }).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw cause;
+    throw tooLate(cause);
+  } finally {
+    place.work = null;
   }
 }
 

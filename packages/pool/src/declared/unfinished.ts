@@ -1,7 +1,10 @@
 import { ToolFailure } from "../errors/turn-errors.ts";
 import type { Unfinished } from "./definition.ts";
+import { HOW_TO_MEND, mayRunAway, withinTime } from "./guarded-expression.ts";
 
 const SHOWN = 60;
+/** Up to there, even the square of the text is soon gone through. */
+const SHORT = 16_384;
 
 /**
  * Finds in a request what it begins and does not end: a quote, a comment, a block. The tool would wait for
@@ -11,16 +14,29 @@ const SHOWN = 60;
  */
 export function unfinishedCheck(unfinished: Unfinished): (request: string) => void {
   const expression = expressionOfUnfinished(unfinished);
+  const { whole = [], begins = [], ends = [], open = [] } = unfinished;
+  const risky = [...whole, ...begins, ...ends, ...open].some(mayRunAway);
   return (request) => {
-    const begun: number[] = [];
-    for (const { groups = {}, index } of request.matchAll(expression)) {
-      if (groups.open !== undefined) throw refusal(request, index);
-      if (groups.begins !== undefined) begun.push(index);
-      if (groups.ends !== undefined) begun.pop();
-    }
-    const last = begun.at(-1);
-    if (last !== undefined) throw refusal(request, last);
+    const begun =
+      risky || request.length > SHORT
+        ? withinTime(
+            () => lastBegun(expression, request),
+            (cause) => tookTooLong(request, cause),
+          )
+        : lastBegun(expression, request);
+    if (begun !== null) throw refusal(request, begun);
   };
+}
+
+/** Where a request begins what it does not end. */
+function lastBegun(expression: RegExp, request: string): number | null {
+  const begun: number[] = [];
+  for (const { groups = {}, index } of request.matchAll(expression)) {
+    if (groups.open !== undefined) return index;
+    if (groups.begins !== undefined) begun.push(index);
+    if (groups.ends !== undefined) begun.pop();
+  }
+  return begun.at(-1) ?? null;
 }
 
 /** One expression that goes over a request from the left: what is whole is passed, and not looked into. */
@@ -33,6 +49,15 @@ export function expressionOfUnfinished(unfinished: Unfinished): RegExp {
     ...(open.length === 0 ? [] : [`(?<open>${open.join("|")})`]),
   ];
   return new RegExp(alternatives.join("|"), `${flags.replace(/[gy]/g, "")}g`);
+}
+
+function tookTooLong(request: string, cause: unknown): ToolFailure {
+  return new ToolFailure(
+    "environment",
+    "The expressions of `unfinished` in the tool's file took longer than a second on a request of " +
+      `${request.length} characters. Nothing was sent. ${HOW_TO_MEND}`,
+    { cause },
+  );
 }
 
 function refusal(request: string, index: number): ToolFailure {

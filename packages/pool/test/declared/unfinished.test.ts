@@ -42,6 +42,18 @@ describe("a request that begins what it does not end", () => {
   });
 });
 
+test("expressions that would run for ever are given up, and nothing was sent", () => {
+  const endless = unfinishedCheck({ whole: ["(?:a+)+b"], open: ["'"] });
+  expect(() => endless("a".repeat(60))).toThrow(
+    expect.objectContaining({
+      failureClass: "environment",
+      message: expect.stringMatching(
+        /`unfinished` .* took longer than a second .*Nothing was sent/,
+      ),
+    }),
+  );
+});
+
 test.each([
   [{ whole: ["'[^']*'"] }, "unfinished: expected open, or begins and ends"],
   [{ begins: ["{"], open: ["'"] }, "unfinished: expected begins and ends together"],
