@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isExpectedOutput } from "../src/readme/expected-output.ts";
 import { firstExample } from "../src/readme/first-example.ts";
 import { shellBlocks } from "../src/readme/shell-blocks.ts";
+import { startEmptyRegistry } from "../src/registry/empty-registry.ts";
 import { type LoopbackRegistry, startLoopbackRegistry } from "../src/registry/loopback-registry.ts";
 import { publishAll } from "../src/registry/publish.ts";
 import { type EmptyProject, installAlone } from "../src/stranger/empty-project.ts";
@@ -21,6 +22,10 @@ import { workspaceRoot } from "../src/workspace/root.ts";
 
 const all = await workspacePackages(workspaceRoot);
 const published = all.filter(({ isPrivate }) => !isPrivate);
+
+/** A guide that consists of these commands. */
+const guideOf = (commands: readonly string[]): string =>
+  commands.map((block) => `\`\`\`sh\n${block.trim()}\n\`\`\`\n`).join("");
 
 let registry: LoopbackRegistry;
 let npmCache: TemporaryFolder;
@@ -78,7 +83,7 @@ describe("docs/write-an-adapter.md", () => {
     timeout: 420_000,
   }, async () => {
     const [, checkout] = await sections();
-    const [pack = "", use = ""] = shellBlocks(checkout);
+    const [pack = "", ...use] = shellBlocks(checkout);
     await using packed = await temporaryFolder();
     await execa("sh", ["-euc", `pnpm() { npx --yes "$PNPM" "$@"; }\n${pack}`], {
       env: {
@@ -89,12 +94,14 @@ describe("docs/write-an-adapter.md", () => {
       },
       all: true,
     });
-    await using followed = await followGuide(`\`\`\`sh\n${use}\`\`\`\n`, {
-      registry: null,
+    await using empty = await startEmptyRegistry();
+    await using followed = await followGuide(guideOf(use), {
+      registry: empty,
       npmCache: npmCache.path,
       variables: { PACKED: packed.path },
     });
     expectKept(followed);
+    expect(followed.all).toMatch(/^ok +tool hello/m);
   });
 });
 
@@ -119,7 +126,7 @@ describe("an adapter package beside a command that is installed globally", () =>
       cluster run --tool hello -m "A line more" notes.md
       cat notes.md
       ls -A`;
-    await using followed = await followGuide(`\`\`\`sh\n${script}\n\`\`\`\n`, {
+    await using followed = await followGuide(guideOf([script]), {
       registry,
       npmCache: npmCache.path,
     });

@@ -21,8 +21,8 @@ export interface FollowedGuide extends AsyncDisposable {
 
 /** Where a guide is followed. */
 export interface Circumstances {
-  /** Where packages of ours come from; null for a stranger who has no such registry. */
-  readonly registry: LoopbackRegistry | null;
+  /** Where packages of ours come from. */
+  readonly registry: Pick<LoopbackRegistry, "url">;
   readonly npmCache: string;
   /** Variables that the guide speaks of. @default none */
   readonly variables?: Readonly<Record<string, string>>;
@@ -41,9 +41,7 @@ export async function followGuide(
   const env = await strangerEnvironment(home);
   // What a user's own settings would say. A shell drops a variable with an @ in its name.
   const settings = join(folder.path, "npmrc");
-  // Nobody listens there, so that what is said to need no registry gets nothing from one.
-  const { url } = registry ?? { url: "http://127.0.0.1:9/" };
-  await writeFile(settings, `@cluster:registry=${url}\n`);
+  await writeFile(settings, `@cluster:registry=${registry.url}\n`);
   const { stdout: usual } = await execa("npm", ["config", "get", "registry"], {
     env: machineEnvironment(),
     extendEnv: false,
