@@ -19,12 +19,12 @@ function ending({ outcome, withdrawn, token }: JournalEntry): string {
 function attemptRow(
   attempt: AttemptRecord,
   outcome: TaskOutcome | null,
-  several: boolean,
+  { several, open }: { readonly several: boolean; readonly open: string },
 ): string[] {
   const { token, openedAt, result, end, committed, sequel } = attempt;
   const instance = result?.evidence.instance ?? outcome?.instance ?? null;
   const known = end?.outcome ?? outcome?.outcome;
-  const how = known ?? (committed ? "committed" : (result?.verdict ?? "open"));
+  const how = known ?? (committed ? "committed" : (result?.verdict ?? open));
   const why = end?.reason ?? outcome?.reason ?? result?.failure;
   return [
     String(token),
@@ -64,8 +64,14 @@ function refs({ evidence }: TaskOutcome): string[][] {
   ];
 }
 
-/** One task with its evidence, for people. Pure. */
-export function renderTask({ attempts, ...entry }: ShownTask, columns?: number): string {
+/**
+ * One task with its evidence, for people. Pure.
+ * @param atWork Whether a process is at work on its run.
+ */
+export function renderTask(
+  { attempts, ...entry }: ShownTask,
+  { atWork, columns }: { readonly atWork: boolean; readonly columns?: number },
+): string {
   const { task, outcome } = entry;
   const rows = [
     ["task", `${task.id}, #${task.index + 1}`],
@@ -87,7 +93,11 @@ export function renderTask({ attempts, ...entry }: ShownTask, columns?: number):
   }
   const last = attempts.at(-1);
   const rowsOf = (all: readonly AttemptRecord[]): string[][] =>
-    all.map((attempt) => attemptRow(attempt, attempt === last ? outcome : null, several));
+    all.map((attempt) => {
+      // Another one has followed, or nobody is at work any more: nothing will end it.
+      const open = attempt === last && atWork ? "open" : "cut short";
+      return attemptRow(attempt, attempt === last ? outcome : null, { several, open });
+    });
   // One that was cut short tells of no tool.
   const tools = attempts.flatMap((one) => toolOf(one, one === last ? outcome : null) ?? []);
   const several = new Set(tools).size > 1;

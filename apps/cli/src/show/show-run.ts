@@ -86,7 +86,9 @@ async function showTask(
   } else if (flags.diff === true) {
     await printDiff(root, diff);
   } else {
-    process.stdout.write(`${renderTask(shown, columnsFor(process.stdout))}\n`);
+    process.stdout.write(
+      `${renderTask(shown, { atWork: reader.owner !== null, columns: columnsFor(process.stdout) })}\n`,
+    );
   }
   return "done";
 }

@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { LocalRunStore, openRepository, RUN_FILES, readEvents } from "@cluster/batch";
 import { waitFor } from "@cluster/testkit";
@@ -50,6 +51,12 @@ export async function endedBy(bench: Bench, signal: NodeJS.Signals): Promise<str
     timeoutMs: 60_000,
   });
   await turnsUnderWay(bench, 2);
+  // The agents have counted these attempts, so that the next ones do not hang.
+  await waitFor(
+    async () =>
+      (await readdir(bench.cli.home)).filter((name) => /^[0-9a-f]{64}$/.test(name)).length === 2,
+    { what: "both agents to hang", timeoutMs: 60_000 },
+  );
   running.kill(signal);
   if (signal !== "SIGKILL") {
     await waitFor(() => running.said().includes("again"), { what: "the answer to the signal" });

@@ -17,14 +17,20 @@ function attempt(token: number, tool: string | null): AttemptRecord {
   };
 }
 
-function shown(...attempts: readonly AttemptRecord[]): string {
+function shown(atWork: boolean, ...attempts: readonly AttemptRecord[]): string {
   const task = { id: "t0", index: 0, files: ["docs/0.md"], prompt: "x" } as ShownTask["task"];
-  return renderTask({ task, token: attempts.length, outcome: null, withdrawn: false, attempts });
+  const entry = { task, token: attempts.length, outcome: null, withdrawn: false, attempts };
+  return renderTask(entry, { atWork });
 }
 
 it("tells of the tools of attempts where there were several, and of none where one was cut short", () => {
-  expect(shown(attempt(1, null), attempt(2, "one"))).not.toMatch(/ tool /);
-  const several = shown(attempt(1, "one"), attempt(2, null), attempt(3, "two"));
+  expect(shown(true, attempt(1, null), attempt(2, "one"))).not.toMatch(/ tool /);
+  const several = shown(true, attempt(1, "one"), attempt(2, null), attempt(3, "two"));
   expect(several).toMatch(/^attempt +begun +tool +instance/m);
-  expect(several).toMatch(/^2 .* not known +open$/m);
+  expect(several).toMatch(/^2 .* not known +cut short$/m);
+});
+
+it("tells an attempt that is under way from one that nobody will end", () => {
+  expect(shown(true, attempt(1, null))).toMatch(/^1 .* open$/m);
+  expect(shown(false, attempt(1, null))).toMatch(/^1 .* cut short$/m);
 });
