@@ -1,12 +1,13 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { checkDefinition } from "@cluster/pool/declared";
+import { temporaryFolder } from "@cluster/testkit";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { createBench } from "../harness/bench.ts";
+import { createCli } from "../harness/cli.ts";
 
 const GUIDE = new URL("../../../../docs/declare-a-tool.md", import.meta.url);
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
@@ -21,8 +22,11 @@ async function blocks(language: string): Promise<readonly string[]> {
 test("whoever follows the guide has a tool, sees what is wrong with one, and lands the edits of an agent", async () => {
   const commands = await blocks("sh");
   const expected = await blocks("text");
-  await using bench = await createBench(3);
-  const options = { cwd: bench.repository.path, env: { ...process.env, ...bench.cli.env } };
+  await using cli = await createCli();
+  await using folder = await temporaryFolder();
+  const cwd = join(folder.path, "empty");
+  await mkdir(cwd);
+  const options = { cwd, env: { ...process.env, ...cli.env } };
   const script = ["set -eu", CLUSTER, ...commands.map((code) => `echo "== step"\n${code}`)];
   const { stdout } = await promisify(execFile)("sh", ["-c", script.join("\n")], options);
   const [, , tried = "", stuck = "", added = "", agent = ""] = stdout.split(/^== step\n/m).slice(1);
@@ -39,13 +43,26 @@ test("whoever follows the guide has a tool, sees what is wrong with one, and lan
   expect(added).toMatch(/^Added calc: .*\/cluster\/tools\/calc\.yaml$/m);
   expect(added).toMatch(/^calc +text +~?\/.*found/m);
   expect(added).toMatch(/^result +│ "42"/m);
-  expect(agent).toMatch(/^landed +3$/m);
-  const page = await readFile(join(options.cwd, "docs/page-001.md"), "utf8");
-  expect(page).toContain("PAGE");
-  await bench.cli.nothingLeft();
+  expect(agent).toMatch(/^landed +2$/m);
+  for (const page of ["one", "two"]) {
+    expect(await readFile(join(cwd, "docs", `${page}.md`), "utf8")).toBe("A PAGE\n");
+  }
+  await cli.nothingLeft();
 }, 120_000);
 
 test("the definition of an agent that talks to a model is right", async () => {
   const [yaml = ""] = await blocks("yaml");
   expect(checkDefinition(parse(yaml)).problems).toEqual([]);
+});
+
+test("the program of one's own prints what the guide says", async () => {
+  const [code = ""] = await blocks("js");
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["--conditions=@cluster/source", "--input-type=module", "--eval", code],
+    // Where packages of ours are found, as they are beside a program of one's own.
+    { cwd: fileURLToPath(new URL("../..", import.meta.url)) },
+  );
+  expect(code).toContain(`// ${stdout.trim()}`);
+  expect(stdout).toBe("42\n");
 });
