@@ -16,6 +16,10 @@ export const qwen: AgentProfile = {
     files: {
       "settings.json": `${JSON.stringify({
         tools: { approvalMode: "default" },
+        // Over what the user's and a repository's settings allow.
+        permissions: {
+          ask: ["run_shell_command", "write_file", "edit", "notebook_edit", "web_fetch"],
+        },
         security: { folderTrust: { enabled: false } },
         privacy: { usageStatisticsEnabled: false },
         // It would have its model guess, with all that was said, what the user is about to say.
