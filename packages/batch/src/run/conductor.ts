@@ -262,8 +262,8 @@ export class Conductor {
 
   /** Lets tasks begin that waited, and ends those that waited in vain. */
   async #release({ ready, skipped }: ReleasedTasks): Promise<void> {
-    const lost = ready.filter((state) => this.#limits.isGivenUp(state));
-    const wanted = lost.length === 0 ? ready : ready.filter((state) => !lost.includes(state));
+    const lost = new Set(ready.filter((state) => this.#limits.isGivenUp(state)));
+    const wanted = lost.size === 0 ? ready : ready.filter((state) => !lost.has(state));
     const refused = this.#dispatcher.add(wanted) ? lost : ready;
     for (const state of refused) await this.#leave(state);
     for (const { state, reason } of skipped) {
