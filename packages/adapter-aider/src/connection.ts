@@ -67,7 +67,12 @@ export class AiderConnection implements ToolConnection<AgentTask, AgentResult> {
   }
 
   async interrupt(): Promise<void> {
-    await this.#current().interrupt?.();
+    const speaker = this.#current();
+    // To resolve would mean that it is in step again.
+    if (speaker.interrupt === undefined) {
+      throw new ProtocolError("aider's command line is not interrupted: it is replaced.");
+    }
+    await speaker.interrupt();
   }
 
   async ping(signal: AbortSignal): Promise<void> {

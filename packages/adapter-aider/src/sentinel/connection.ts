@@ -23,7 +23,10 @@ export interface SentinelSettings {
   readonly retryForMs: number;
 }
 
-/** Speaks with aider's own command line, over pipes. */
+/**
+ * Speaks with aider's own command line, over pipes. It has no `interrupt`: one that meets aider in an
+ * import or at its cache leaves it broken, or waiting for a lock of its own.
+ */
 export class SentinelConnection implements ToolConnection<AgentTask, AgentResult> {
   readonly #process: ToolProcess;
   readonly #settings: SentinelSettings;
@@ -93,10 +96,6 @@ export class SentinelConnection implements ToolConnection<AgentTask, AgentResult
 
   async ping(): Promise<void> {
     await this.#shell.exchange("", { line: () => {}, question: async () => false });
-  }
-
-  async interrupt(): Promise<void> {
-    await this.#shell.interrupt();
   }
 
   /** It leaves at the end of its input. */
