@@ -147,8 +147,9 @@ export class LineWire {
     const answer =
       begin === undefined
         ? this.#scanner.until(end, onPiece)
-        : this.#scanner
-            .until(begin.mark, this.#telling("between"), "ready")
+        : // What comes by stderr meanwhile may be of this turn: two streams have no common order.
+          this.#scanner
+            .until(begin.mark, this.#telling("between"), "ready", true)
             .then(() => this.#scanner.until(end, onPiece));
     // A tool may answer without reading all; one that is gone makes the write fail.
     const written = this.#tell(

@@ -17,6 +17,8 @@ interface Search {
   readonly onText: OnText | undefined;
   /** What the pattern itself is. */
   readonly role: SaidRole;
+  /** What comes by stderr without the pattern in it is for the next search. */
+  readonly keepsStderr: boolean;
   found(before: string): void;
   lost(error: Error): void;
 }
@@ -58,16 +60,21 @@ export class PromptScanner {
     }
   }
 
-  /** Resolves with what came before the pattern. A new call takes the place of one that is waiting. */
+  /**
+   * Resolves with what came before the pattern. A new call takes the place of one that is waiting.
+   *
+   * @param keepsStderr Whether what comes by stderr before the pattern stays for the next call.
+   */
   until(
     end: string | RegExp | EndPattern,
     onText?: OnText,
     role: SaidRole = "end",
+    keepsStderr = false,
   ): Promise<string> {
     return new Promise((resolve, reject) => {
       if (this.#fault !== null) throw this.#fault;
       const pattern = typeof end === "string" || end instanceof RegExp ? endPattern(end) : end;
-      this.#search = { pattern, onText, role, found: resolve, lost: reject };
+      this.#search = { pattern, onText, role, keepsStderr, found: resolve, lost: reject };
       this.#trace?.({ type: "awaiting", what: role, pattern: pattern.shown });
       this.#look("stdout");
       this.#look("stderr");
@@ -114,6 +121,7 @@ export class PromptScanner {
     const { pattern } = search;
     const match = pattern.find(text.held, text.released);
     if (match === null) {
+      if (search.keepsStderr && channel === "stderr") return;
       this.#release(channel, text.held.length - pattern.undecided(text.held), search.onText);
       return;
     }
@@ -121,7 +129,9 @@ export class PromptScanner {
     const before = Math.max(0, match.start);
     this.#release(channel, before, search.onText);
     const other = channel === "stdout" ? "stderr" : "stdout";
-    this.#release(other, this.#channels[other].held.length, search.onText);
+    if (!search.keepsStderr || other === "stdout") {
+      this.#release(other, this.#channels[other].held.length, search.onText);
+    }
     this.#tell(search.role, text.held.slice(0, match.end - before), channel);
     text.letGo(match.end - before, pattern.lineEndFollows);
     this.#trace?.({ type: "found" });

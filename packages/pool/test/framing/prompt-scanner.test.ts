@@ -187,3 +187,19 @@ describe("a sentinel", () => {
     expect((await scan([Buffer.from("one\ntwo")], sentinelMark("\n", "?\n"))).answer).toBe("one");
   });
 });
+
+test("what comes by stderr before a fence is kept for what is behind it, on request", async () => {
+  const answerBehind = async (keepsStderr: boolean): Promise<string> => {
+    const scanner = new PromptScanner();
+    const fence = scanner.until("BEGIN", undefined, "ready", keepsStderr);
+    // Both streams are read in one pass, and stderr is first.
+    scanner.push(Buffer.from("warning\n"), "stderr");
+    scanner.push(Buffer.from("late\nBEGIN"), "stdout");
+    await fence;
+    const answer = scanner.until("END");
+    scanner.push(Buffer.from("answer\nEND"), "stdout");
+    return answer;
+  };
+  expect(await answerBehind(true)).toBe("warning\nanswer\n");
+  expect(await answerBehind(false)).toBe("answer\n");
+});

@@ -48,6 +48,8 @@ export const HOSTILE_REQUESTS: Readonly<Record<string, readonly HostileRequest[]
   python: [
     ["'never closed", { refused: /SyntaxError/ }],
     ["(1,", { refused: /SyntaxError/ }],
+    ["\u2028", { refused: /SyntaxError/ }],
+    ["1\0", { refused: /null bytes/ }],
     ["print('a') #\\", { answer: "a" }],
     ["input()", { refused: /EOFError/ }],
     ["import os; os.system('cat')", { answer: "0" }],
