@@ -1,40 +1,12 @@
 import { isAlive, waitFor } from "@cluster/testkit";
 import { afterAll, expect, test } from "vitest";
-import { type Clock, createPool, type PoolEvent, systemClock } from "../../src/index.ts";
+import { createPool, type PoolEvent } from "../../src/index.ts";
+import { PING_INTERVAL_MS, PingClock } from "../support/ping-clock.ts";
 import { expectNoProcessLeft, jsonLines, lineTool, quick, rejection } from "../support/tools.ts";
 
 afterAll(expectNoProcessLeft);
 
-const INTERVAL = 123_456;
-
-/** The system's clock, but the time of the next ping comes when it is told to. */
-class PingClock implements Clock {
-  readonly now = systemClock.now;
-  readonly elapsed = systemClock.elapsed;
-  readonly #pings = new Set<() => void>();
-
-  get waiting(): number {
-    return this.#pings.size;
-  }
-
-  after(ms: number, callback: () => void, background?: "background"): () => void {
-    if (ms !== INTERVAL) return systemClock.after(ms, callback, background);
-    // It would keep the program alive otherwise.
-    expect(background).toBe("background");
-    this.#pings.add(callback);
-    return () => {
-      this.#pings.delete(callback);
-    };
-  }
-
-  strike(): void {
-    const due = [...this.#pings];
-    this.#pings.clear();
-    for (const callback of due) callback();
-  }
-}
-
-const options = { pingIntervalMs: INTERVAL, pingTimeoutMs: 200, restart: { backoffMs: 1 } };
+const options = { pingIntervalMs: PING_INTERVAL_MS, pingTimeoutMs: 200, restart: { backoffMs: 1 } };
 
 test("an idle process that is stopped is killed and replaced, and its request waits for that", async () => {
   const clock = new PingClock();

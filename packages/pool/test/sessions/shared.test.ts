@@ -1,3 +1,4 @@
+import { waitFor } from "@cluster/testkit";
 import { describe, expect, test } from "vitest";
 import {
   createPool,
@@ -6,12 +7,15 @@ import {
   type ToolProcess,
   type TurnContext,
 } from "../../src/index.ts";
+import { PING_INTERVAL_MS, PingClock } from "../support/ping-clock.ts";
 
 /** A tool whose process only lives; its sessions are on this side, and count their turns. */
-function counting(): ToolAdapter<string, string> & { processes: number } {
+function counting(): ToolAdapter<string, string> & Record<"processes" | "begun" | "pings", number> {
   const tool = {
     name: "counting",
     processes: 0,
+    begun: 0,
+    pings: 0,
     command: () => ({ file: process.execPath, args: ["-e", "process.stdin.resume()"] }),
     connect(child: ToolProcess): ToolConnection<string, string> {
       tool.processes += 1;
@@ -20,6 +24,7 @@ function counting(): ToolAdapter<string, string> & { processes: number } {
         return {
           async run(request: string, { emit }: TurnContext) {
             turns += 1;
+            tool.begun += 1;
             if (request === "die") process.kill(child.pid, "SIGKILL");
             if (request === "die" || request === "hang") await new Promise(() => {});
             emit({ type: "text", text: request });
@@ -27,7 +32,10 @@ function counting(): ToolAdapter<string, string> & { processes: number } {
           },
         };
       };
-      return { ready: async () => {}, ...session(), openSession: async () => session() };
+      const ping = async (): Promise<void> => {
+        tool.pings += 1;
+      };
+      return { ready: async () => {}, ping, ...session(), openSession: async () => session() };
     },
   };
   return tool;
@@ -107,4 +115,26 @@ describe("what cannot be", () => {
     await using shared = createPool({ adapter, sessionsPerProcess: 2, restart: { intensity: 0 } });
     await expect(shared.ready()).rejects.toThrow(/has no openSession/);
   });
+});
+
+test("a process is asked whether it lives for each of its sessions, but not beside a turn", async () => {
+  const adapter = counting();
+  const clock = new PingClock();
+  const pingIntervalMs = PING_INTERVAL_MS;
+  await using pool = createPool({ adapter, size: 2, sessionsPerProcess: 2, clock, pingIntervalMs });
+  await pool.ready();
+  const strike = async (): Promise<void> => {
+    clock.strike();
+    await waitFor(() => clock.waiting === 2, { what: "the next pings to be planned" });
+  };
+  await strike();
+  expect(adapter.pings).toBe(2);
+  // It may be too busy with the turn to answer; the turn will show whether it lives.
+  const cancel = new AbortController();
+  const hanging = code(pool.run("hang", { instance: 0, signal: cancel.signal }));
+  await waitFor(() => adapter.begun === 1, { what: "the turn to begin" });
+  await strike();
+  expect(adapter.pings).toBe(2);
+  cancel.abort();
+  expect(await hanging).toBe("TURN_CANCELLED");
 });
