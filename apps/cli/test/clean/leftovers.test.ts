@@ -9,7 +9,8 @@ import type { RunningCli } from "../harness/cli.ts";
 const DEAF = `
 import { writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-setInterval(() => {}, 1_000);
+// Should the test fail, it does not stay for ever.
+setTimeout(() => process.exit(70), 300_000);
 process.stdout.on("error", () => {});
 console.log(JSON.stringify({ ready: true }));
 for await (const line of createInterface({ input: process.stdin })) {
