@@ -65,6 +65,7 @@ export function acpAdapter(
         model,
         startedWith: startsWith(profile, model) ? model : null,
         terminalEnvironment: inheritedEnvironment(),
+        loginMethod: profile.login?.method?.(environment()) ?? null,
         refusedLogin: async () => {
           const program = await find();
           return refusedLogin(profile, environment(), program.found ? program : null);

@@ -150,6 +150,20 @@ describe("an agent that cannot be used fails at its start, and says what to do",
   });
 });
 
+test("an agent that uses a key only when it is told to is told so, in each of its processes", async () => {
+  const login = { ...LOGIN, variables: [], method: () => "key" };
+  await onFake({ faults: ["wants-key"], profile: { login } }, async (pool) => {
+    expect(await pool.run({ message: "say well" })).toMatchObject({ reply: "well" });
+    await failed(pool.run({ message: "crash" }));
+    expect(await pool.run({ message: "say again" }, PATIENT)).toMatchObject({ reply: "again" });
+  });
+  const none = { ...login, method: () => null };
+  const trial = { faults: ["wants-key"], profile: { login: none } } as const;
+  await onFake({ ...trial, pool: { restart: { intensity: 0 } } }, async (pool) => {
+    expect(await failed(pool.ready())).toMatchObject({ failureClass: "auth" });
+  });
+});
+
 test("a turn that is cancelled ends when the agent says so, and its process serves on", async () => {
   await onFake({}, async (pool) => {
     const turn = pool.run({ message: "say begun\nhang" });

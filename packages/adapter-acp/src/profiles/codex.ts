@@ -1,3 +1,6 @@
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { record } from "../proof/usage.ts";
 import type { AgentLogin, AgentProfile, Proof, TurnEvidence } from "./profile.ts";
 
@@ -9,20 +12,51 @@ const ENVIRONMENT = ["CODEX_*", "OPENAI_*", "AZURE_*"];
  */
 const ASKING_MODE = "read-only";
 
+/** Neither adapter has a log-in of its own. */
+const ELSEWHERE =
+  "log in with OpenAI's own codex program (npm install --global @openai/codex, codex login), whose ~/.codex/auth.json it uses";
+
 const LOGIN: AgentLogin = {
   variables: ["OPENAI_API_KEY", "CODEX_API_KEY"],
   files: [".codex/auth.json"],
-  // Neither adapter has a log-in of its own.
-  remedy:
-    "export OPENAI_API_KEY=…, or log in with OpenAI's own codex program (npm install --global @openai/codex), whose ~/.codex/auth.json it uses",
+  remedy: `export OPENAI_API_KEY=…, or ${ELSEWHERE}`,
+  method: keyMethod,
 };
+
+/** Where a key is only in the environment, codex uses it when it is told to, and keeps it in `auth.json` then. */
+const KEPT_NOWHERE = ["-c", 'cli_auth_credentials_store="ephemeral"'];
+
+/** A log-in that the user has, or a provider of their own, is theirs to use. */
+function keyMethod(environment: Readonly<Record<string, string>>): string | null {
+  const { HOME = homedir(), OPENAI_API_KEY, CODEX_API_KEY } = environment;
+  const folder = environment.CODEX_HOME ?? join(HOME, ".codex");
+  if (existsSync(join(folder, "auth.json"))) return null;
+  if (/cli_auth_credentials_store|model_provider/.test(textOf(join(folder, "config.toml")))) {
+    return null;
+  }
+  if (OPENAI_API_KEY) return "openai-api-key";
+  return CODEX_API_KEY ? "codex-api-key" : null;
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
 
 /** codex by Zed's adapter. Failures are errors of the protocol; tokens are told as an update. */
 export const codex: AgentProfile = {
   name: "codex",
   command: "codex-acp",
   environment: ENVIRONMENT,
-  prepare: ({ model }) => (model === null ? {} : { arguments: ["-c", `model=${toml(model)}`] }),
+  prepare: ({ environment, model }) => ({
+    arguments: [
+      ...(keyMethod(environment) === null ? [] : KEPT_NOWHERE),
+      ...(model === null ? [] : ["-c", `model=${toml(model)}`]),
+    ],
+  }),
   mode: ASKING_MODE,
   proof: ({ contextTokens }) => ((contextTokens ?? 0) > 0 ? "proven" : "unproven"),
   ends: "sigterm",
@@ -50,7 +84,12 @@ export const codexAcp2: AgentProfile = {
   mode: ASKING_MODE,
   naming: "session/set_title",
   proof: paidAndHealthy,
-  login: LOGIN,
+  // A key of the environment it takes only from a client that sends it along.
+  login: {
+    variables: [],
+    files: LOGIN.files,
+    remedy: `${ELSEWHERE}, or take the tool codex, which uses OPENAI_API_KEY`,
+  },
   package: {
     name: "@agentclientprotocol/codex-acp",
     version: "2.6.0",

@@ -72,6 +72,11 @@ export interface AgentLogin {
   readonly files: readonly string[];
   /** What the user does: the end of a sentence. `{{program}}` stands for the agent's program, wherever it is. */
   readonly remedy: string;
+  /**
+   * The method of `authenticate` that has the agent use a key of its environment, where it does not do so by
+   * itself; `null` where there is none to be used. Nothing that it is told may outlive its process.
+   */
+  method?(environment: Readonly<Record<string, string>>): string | null;
 }
 
 /** What is peculiar to one agent. Only `command` is needed. */

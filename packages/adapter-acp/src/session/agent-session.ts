@@ -173,12 +173,26 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
     });
   }
 
+  /** Some agents use a key of their environment only when they are told to. */
+  async #opensSession(cwd: string): Promise<Values> {
+    const { loginMethod: methodId } = this.#settings;
+    const open = (): Promise<Values> => this.#link.request("session/new", { cwd, mcpServers: [] });
+    try {
+      return await open();
+    } catch (error) {
+      const wantsLogin = error instanceof ToolFailure && error.failureClass === "auth";
+      if (!wantsLogin || methodId === null) throw error;
+      await this.#link.request("authenticate", { methodId });
+      return await open();
+    }
+  }
+
   /** The present session, or a new one where there is none for this folder. */
   async #opened(cwd: string): Promise<OpenSession> {
     if (this.#open !== null && this.#open.cwd === cwd) return this.#open;
     await this.close();
     const { profile, name } = this.#settings;
-    const answer = await this.#link.request("session/new", { cwd, mcpServers: [] });
+    const answer = await this.#opensSession(cwd);
     const { sessionId } = answer;
     if (typeof sessionId !== "string") {
       throw new ToolFailure("protocol", `${name} opened a session and gave it no id.`);

@@ -16,6 +16,8 @@ export interface SessionSettings {
   readonly startedWith: string | null;
   /** For the commands that an agent has us run. */
   readonly terminalEnvironment: Readonly<Record<string, string>>;
+  /** How the agent is told to use a key of its environment; `null` where it is not. */
+  readonly loginMethod: string | null;
   /** What to say to somebody whose log-in was refused; `null` where that is not known. */
   refusedLogin(): Promise<string | null>;
   /** Whether the agent takes back a session. */

@@ -39,6 +39,7 @@ const has = (fault) => process.argv.includes(`--${fault}`);
 const send = (message) =>
   process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
 const sessions = new Map();
+let loggedIn = false;
 const awaited = new Map();
 /** What is to be said before anything else is heard. */
 const afterwards = [];
@@ -304,8 +305,14 @@ const METHODS = {
     protocolVersion: has("wrong-version") ? 2 : 1,
     agentCapabilities: { sessionCapabilities: { close: {} } },
   }),
+  authenticate: (_id, { methodId }) => {
+    loggedIn = methodId === "key";
+    if (!loggedIn) throw new Failure(-32602, `There is no method ${methodId}`);
+    return {};
+  },
   "session/new": (_id, { cwd }) => {
-    if (has("needs-auth")) throw new Failure(-32000, "Authentication required");
+    if (has("needs-auth") || (has("wants-key") && !loggedIn))
+      throw new Failure(-32000, "Authentication required");
     const session = { id: `session-${nextSession++}`, cwd, memory: [], next: [], lines: [] };
     session.busy = false;
     session.onCancel = (heard) => {

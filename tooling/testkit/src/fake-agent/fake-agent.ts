@@ -7,6 +7,8 @@ export type FakeAgentFault =
   | "wrong-version"
   /** Opens no session before somebody logs in. */
   | "needs-auth"
+  /** The same, until it is told to log in by the method `key`. */
+  | "wants-key"
   /** Goes on after the end of its input; SIGTERM ends it. */
   | "ignores-eof"
   /** Takes a second prompt in a session as a part of the first, and never answers it. */
