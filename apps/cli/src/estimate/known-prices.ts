@@ -9,7 +9,7 @@ export interface PricedTools {
   readonly tools: Readonly<Record<string, AgentAdapter>>;
   /** The model of tasks that name none; `null`: the tool's own. */
   readonly model: string | null;
-  /** As the user told them: by the model's name, `*` for all others. */
+  /** As the user told them: by the model's name or the tool's, `*` for all others. */
   readonly prices: Readonly<Record<string, Price>>;
 }
 
@@ -30,13 +30,18 @@ export async function knownPrices(
   for (const [its, models] of asked) {
     for (const model of models) {
       if (((model === null ? undefined : prices[model]) ?? prices["*"]) !== undefined) continue;
-      const price = await its.priceOf?.(model).catch(() => null);
+      const price = prices[nameOf(its, tools)] ?? (await its.priceOf?.(model).catch(() => null));
       if (price == null) return prices;
       const name = model ?? "*";
       known[name] = dearer(known[name], price);
     }
   }
   return { ...known, ...prices };
+}
+
+/** What the user calls a tool. */
+function nameOf(adapter: AgentAdapter, tools: PricedTools["tools"]): string {
+  return Object.keys(tools).find((name) => tools[name] === adapter) ?? adapter.name;
 }
 
 /** Two tools may ask different prices for the same: an estimate is not to be below what comes. */

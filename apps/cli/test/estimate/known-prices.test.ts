@@ -58,3 +58,11 @@ it("each task's own tool is asked, and the dearer of two prices counts", async (
   });
   expect(known).toEqual({ "*": DEAR });
 });
+
+it("a tool that chooses its model itself may be priced by the name that it has here", async () => {
+  const { priceOf: _, ...silent } = tool({});
+  const tools = { codex: silent };
+  const prices = { codex: DEAR };
+  const known = await knownPrices([{ tool: "codex" }], { ...given(tool({})), tools, prices });
+  expect(known["*"]).toEqual(DEAR);
+});
