@@ -46,6 +46,14 @@ describe("in a session that is kept", () => {
     });
   });
 
+  test("an agent that has one id for all of its messages is heard", async () => {
+    await inSession(async (ask) => {
+      await ask("say-as m one");
+      expect(await ask("say-as m two", "say-as m three")).toMatchObject({ reply: "twothree" });
+      expect(await ask("say-as m four")).toMatchObject({ reply: "four" });
+    });
+  });
+
   test("a tool call that goes on in the next turn is known by its id", async () => {
     await inSession(async (ask) => {
       await ask("call-open c1 a.txt", "next-turn call-done c1 a.txt");

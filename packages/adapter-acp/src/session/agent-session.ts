@@ -102,8 +102,9 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
   }
 
   onUpdate(update: Values): void {
-    if (this.#open?.ids.isLate(update) === true) return;
-    this.#turn?.update(update);
+    if (this.#open?.ids.isLate(update) !== true) this.#turn?.update(update);
+    // Whatever it is, the agent is at work.
+    this.#turn?.context.emit({ type: "sign" });
   }
 
   onAnswered(): void {
@@ -154,6 +155,7 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
       const answer = await this.#link
         .request("session/prompt", { sessionId: open.id, prompt })
         .finally(() => turn.still());
+      for (const update of open.ids.takeHeld()) turn.update(update);
       return conclude(answer, turn, profile, name, open.costUsd);
     } finally {
       this.#turn = null;

@@ -110,8 +110,6 @@ export class SessionTurn {
         break;
     }
     this.#add(this.#usageOf?.(update) ?? null);
-    // Whatever it is, the agent is at work.
-    this.context.emit({ type: "sign" });
   }
 
   #say(text: unknown): void {

@@ -19,19 +19,35 @@ const MAX_CALLS = 10_000;
 export class TurnIds {
   #before: Ids = none();
   #now: Ids = none();
+  /** What goes on with the last message of the turn before, until another message shows that there is one. */
+  #held: Values[] = [];
 
   /** Another turn begins. */
   next(): void {
     this.#before = this.#now;
     this.#now = none();
+    this.#held = [];
+  }
+
+  /**
+   * The words that were held back in a turn in which no other message came: then they were its own, and
+   * the agent uses one id for all of its messages.
+   */
+  takeHeld(): readonly Values[] {
+    const held = this.#held;
+    this.#held = [];
+    return held;
   }
 
   /** Whether an update is about the turn before. Every update has to be shown, between turns too. */
-  isLate({ sessionUpdate, messageId, toolCallId, status }: Values): boolean {
+  isLate(update: Values): boolean {
+    const { sessionUpdate, messageId, toolCallId, status } = update;
     switch (sessionUpdate) {
       case "agent_message_chunk":
       case "agent_thought_chunk":
-        return typeof messageId === "string" && this.#goesOn(messageId);
+        if (typeof messageId !== "string" || !this.#goesOn(messageId)) return false;
+        this.#held.push(update);
+        return true;
       case "tool_call":
         this.#know(this.#now, toolCallId, status);
         return false;
@@ -57,6 +73,7 @@ export class TurnIds {
   #goesOn(message: string): boolean {
     if (this.#now.message === null && message === this.#before.message) return true;
     this.#now.message = message;
+    this.#held = [];
     return false;
   }
 
