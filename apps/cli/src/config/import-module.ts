@@ -30,7 +30,7 @@ function resolveProvided(): void {
       }
       const parentURL = parents.get(specifier);
       if (parentURL === undefined) return next(specifier, context);
-      // One pool for all: a failure of a tool is known by its class, which a second copy has too.
+      // One pool for all: what one copy changes (hooks, ledgers, hosts) another would not know of.
       if (specifier === "@cluster/pool") return next(specifier, { ...context, parentURL });
       try {
         return next(specifier, context);

@@ -39,6 +39,8 @@ for (const tool of CASES) {
   describe.skipIf(reason !== null)(reason === null ? "shipped" : `skipped: ${reason}`, () => {
     conformance(adapter, samples, {
       turnsInRow: 4,
+      // Most of them say nothing while they are at work, and are then waited for four times as long.
+      settleMs: 100,
       pool: { graceMs: 1_000 },
       require: [
         ...promises.map(({ id }) => id).filter((id) => !FOREIGN.test(id) && !cannot.includes(id)),

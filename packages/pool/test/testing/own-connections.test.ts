@@ -29,7 +29,7 @@ const HOSTILE = [
   "framing.long-line",
 ];
 
-const options = { pingTimeoutMs: 1_000, pool: { graceMs: 1_000 } };
+const options = { pingTimeoutMs: 1_000, settleMs: 100, pool: { graceMs: 1_000 } };
 
 const inPython: TextTool = {
   print: (text) => `print("${text}")`,
