@@ -1,5 +1,5 @@
 import { type CellResult, tryAgent } from "@cluster/adapter-acp/trial";
-import { setupError, usageError } from "../exit/cli-error.ts";
+import { CliError, setupError, usageError } from "../exit/cli-error.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { printable } from "../progress/fit.ts";
 import { plainTable } from "../report/plain-table.ts";
@@ -19,7 +19,8 @@ function row({ name, passed, found, ms }: CellResult): string[] {
 
 /**
  * `cluster tools test`: tries an installed agent with a scripted model on loopback.
- * @throws {CliError} usage, for a tool that cannot be tried so; setup, when it is not installed.
+ * @throws {CliError} usage, for a tool that cannot be tried so; setup, when it is not installed; interrupted,
+ * when the agent has been ended.
  */
 export async function testTool(name: string, flags: TestFlags): Promise<ExitName> {
   const agent = ACP_AGENTS.find((one) => one === name);
@@ -35,9 +36,18 @@ export async function testTool(name: string, flags: TestFlags): Promise<ExitName
     if (probe?.installed === false) throw setupError(probe.reason, probe.remedy);
   }
   const results: CellResult[] = [];
-  for await (const result of tryAgent(agent, executable === undefined ? {} : { executable })) {
-    results.push(result);
-    if (process.stderr.isTTY) process.stderr.write(`${row(result)[0]} ${result.name}\n`);
+  const abort = new AbortController();
+  const onSignal = (): void => abort.abort(new CliError("interrupted", "Interrupted."));
+  process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
+  try {
+    const { signal } = abort;
+    const options = executable === undefined ? { signal } : { executable, signal };
+    for await (const result of tryAgent(agent, options)) {
+      results.push(result);
+      if (process.stderr.isTTY) process.stderr.write(`${row(result)[0]} ${result.name}\n`);
+    }
+  } finally {
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
   }
   const passed = results.every((result) => result.passed);
   if (flags.json === true) {

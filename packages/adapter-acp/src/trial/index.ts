@@ -20,4 +20,4 @@ export {
 } from "./model/index.ts";
 export { AGENT_RIGS, type Rig, type RigModel } from "./rigs.ts";
 export { openScene, type Scene, type SceneOptions } from "./scene.ts";
-export { type CellResult, TRIAL_CELLS, tryAgent } from "./try-agent.ts";
+export { type CellResult, TRIAL_CELLS, type TryAgentOptions, tryAgent } from "./try-agent.ts";

@@ -11,6 +11,12 @@ export interface CellResult {
   readonly ms: number;
 }
 
+/** How to try an agent. */
+export interface TryAgentOptions extends SceneOptions {
+  /** Ends the trial, and the agent with it: then the next result rejects with its reason. */
+  readonly signal?: AbortSignal;
+}
+
 /** What an agent is tried with, by name and in this order. */
 export const TRIAL_CELLS: readonly string[] = CELLS.map(({ name }) => name);
 
@@ -22,15 +28,21 @@ export const TRIAL_CELLS: readonly string[] = CELLS.map(({ name }) => name);
  */
 export async function* tryAgent(
   agent: AgentName,
-  options: SceneOptions = {},
+  { signal, ...options }: TryAgentOptions = {},
 ): AsyncGenerator<CellResult, void> {
-  await using scene = await openScene(agent, options);
+  await using stack = new AsyncDisposableStack();
+  const scene = stack.use(await openScene(agent, options));
+  signal?.throwIfAborted();
+  const onAbort = (): void => void scene.end();
+  signal?.addEventListener("abort", onAbort, { once: true });
+  stack.defer(() => signal?.removeEventListener("abort", onAbort));
   for (const [place, { name, run }] of CELLS.entries()) {
     const began = performance.now();
     const outcome = await run(scene).then(
       (found) => ({ passed: true, found }),
       (error: unknown) => ({ passed: false, found: messageOf(error) }),
     );
+    signal?.throwIfAborted();
     yield { name, ...outcome, ms: performance.now() - began };
     if (place === 0 && !outcome.passed) return;
   }
