@@ -103,6 +103,15 @@ describe("cluster tools remove", () => {
     expect(again.stderr).toMatch(/No tool "short-lived" was added\./);
   });
 
+  it("knows a tool by its name, not by that of its file", async () => {
+    const file = added("kept.yaml");
+    await writeFile(file, MINE.replace("mine", "other-name"));
+    expect((await tools("remove", "kept")).code).toBe(2);
+    expect(existsSync(file)).toBe(true);
+    expect((await tools("remove", "other-name")).code).toBe(0);
+    expect(existsSync(file)).toBe(false);
+  });
+
   it("takes away nothing else, and says where that comes from", async () => {
     await writeFile(join(folder, ".cluster/tools/theirs.yaml"), MINE.replace("mine", "theirs"));
     const { code, stderr } = await tools("remove", "theirs");

@@ -6,7 +6,7 @@ import { ALL_PROVIDERS } from "./providers.ts";
  * Rules of a repository or of the user are older, and the last one that matches decides. With the star none
  * of them has the same name, whose place ours would take.
  */
-const ASK = { "edit*": "ask", "bash*": "ask", "webfetch*": "ask" };
+const ASK = { "edit*": "ask", "bash*": "ask", "webfetch*": "ask", "task*": "deny" };
 
 /** opencode, whose provider and model stand in its own configuration. */
 export const opencode: AgentProfile = {

@@ -16,9 +16,11 @@ export const qwen: AgentProfile = {
     files: {
       "settings.json": `${JSON.stringify({
         tools: { approvalMode: "default" },
+        // A repository's own would run unasked.
+        disableAllHooks: true,
         // Over what the user's and a repository's settings allow.
         permissions: {
-          ask: ["run_shell_command", "write_file", "edit", "notebook_edit", "web_fetch"],
+          ask: ["run_shell_command", "write_file", "edit", "notebook_edit", "web_fetch", "agent"],
         },
         security: { folderTrust: { enabled: false } },
         privacy: { usageStatisticsEnabled: false },

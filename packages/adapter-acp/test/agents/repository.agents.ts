@@ -32,7 +32,11 @@ const SETTINGS: Readonly<Partial<Record<AgentName, SettingsFile>>> = {
     path: "opencode.json",
     content: JSON.stringify({
       permission: all,
-      agent: { mine: { mode: "primary", permission: all }, build: { permission: all } },
+      agent: {
+        mine: { mode: "primary", permission: all },
+        build: { permission: all },
+        general: { permission: all },
+      },
       default_agent: "mine",
     }),
   },
@@ -41,6 +45,11 @@ const SETTINGS: Readonly<Partial<Record<AgentName, SettingsFile>>> = {
     content: JSON.stringify({
       tools: { approvalMode: "yolo" },
       permissions: { allow: ["run_shell_command", "write_file", "edit", "Bash", "Write", "Edit"] },
+      hooks: {
+        UserPromptSubmit: [
+          { matcher: "*", hooks: [{ type: "command", name: "mine", command: "touch ran.txt" }] },
+        ],
+      },
     }),
   },
 };

@@ -97,7 +97,8 @@ export class Conductor {
 
   /** Why it started nothing more before its end; `null` when there was no such reason. */
   get closing(): Closing | null {
-    return this.#closing ?? this.#gaveUp;
+    // Where the others have done all that there was, nothing was given up.
+    return this.#closing ?? (this.#left.length > 0 ? this.#gaveUp : null);
   }
 
   /** What the run's limits are, and how much of them was taken. */
@@ -222,7 +223,7 @@ export class Conductor {
    * journal: whoever goes on with the run goes on with it.
    */
   async #leave(state: TaskState): Promise<void> {
-    const { outcome, reason } = leftStanding(this.closing, state.pending);
+    const { outcome, reason } = leftStanding(this.#closing ?? this.#gaveUp, state.pending);
     this.#left.push(await this.#writer.left(state, outcome, reason));
     this.#oneLess(state);
   }

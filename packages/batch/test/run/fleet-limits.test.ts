@@ -91,3 +91,18 @@ test("tasks that fail in a row with one tool halt that one, and the others go on
     haltReason: expect.stringContaining("2 tasks in a row with refused failed alike"),
   });
 });
+
+test("a run is complete when others have done all that a halted tool might have done", async () => {
+  await using sample = await bench({ files: 6 });
+  const refused = variant(sample.tool, "refused", "[fake:fail=auth]");
+  const { report } = await sample.run(tasksFor(sample, 2, ["refused", "other"]), {
+    ...fleetOf({ refused: [refused, 1], other: [variant(sample.tool, "other"), 1] }),
+    haltAfter: 2,
+  });
+  expect(report).toMatchObject({
+    end: "complete",
+    haltReason: null,
+    counts: { landed: 4, "tool-error": 2 },
+    delivery: { kind: "merged" },
+  });
+});

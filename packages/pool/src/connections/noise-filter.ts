@@ -1,4 +1,5 @@
 import { withFlags } from "../framing/end-pattern.ts";
+import { GuardedExpression } from "../framing/guarded-expression.ts";
 
 /**
  * Takes out of each line what a tool prints beside its answers, such as a prompt that cannot be switched
@@ -25,10 +26,12 @@ export class NoiseFilter {
     }
     const whole = this.#held + text.slice(0, end);
     this.#held = text.slice(end);
-    return whole
-      .split(/(?<=\n)/)
-      .map((line) => this.#clean(line))
-      .join("");
+    const clean = (): string =>
+      whole
+        .split(/(?<=\n)/)
+        .map((line) => this.#clean(line))
+        .join("");
+    return this.#noise instanceof GuardedExpression ? this.#noise.together(whole, clean) : clean();
   }
 
   /** What is left when no more comes. */

@@ -1,5 +1,5 @@
+import { GuardedExpression } from "../framing/guarded-expression.ts";
 import type { Pattern, PatternExpression } from "./definition.ts";
-import { GuardedExpression } from "./guarded-expression.ts";
 
 /** A pattern as the scanner takes it: text is found as it stands. */
 export function textOrExpression(pattern: Pattern): string | RegExp {
@@ -16,7 +16,8 @@ export function expressionOf(pattern: Pattern | PatternExpression): RegExp {
 
 /** All that a pattern matches in a text. */
 export function matchesOf(pattern: PatternExpression, text: string): readonly RegExpExecArray[] {
-  return [...text.matchAll(new GuardedExpression(pattern.regex, `${lasting(pattern)}g`))];
+  const expression = new GuardedExpression(pattern.regex, `${lasting(pattern)}g`);
+  return expression.together(text, () => [...text.matchAll(expression)]);
 }
 
 function lasting({ flags = "" }: PatternExpression): string {

@@ -1,6 +1,6 @@
 import { ToolFailure } from "../errors/turn-errors.ts";
+import { HOW_TO_MEND, mayRunAway, withinTime } from "../framing/guarded-expression.ts";
 import type { Unfinished } from "./definition.ts";
-import { HOW_TO_MEND, mayRunAway, withinTime } from "./guarded-expression.ts";
 
 const SHOWN = 60;
 /** Up to there, even the square of the text is soon gone through. */
@@ -21,6 +21,7 @@ export function unfinishedCheck(unfinished: Unfinished): (request: string) => vo
       risky || request.length > SHORT
         ? withinTime(
             () => lastBegun(expression, request),
+            request.length,
             (cause) => tookTooLong(request, cause),
           )
         : lastBegun(expression, request);

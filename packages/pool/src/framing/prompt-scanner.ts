@@ -35,6 +35,8 @@ export class PromptScanner {
   /** What is surely not part of the pattern, in the order in which it came. */
   #answer: string[] = [];
   #search: Search | null = null;
+  /** What is held is for a call of `until` that comes in a moment. */
+  #kept = false;
   /** What a pattern, or whoever is told of the text, threw: nothing can be believed from then on. */
   #fault: Error | null = null;
 
@@ -73,6 +75,7 @@ export class PromptScanner {
   ): Promise<string> {
     return new Promise((resolve, reject) => {
       if (this.#fault !== null) throw this.#fault;
+      this.#kept = false;
       const pattern = typeof end === "string" || end instanceof RegExp ? endPattern(end) : end;
       this.#search = { pattern, onText, role, keepsStderr, found: resolve, lost: reject };
       this.#trace?.({ type: "awaiting", what: role, pattern: pattern.shown });
@@ -98,7 +101,7 @@ export class PromptScanner {
     this.#trace?.({ type: "heard", channel, bytes: chunk });
     if (!this.#channels[channel].take(chunk)) return;
     this.#look(channel);
-    if (this.#search === null) this.#bound();
+    if (this.#search === null && !this.#kept) this.#bound();
   }
 
   #tell(role: SaidRole, text: string, channel: Channel): void {
@@ -138,6 +141,7 @@ export class PromptScanner {
     const answer = this.#answer.join("");
     this.#forget();
     this.#search = null;
+    this.#kept = search.keepsStderr;
     search.found(match.start < 0 ? answer.slice(0, match.start) : answer);
   }
 

@@ -189,17 +189,18 @@ describe("a sentinel", () => {
 });
 
 test("what comes by stderr before a fence is kept for what is behind it, on request", async () => {
+  const long = "y".repeat(200_000);
   const answerBehind = async (keepsStderr: boolean): Promise<string> => {
     const scanner = new PromptScanner();
     const fence = scanner.until("BEGIN", undefined, "ready", keepsStderr);
     // Both streams are read in one pass, and stderr is first.
-    scanner.push(Buffer.from("warning\n"), "stderr");
+    scanner.push(Buffer.from(`warning ${long}\n`), "stderr");
     scanner.push(Buffer.from("late\nBEGIN"), "stdout");
     await fence;
     const answer = scanner.until("END");
     scanner.push(Buffer.from("answer\nEND"), "stdout");
     return answer;
   };
-  expect(await answerBehind(true)).toBe("warning\nanswer\n");
+  expect(await answerBehind(true)).toBe(`warning ${long}\nanswer\n`);
   expect(await answerBehind(false)).toBe("answer\n");
 });

@@ -1,8 +1,9 @@
 import { TEST_MARKER } from "@cluster/testkit";
 import { afterAll, describe, expect, test } from "vitest";
-import { GuardedExpression, mayRunAway } from "../../src/declared/guarded-expression.ts";
+import { NoiseFilter } from "../../src/connections/noise-filter.ts";
 import { declaredTool } from "../../src/declared/index.ts";
-import { createPool } from "../../src/index.ts";
+import { GuardedExpression, mayRunAway } from "../../src/framing/guarded-expression.ts";
+import { type AgentResult, type AgentTask, createPool } from "../../src/index.ts";
 import { expectNoProcessLeft, markedEnvironment, rejection } from "../support/tools.ts";
 
 afterAll(expectNoProcessLeft);
@@ -65,6 +66,31 @@ test("a guarded expression finds what an expression finds", () => {
     expect(guarded.test(text)).toBe(plain.test(text));
     expect(text.replace(guarded, "-")).toBe(text.replace(plain, "-"));
   }
+});
+
+test("takes noise out of as many lines as there are, and reads many matches, in one go", async () => {
+  const lines = Array.from({ length: 20_000 }, (_, n) => `tokens: ${n}\n`).join("");
+  const print =
+    "import sys; sys.stdout.write(''.join('>>> tokens: %d\\n' % n for n in range(20000)))";
+  const adapter = declaredTool<AgentTask, AgentResult>(
+    {
+      ...definition,
+      kind: "agent",
+      arguments: ["-c", print, "{{message}}"],
+      framing: { by: "exit" },
+      usage: {
+        inputTokens: { regex: "tokens: (\\d+)" },
+        outputTokens: { regex: "(?:tokens)+: (\\d+)" },
+        sum: true,
+      },
+    },
+    { environment },
+  );
+  await using pool = createPool({ adapter });
+  const result = await pool.run({ message: "count" });
+  expect(result).toMatchObject({ usage: { inputTokens: 199_990_000, outputTokens: 199_990_000 } });
+  const filter = new NoiseFilter(new GuardedExpression("^(?:>>> |\\.\\.\\. )+"));
+  expect(filter.push(lines.replaceAll("tokens", ">>> ... >>> tokens"))).toBe(lines);
 });
 
 test.each([

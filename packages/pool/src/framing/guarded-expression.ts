@@ -3,6 +3,8 @@ import { ProtocolError } from "../errors/turn-errors.ts";
 
 /** What a match may take; all that are meant for a tool's output take less than a thousandth of it. */
 const TIME_LIMIT_MS = 1_000;
+/** More of it for a long text, which takes its time however harmless the expression is. */
+const CHARACTERS_PER_MS = 10_000;
 
 /** Up to there, even the square of the text is soon gone through. */
 const SHORT = 16_384;
@@ -15,6 +17,8 @@ interface Place {
 
 /** Made for the first match: few tools need it. */
 let place: Place | null = null;
+/** Work is under way, and all of it is given up together. */
+let isWithin = false;
 
 /**
  * An expression of a tool file. Somebody wrote it for the output that he saw, and another output may make
@@ -35,9 +39,22 @@ export class GuardedExpression extends RegExp {
     return this.#risky || text.length > SHORT ? this.#guarded(text) : super.exec(text);
   }
 
+  /**
+   * Many matches in a text as one piece of work: a guard for each of them would take longer than they do.
+   * @throws {ProtocolError} after a second
+   */
+  together<Value>(text: string, work: () => Value): Value {
+    return this.#risky || text.length > SHORT ? this.#within(text, work) : work();
+  }
+
   #guarded(text: string): RegExpExecArray | null {
+    return this.#within(text, () => super.exec(text));
+  }
+
+  #within<Value>(text: string, work: () => Value): Value {
     return withinTime(
-      () => super.exec(text),
+      work,
+      text.length,
       (cause) =>
         new ProtocolError(
           `The pattern ${String(this)} of the tool's file took longer than a second ` +
@@ -52,16 +69,27 @@ export class GuardedExpression extends RegExp {
 export const HOW_TO_MEND: string =
   "Within a group that repeats, let nothing else repeat, and let its alternatives begin with different characters.";
 
-/** Does what may take for ever, and gives it up after a second. */
-export function withinTime<Value>(work: () => Value, tooLate: (cause: unknown) => Error): Value {
+/**
+ * Does what may take for ever, and gives it up after a second.
+ * @param length How many characters it goes over: many millions of them have longer.
+ */
+export function withinTime<Value>(
+  work: () => Value,
+  length: number,
+  tooLate: (cause: unknown) => Error,
+): Value {
+  if (isWithin) return work();
+  isWithin = true;
   place ??= createContext({ work: null }) as Place;
   place.work = work;
   try {
-    return script.runInContext(place, { timeout: TIME_LIMIT_MS });
+    const timeout = TIME_LIMIT_MS + Math.floor(length / CHARACTERS_PER_MS);
+    return script.runInContext(place, { timeout });
   } catch (cause) {
     if ((cause as { code?: unknown }).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw cause;
     throw tooLate(cause);
   } finally {
+    isWithin = false;
     place.work = null;
   }
 }
