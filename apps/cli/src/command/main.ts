@@ -6,6 +6,7 @@ import { reportError } from "../exit/report-error.ts";
 import { folderElsewhere } from "./command-to-copy.ts";
 import { createProgram } from "./program.ts";
 import { folderLast, splitRawArguments } from "./raw-arguments.ts";
+import { refuseSwallowedFlags } from "./swallowed-flags.ts";
 
 const TAKE_RAW: ReadonlySet<string> = new Set(["run", "resume", "retry"]);
 
@@ -27,7 +28,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (raw.length > 0 && !own.some((word) => TAKE_RAW.has(word))) {
       throw usageError("Only cluster run, resume and retry take raw arguments after --.");
     }
-    await program.parseAsync(folderLast(own), { from: "user" });
+    const words = folderLast(own);
+    refuseSwallowedFlags(program, words);
+    await program.parseAsync(words, { from: "user" });
   } catch (thrown) {
     // Help and version are "errors" with exit code 0 to commander.
     exit =

@@ -82,6 +82,14 @@ describe("cluster", () => {
     [["run", "-w", "x"], /argument 'x' is invalid/],
     [["run", "-w", "1.5"], /argument '1.5' is invalid/],
     [["run", "-w"], /option '-w, --workers <n>' argument missing/],
+    [["run", "-m", "x", "y", "--verify", "--dry-run"], /--verify needs a command, .*--dry-run\./],
+    [["run", "-m", "--dry-run", "y"], /-m needs a text[\s\S]*--message=--dry-run/],
+    [["run", "y", "-m", "-w5"], /-m needs a text, .*flag -w\./],
+    [["run", "y", "--tool", "--land=branch"], /--tool needs a value, .*flag --land\./],
+    [["run", "y", "-qm", "--help"], /-qm needs a text/],
+    [["run", "-m", "x", "--files-from", "-0"], /--files-from needs a file/],
+    [["-C", "--json", "status"], /-C needs a folder/],
+    [["tools", "list", "--config", "--load"], /--config needs a file/],
     [["run", "--retries", "-1"], /argument '-1' is invalid/],
     [["run", "--context", "none"], /argument 'none' is invalid.*fresh, reset, conversation/],
     [["run", "--timeout", "soon"], /argument 'soon' is invalid.*90s, 5m/],
@@ -104,6 +112,14 @@ describe("cluster", () => {
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  });
+
+  it("takes a flag for a value where that is said", async () => {
+    await using repository = await sampleRepository({ files: 1 });
+    const args = ["run", "-m", "x", "docs/*.md", "--verify=--dry-run", "--dry-run", "--json"];
+    const { code, stdout } = await cli.run(args, { cwd: repository.path });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ message: "x", verify: "--dry-run" });
   });
 
   it("takes -C before its command too, as git does", async () => {
