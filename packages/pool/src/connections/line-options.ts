@@ -54,7 +54,12 @@ export interface LineProtocolOptions {
    * the line.
    */
   readonly noise?: RegExp;
-  /** Whether stderr is part of the answer. @default false */
+  /**
+   * Whether stderr is part of the answer, and the prompt or sentinel may come by it. Two pipes have no
+   * order: with a prompt by stderr the answer holds what its tool had written to stdout by then, and what
+   * a tool holds back in a buffer of its own is lost. Use a sentinel where you can, or start the tool
+   * with `2>&1`. @default false
+   */
   readonly mergeStderr?: boolean;
   /**
    * Whether what only a terminal understands is taken out of all that it prints, before anything is

@@ -15,6 +15,9 @@ import { writeInput } from "./write-input.ts";
 /** How long an interrupted tool has for its first answer before it is asked again. */
 const PATIENCE_MS = 100;
 
+/** A pipe holds less than is read in one pass; a tool that never stops talking must not hold a turn up. */
+const MOST_PASSES = 16;
+
 type OnText = (text: string, channel: Channel) => void;
 type Part = readonly [ToldPart, string];
 
@@ -63,6 +66,9 @@ export class LineWire {
     else if (prompt !== undefined && (ready === undefined || setup !== undefined)) {
       await this.#scanner.until(prompt, started, "ready");
     }
+    // Otherwise what it said on the other stream before would be part of the first answer.
+    if (this.#hearsStderr) await this.#bothAreRead();
+    this.#scanner.clear();
   }
 
   async exchange(request: string, onText: (text: string) => void): Promise<string> {
@@ -107,8 +113,21 @@ export class LineWire {
     const written = this.#tell([["sentinel", command]]);
     await Promise.race([written, found]);
     await found;
-    if (this.#hearsStderr) await stderrIsRead();
+    if (this.#hearsStderr) await this.#bothAreRead();
     this.#scanner.clear();
+  }
+
+  /**
+   * What a tool said on one stream before it ended its answer on the other one lies in the pipe by then: one
+   * whole pass of the event loop reads it, and it cannot reach the next turn.
+   */
+  async #bothAreRead(): Promise<void> {
+    for (let pass = 0; pass < MOST_PASSES; pass += 1) {
+      const before = this.#scanner.lateChunks;
+      await nextPass();
+      await nextPass();
+      if (this.#scanner.lateChunks === before) return;
+    }
   }
 
   #askBetween(sentinel: Sentinel, line: string, onText: (text: string) => void): Promise<string> {
@@ -127,7 +146,7 @@ export class LineWire {
     onText: (text: string) => void,
     begin?: Mark,
   ): Promise<string> {
-    const { mergeStderr = false, trace } = this.#options;
+    const { trace } = this.#options;
     const typed = input.map(([, text]) => text).join("");
     const filter = AnswerFilter.needed(this.#options)
       ? new AnswerFilter(
@@ -157,12 +176,10 @@ export class LineWire {
     );
     await Promise.race([written, answer]);
     let text = await answer;
-    if (this.#hearsStderr) await stderrIsRead();
-    if (mergeStderr) {
-      const late = this.#scanner.take("stderr");
-      onPiece(late, "stderr");
-      text += late;
-    }
+    if (this.#hearsStderr) await this.#bothAreRead();
+    const late = this.#scanner.takeLate();
+    if (late.text !== "") onPiece(late.text, late.channel);
+    text += late.text;
     if (filter === null) return text;
     onOwn(filter.end(), "stdout");
     const whole = new AnswerFilter(this.#options, typed);
@@ -180,15 +197,6 @@ export class LineWire {
     if (trace !== undefined) for (const [part, text] of parts) trace({ type: "told", part, text });
     return writeInput(this.#process.stdin, parts.map(([, text]) => text).join(""));
   }
-}
-
-/**
- * What a tool said on stderr before the end of an answer lies in the pipe by then: one whole pass of the
- * event loop reads it, and it cannot reach the next turn.
- */
-async function stderrIsRead(): Promise<void> {
-  await nextPass();
-  await nextPass();
 }
 
 function severalLines(): ToolFailure {

@@ -26,7 +26,8 @@ export const FIELDS: Readonly<Record<keyof ToolDefinition, string>> = {
   noise:
     "What it prints in its lines beside the answer, such as a prompt that cannot be switched off",
   plain: "Whether escape sequences and control characters are taken out. Default: on a terminal",
-  stderr: "Whether stderr is part of the answer, or apart. Default: answer",
+  stderr:
+    "Whether stderr is part of the answer, or apart. A prompt that comes by stderr has no order with stdout: frame by a sentinel there. Default: answer",
   lineEnd: "What ends a line that is typed. Default: a line feed",
   reset:
     "{ send: what makes it forget all context }, or stateless: there is nothing to forget. Default: a new process",

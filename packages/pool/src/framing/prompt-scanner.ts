@@ -35,8 +35,11 @@ export class PromptScanner {
   /** What is surely not part of the pattern, in the order in which it came. */
   #answer: string[] = [];
   #search: Search | null = null;
-  /** What is held is for a call of `until` that comes in a moment. */
+  /** What comes after a pattern was found may still be of the same turn; until `takeLate` or `clear`. */
   #kept = false;
+  /** Where the last pattern was found. */
+  #foundOn: Channel = "stdout";
+  #lateChunks = 0;
   /** What a pattern, or whoever is told of the text, threw: nothing can be believed from then on. */
   #fault: Error | null = null;
 
@@ -90,18 +93,27 @@ export class PromptScanner {
     this.#search = null;
   }
 
-  /** Takes what a channel brought since the pattern was found. */
-  take(channel: Channel): string {
+  /** How often the stream without the pattern has brought something since the pattern was found. */
+  get lateChunks(): number {
+    return this.#lateChunks;
+  }
+
+  /** Takes what the stream without the pattern has brought since the pattern was found. */
+  takeLate(): { readonly text: string; readonly channel: Channel } {
+    const channel = otherThan(this.#foundOn);
     const text = this.#channels[channel].held;
     this.#channels[channel].held = "";
-    return text;
+    this.#kept = false;
+    return { text, channel };
   }
 
   #take(chunk: Buffer, channel: Channel): void {
     this.#trace?.({ type: "heard", channel, bytes: chunk });
     if (!this.#channels[channel].take(chunk)) return;
     this.#look(channel);
-    if (this.#search === null && !this.#kept) this.#bound();
+    if (this.#search !== null) return;
+    if (channel !== this.#foundOn) this.#lateChunks += 1;
+    if (!this.#kept) this.#bound();
   }
 
   #tell(role: SaidRole, text: string, channel: Channel): void {
@@ -110,6 +122,7 @@ export class PromptScanner {
 
   /** Lets go of everything, half a code point included: it belongs to no answer. */
   clear(): void {
+    this.#kept = false;
     this.#forget();
     for (const [name, channel] of Object.entries(this.#channels)) {
       this.#tell("between", channel.held, name as Channel);
@@ -131,7 +144,7 @@ export class PromptScanner {
     // A regular expression may have begun in text that was released before.
     const before = Math.max(0, match.start);
     this.#release(channel, before, search.onText);
-    const other = channel === "stdout" ? "stderr" : "stdout";
+    const other = otherThan(channel);
     if (!search.keepsStderr || other === "stdout") {
       this.#release(other, this.#channels[other].held.length, search.onText);
     }
@@ -141,7 +154,9 @@ export class PromptScanner {
     const answer = this.#answer.join("");
     this.#forget();
     this.#search = null;
-    this.#kept = search.keepsStderr;
+    this.#kept = true;
+    this.#foundOn = channel;
+    this.#lateChunks = 0;
     search.found(match.start < 0 ? answer.slice(0, match.start) : answer);
   }
 
@@ -168,6 +183,10 @@ export class PromptScanner {
       channel.held = channel.held.slice(-UNCLAIMED);
     }
   }
+}
+
+function otherThan(channel: Channel): Channel {
+  return channel === "stdout" ? "stderr" : "stdout";
 }
 
 /** The text of one stream that may still become part of the pattern. */
