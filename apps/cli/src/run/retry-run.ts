@@ -1,5 +1,6 @@
 import type { Outcome, StoredRun, TaskOutcome } from "@cluster/batch";
 import { OUTCOMES } from "@cluster/batch/kept";
+import { clusterCommand } from "../command/command-to-copy.ts";
 import type { RetryFlags } from "../command/retry-command.ts";
 import { nearest } from "../config/nearest.ts";
 import { usageError } from "../exit/cli-error.ts";
@@ -33,24 +34,35 @@ function chooser(flags: RetryFlags, requireChange: boolean): (outcome: TaskOutco
 }
 
 /** Reopens the tasks that are chosen, and those that were skipped because of one. */
-async function reopen({ journal, record }: StoredRun, flags: RetryFlags): Promise<number> {
+async function reopen(
+  { journal, record }: StoredRun,
+  flags: RetryFlags,
+  elsewhere: string | undefined,
+): Promise<number> {
   const requireChange = flags.requireChange ?? fromStored(record)?.flags.requireChange ?? false;
   const isChosen = chooser(flags, requireChange);
   const chosen: string[] = [];
   const skipped: string[] = [];
   const counts = new Map<Outcome, number>();
+  let open = 0;
   for (const { task, outcome, withdrawn } of journal.entries()) {
-    if (outcome === null || withdrawn) continue;
+    if (withdrawn) continue;
+    if (outcome === null) {
+      open += 1;
+      continue;
+    }
     counts.set(outcome.outcome, (counts.get(outcome.outcome) ?? 0) + 1);
     if (isChosen(outcome)) chosen.push(task.id);
     else if (outcome.outcome === "skipped") skipped.push(task.id);
   }
   if (chosen.length === 0) {
     const there = [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(", ");
-    throw usageError(
-      `No task of run ${record.run} is to be tried again.`,
-      there === "" ? "None has ended." : `Its tasks ended so: ${there}.`,
-    );
+    const ended = there === "" ? "None has ended." : `Its tasks ended so: ${there}.`;
+    const goOn =
+      open > 0
+        ? ` ${open} more without an outcome: ${clusterCommand(`resume ${record.run}`, elsewhere)}`
+        : "";
+    throw usageError(`No task of run ${record.run} is to be tried again.`, `${ended}${goOn}`);
   }
   for (const task of [...chosen, ...skipped]) {
     await journal.record({ type: "task.reopened", task, reason: "cluster retry" });
@@ -65,11 +77,11 @@ export async function retryRun(
   raw: readonly string[],
 ): Promise<ExitName> {
   requireOutcomes(flags.outcome ?? []);
-  const { repository, store } = await keptRuns(flags.cwd);
+  const { repository, store, elsewhere } = await keptRuns(flags.cwd);
   const stored = await store.open(repository, wanted);
   const { run } = stored.record;
   try {
-    await reopen(stored, flags);
+    await reopen(stored, flags, elsewhere);
   } finally {
     await stored[Symbol.asyncDispose]();
   }

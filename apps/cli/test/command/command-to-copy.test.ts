@@ -63,6 +63,7 @@ describe("a folder elsewhere is named", () => {
     const text = renderReport(
       sampleReport([sampleOutcome(0, "landed"), sampleOutcome(1, "tool-error")], {
         end: "interrupted",
+        open: 1,
         delivery: {
           kind: "kept",
           branch: "cluster/0abc1234",

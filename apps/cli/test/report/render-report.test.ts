@@ -212,6 +212,12 @@ describe("renderReport", () => {
     expect(text).toMatch(
       /Go on with it:\n {2}cluster resume \w+\nGo on with it, and try again what failed:\n {2}cluster retry \w+$/,
     );
+    const ended = render(sampleReport(tasks.slice(0, 1), { end: "halted" }));
+    expect(ended).toMatch(/\nTry again what failed:\n {2}cluster retry \w+$/);
+    expect(ended).not.toContain("cluster resume");
+    const untried = [sampleOutcome(0, "tool-error", { reason, left: true })];
+    const open = render(sampleReport(untried, { end: "halted", open: 1 }));
+    expect(open).toMatch(/\nGo on with it:\n {2}cluster resume \w+$/);
     const stopped = sampleReport([sampleOutcome(1, "cancelled")], { end: "interrupted" });
     expect(render(stopped)).not.toContain("cluster retry");
   });

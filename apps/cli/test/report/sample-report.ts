@@ -65,6 +65,7 @@ export function sampleReport(
     counts,
     byTool: [],
     tasks,
+    open: counts.cancelled + counts.budget + counts.quota,
     failures: [],
     slowest: [],
     usage: { inputTokens: 1_000, outputTokens: 200 },

@@ -90,7 +90,7 @@ export interface Reason {
   readonly message: string;
 }
 
-/** The final word on one task. */
+/** The final word on one task, or how it stands where a run left it. */
 export interface TaskOutcome {
   readonly task: string;
   readonly index: number;
@@ -107,4 +107,6 @@ export interface TaskOutcome {
   readonly spent: Spending;
   /** The same by tool, in the order in which they had it. Absent: of an older version. */
   readonly byTool?: readonly ToolPart[];
+  /** It has no outcome yet: this is how it stands, and whoever goes on with the run goes on with it. */
+  readonly left?: true;
 }

@@ -69,6 +69,8 @@ export interface RunReport extends Spending {
   /** The same by tool, as far as attempts say whose they are. */
   readonly byTool: readonly ToolReport[];
   readonly tasks: readonly TaskOutcome[];
+  /** How many tasks have no outcome yet: whoever goes on with the run goes on with them. */
+  readonly open: number;
   /** What did not land, gathered by reason, most frequent first. */
   readonly failures: readonly FailureCluster[];
   /** The first few that took the longest, the slowest first. */

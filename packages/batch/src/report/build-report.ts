@@ -60,6 +60,7 @@ export function buildReport(parts: ReportParts): RunReport {
     ...spent,
     byTool,
     tasks,
+    open: tasks.filter(({ left }) => left === true).length,
     failures: clusterFailures(
       requireChange ? tasks : tasks.filter((task) => task.outcome !== "no-change"),
     ),

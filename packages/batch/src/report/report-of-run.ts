@@ -46,5 +46,6 @@ export function reportOfRun(
     endedAt: end?.at ?? marks.at(-1)?.at ?? record.createdAt,
   });
   // A task that the journal leaves open is not done, however well the others went.
-  return { ...report, ok: report.ok && tasks.length === reader.size };
+  const open = reader.size - tasks.length;
+  return { ...report, open, ok: report.ok && open === 0 };
 }

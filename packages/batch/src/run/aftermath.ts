@@ -5,7 +5,8 @@ import type { Outcome } from "../contract/outcome.ts";
 import type { LandingPlace } from "../contract/site.ts";
 import { type Decision, decide, type RetryLimits } from "../schedule/decide.ts";
 import type { FailurePolicy } from "../schedule/failure-policy.ts";
-import { type Closing, unattempted } from "./closing.ts";
+import type { Halt } from "../schedule/halting.ts";
+import { type Closing, type Standing, unattempted } from "./closing.ts";
 import { landEdit, NOT_MADE_AGAIN } from "./land-edit.ts";
 import type { Limits } from "./limits.ts";
 import { reasonWithoutChange } from "./no-change-reason.ts";
@@ -30,7 +31,8 @@ export interface AftermathHome {
   isStopped(): boolean;
   /** How many tasks are still to begin. */
   waiting(): number;
-  close(closing: Closing): void;
+  /** Gives up: all of it, or what only one tool could do. */
+  halt(halt: Halt): void;
   /** Another attempt at the task; `false` when nothing new starts any more. */
   again(state: TaskState, afterMs: number, where: "first" | "last"): boolean;
   end(
@@ -49,6 +51,8 @@ export interface AftermathHome {
 export class Aftermath {
   readonly #options: AftermathOptions;
   readonly #home: AftermathHome;
+  /** The tools that had an instance ready for a task, in this session of the run. */
+  readonly #gotReady = new Set<string>();
 
   constructor(options: AftermathOptions, home: AftermathHome) {
     this.#options = options;
@@ -59,6 +63,7 @@ export class Aftermath {
   async follow(state: TaskState, result: AttemptResult, probe: boolean): Promise<void> {
     const { limits, writer, retry } = this.#options;
     state.learn(result);
+    if (result.evidence.instance !== null) this.#gotReady.add(limits.toolOf(state));
     const mayGoOver = result.failure !== null && limits.goesOver(state, result.failure);
     const decision = decide(result, { ...limits.historyOf(state), mayGoOver }, retry);
     if (decision.kind === "land") {
@@ -137,23 +142,36 @@ export class Aftermath {
       // Of a retry that did not begin, how the attempt before it ended is what is known.
       if (state.pending === null || this.#home.isStopped())
         state.pending = unattempted(this.#home.closing());
-      const left = { ...state.pending, result };
-      await this.#options.writer.failed(state, "left", left, false);
-      await this.#home.leave(state);
+      await this.#leave(state, state.pending, result);
       return;
     }
-    if (failure !== null) this.#closeWithoutInstances(state, failure);
+    if (failure !== null && this.#isUntried(state, failure)) {
+      await this.#leave(state, { outcome, reason }, result);
+      return;
+    }
     await this.#home.end(state, outcome, reason, bearing);
   }
 
-  /** A lease is refused only when no instance can come back by itself. */
-  #closeWithoutInstances(state: TaskState, failure: AttemptFailure): void {
-    if (failure.stage !== "lease" || failure.code !== "INSTANCE_UNAVAILABLE") return;
+  /** Its attempt came to nothing, and whoever goes on with the run makes it again. */
+  async #leave(state: TaskState, standing: Standing, result: AttemptResult): Promise<void> {
+    state.pending = standing;
+    await this.#options.writer.failed(state, "left", { ...standing, result }, false);
+    await this.#home.leave(state);
+  }
+
+  /**
+   * A lease is refused only when no instance can come back by itself: the task was not tried, and the run gives up.
+   * A tool that is lost with the last tasks does not keep back what landed before: they have failed.
+   */
+  #isUntried(state: TaskState, failure: AttemptFailure): boolean {
+    if (failure.stage !== "lease" || failure.code !== "INSTANCE_UNAVAILABLE") return false;
+    if (this.#home.closing() !== null) return true;
     const { limits, recorder } = this.#options;
-    if (limits.othersLeft(limits.toolOf(state))) return;
-    const nothingLanded = recorder.status.counts.landed === 0;
-    if (!nothingLanded && this.#home.waiting() === 0) return;
+    const tool = limits.toolOf(state);
+    const isLast = this.#gotReady.has(tool) && this.#home.waiting() === 0;
+    if (isLast && recorder.status.counts.landed > 0) return false;
     const reason = `No instance is left to work with: ${failure.message}`;
-    this.#home.close({ kind: "halted", reason });
+    this.#home.halt({ reason, tool: limits.othersLeft(tool) ? tool : null });
+    return true;
   }
 }

@@ -74,7 +74,7 @@ export class Conductor {
         closing: () => this.#closing,
         isStopped: () => this.#abort.signal.aborted,
         waiting: () => this.#waiting,
-        close: (closing) => this.#close(closing),
+        halt: (halt) => this.#halt(halt),
         again: (state, ...when) =>
           !this.#limits.isGivenUp(state) && this.#dispatcher.addAfter(state, ...when),
         end: (...given) => this.#end(...given),

@@ -58,7 +58,10 @@ export class OutcomeWriter {
   async left(state: TaskState, outcome: Outcome, reason: Reason | null): Promise<TaskOutcome> {
     const recorder = this.#recorder;
     await this.#kept.forGood(state, outcome);
-    const left = recorder.redact(state.outcome(outcome, reason, recorder.now()));
+    const left = recorder.redact({
+      ...state.outcome(outcome, reason, recorder.now()),
+      left: true as const,
+    });
     recorder.publish({ type: "task.ended", outcome: left });
     return left;
   }

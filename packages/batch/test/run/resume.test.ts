@@ -7,6 +7,7 @@ import {
   type RunStore,
   resumeRun,
   type TaskInput,
+  ToolFailure,
 } from "@cluster/batch";
 import { temporaryFolder, waitFor } from "@cluster/testkit";
 import { expect, test } from "vitest";
@@ -18,7 +19,11 @@ async function keptBench(files: number): Promise<
   Bench & {
     readonly store: LocalRunStore;
     begin(tasks: readonly TaskInput[]): Promise<Run>;
-    goOn(tasks?: readonly TaskInput[], path?: string): Promise<Run>;
+    goOn(
+      tasks?: readonly TaskInput[],
+      path?: string,
+      options?: Partial<Parameters<typeof resumeRun>[0]>,
+    ): Promise<Run>;
   }
 > {
   const sample = await bench({ files });
@@ -28,7 +33,7 @@ async function keptBench(files: number): Promise<
     ...sample,
     store,
     begin: (tasks) => sample.start(tasks, { store }),
-    async goOn(tasks, path = sample.repository.path) {
+    async goOn(tasks, path = sample.repository.path, options = {}) {
       const repository = await openRepository(path, {
         directory: sample.worktrees,
       });
@@ -42,6 +47,7 @@ async function keptBench(files: number): Promise<
         workers: 2,
         retryDelayMs: 1,
         ...more,
+        ...options,
       });
     },
     async [Symbol.asyncDispose]() {
@@ -60,6 +66,39 @@ async function landings(sample: Bench): Promise<Record<string, number>> {
   }
   return counts;
 }
+
+test.each([2, 8])(
+  "a tool that never gets ready for %i workers uses no task up",
+  async (workers) => {
+    await using sample = await keptBench(8);
+    const { files } = sample.repository;
+    await using run = await sample.begin(tasksFor(files, "edit [fake:sleep=200]"));
+    await waitFor(() => run.status().counts.landed >= 1, { what: "the first to land" });
+    run.drain();
+    const open = 8 - (await run.finished).counts.landed;
+
+    const message = "the tool did not start: no API keys were provided";
+    const keyless = {
+      ...sample.tool,
+      command: () => {
+        throw new ToolFailure("auth", message);
+      },
+    };
+    await using again = await sample.goOn(undefined, undefined, { tool: keyless, workers });
+    const halted = await again.finished;
+    expect(halted).toMatchObject({
+      end: "halted",
+      open,
+      haltReason: `No instance is left to work with: ${message}`,
+    });
+    expect(halted.tasks.filter(({ left }) => left)).toHaveLength(open);
+    const { reason } = halted.tasks.find(({ outcome }) => outcome === "tool-error") ?? {};
+    expect(reason).toMatchObject({ failureClass: "auth", message });
+
+    await using last = await sample.goOn();
+    expect(await last.finished).toMatchObject({ ok: true, open: 0, counts: { landed: 8 } });
+  },
+);
 
 test("a drained run goes on where it was: each task lands once, and the report tells of all", async () => {
   await using sample = await keptBench(8);
