@@ -17,6 +17,8 @@ export class ProcessRecord {
   startedAt: number | null = null;
   endedAt: number | null = null;
   lastExit: Exit | null = null;
+  /** When a process became ready, by the clock that never goes back. */
+  lastReady: number | null = null;
 
   constructor(
     instance: number,
@@ -117,6 +119,7 @@ export class ProcessRecord {
   }
 
   #tellReady(pid: number, startMs: number, spare = false): void {
+    this.lastReady = this.#context.clock.elapsed();
     this.#context.emit({
       type: "process.ready",
       at: this.#context.clock.now(),

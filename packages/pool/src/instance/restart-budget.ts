@@ -8,7 +8,8 @@ export interface RestartPolicy {
 
 /**
  * The restart budget of one instance, as Erlang's supervisors have it: more than `intensity` crashes
- * within `periodMs` and it gives up. Unlike theirs it waits between starts, longer each time.
+ * within `periodMs` and it gives up. Unlike theirs it waits between starts, longer each time, and starts
+ * that fail one after the other count whatever the period: those that time out may be further apart.
  */
 export class RestartBudget {
   readonly #policy: RestartPolicy;
@@ -20,10 +21,17 @@ export class RestartBudget {
     this.#random = random;
   }
 
-  /** Records a crash. Returns how long to wait before the next start, or null when there is none. */
-  crash(now: number): number | null {
+  /**
+   * Records a crash, or a start that failed. Returns how long to wait before the next start, or null when
+   * there is none.
+   *
+   * @param lastReady When a start last succeeded; null when none has.
+   */
+  crash(now: number, lastReady: number | null): number | null {
     const { intensity, periodMs, backoffMs, maxBackoffMs } = this.#policy;
-    this.#crashes = this.#crashes.filter((time) => now - time < periodMs);
+    this.#crashes = this.#crashes.filter(
+      (time) => now - time < periodMs || lastReady === null || time >= lastReady,
+    );
     this.#crashes.push(now);
     if (this.#crashes.length > intensity) return null;
     const wait = Math.min(maxBackoffMs, backoffMs * 2 ** (this.#crashes.length - 1));

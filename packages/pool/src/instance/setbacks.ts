@@ -26,7 +26,7 @@ export class Setbacks {
 
   /** A process has exited by itself. How long to wait before the next one; null when there is none. */
   crash(): number | null {
-    return this.#budget.crash(this.#clock.elapsed());
+    return this.#budget.crash(this.#clock.elapsed(), this.#record.lastReady);
   }
 
   /** As {@link crash}, for a start; what will not mend by waiting is not tried again. */

@@ -22,6 +22,7 @@ export class Spares<Request, Result> implements SpareFate<Request, Result> {
   readonly #wanted = new Set<number>();
   readonly #ending = new Map<Spare<Request, Result>, Promise<void>>();
   #all: readonly Spare<Request, Result>[] = [];
+  #lastReady: number | null = null;
   /** Why there are none for a while. */
   #failure: { readonly error: Error; readonly at: number } | null = null;
   #cancelPause: (() => void) | null = null;
@@ -143,6 +144,7 @@ export class Spares<Request, Result> implements SpareFate<Request, Result> {
 
   ready(spare: Spare<Request, Result>): void {
     this.#failure = null;
+    this.#lastReady = this.#context.clock.elapsed();
     this.#tell(spare, "ready");
     this.free(spare);
   }
@@ -166,7 +168,7 @@ export class Spares<Request, Result> implements SpareFate<Request, Result> {
     if (this.#closed) return;
     const { clock } = this.#context;
     const now = clock.elapsed();
-    const wait = isPermanent(error) ? null : this.#budget.crash(now);
+    const wait = isPermanent(error) ? null : this.#budget.crash(now, this.#lastReady);
     if (wait === null) {
       const told = this.#givenUp();
       this.#failure = { error, at: now };

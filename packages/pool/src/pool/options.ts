@@ -107,8 +107,9 @@ export interface RecycleOptions {
 }
 
 /**
- * The restart budget: more than `intensity` crashes within `periodMs` and an instance has failed. What has
- * run for longer than the period begins anew. Spares have a budget of their own, of the same size.
+ * The restart budget: more than `intensity` crashes within `periodMs` and an instance has failed, and so
+ * it has when that many starts in a row have failed, however long they took. What has run for longer than
+ * the period begins anew. Spares have a budget of their own, of the same size.
  */
 export interface RestartOptions {
   /** @default 5 */
