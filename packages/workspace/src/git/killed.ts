@@ -11,7 +11,6 @@ const READS: ReadonlySet<string> = new Set([
   "diff-index",
   "diff-tree",
   "for-each-ref",
-  "hash-object",
   "ls-files",
   "ls-tree",
   "merge-base",

@@ -40,7 +40,7 @@ const DELICATE = [
   "merge-tree",
   "read-tree",
   "write-tree",
-  "hash-object",
+  "checkout",
   "add",
   "remove",
   "diff",
