@@ -11,6 +11,7 @@ import { type Mark, newMark } from "./mark.ts";
 import { StderrOfTurn } from "./stderr-of-turn.ts";
 import { whenSilenced } from "./when-silenced.ts";
 import { writeInput } from "./write-input.ts";
+import { WrongStream } from "./wrong-stream.ts";
 
 /** How long an interrupted tool has for its first answer before it is asked again. */
 const PATIENCE_MS = 100;
@@ -28,6 +29,8 @@ export class LineWire {
   readonly #options: LineProtocolOptions;
   readonly #scanner: PromptScanner;
   readonly #stderr: StderrOfTurn | null;
+  /** Until it is ready. */
+  readonly #wrongStream: WrongStream | null;
 
   constructor(process: ToolProcess, options: LineProtocolOptions) {
     this.#process = process;
@@ -45,12 +48,19 @@ export class LineWire {
       process.stderr !== null && (check !== undefined || trace !== undefined)
         ? new StderrOfTurn(process.stderr, mergeStderr ? undefined : trace)
         : null;
+    this.#wrongStream =
+      process.stderr === null || mergeStderr ? null : new WrongStream(process.stderr);
     whenSilenced(process, heard, (error) => this.#scanner.end(error));
   }
 
   /** What came by stderr since the last request, if anybody asked for it. */
   get stderr(): string {
     return this.#stderr?.text ?? "";
+  }
+
+  /** Why it is not ready, as far as that is to be seen. */
+  get hint(): string | null {
+    return this.#wrongStream?.hint ?? null;
   }
 
   get #hearsStderr(): boolean {
@@ -60,15 +70,20 @@ export class LineWire {
   async becomeReady(): Promise<void> {
     const { ready, setup, sentinel, prompt, lineEnd = "\n" } = this.#options;
     const started = this.#telling("start");
-    if (ready !== undefined) await this.#scanner.until(ready, started, "ready");
+    if (ready !== undefined) {
+      this.#wrongStream?.awaits("ready text", ready);
+      await this.#scanner.until(ready, started, "ready");
+    }
     if (setup !== undefined) await this.#tell([["setup", `${setup}${lineEnd}`]]);
     if (sentinel !== undefined) await this.#synchronise(sentinel, "start");
     else if (prompt !== undefined && (ready === undefined || setup !== undefined)) {
+      this.#wrongStream?.awaits("prompt", prompt);
       await this.#scanner.until(prompt, started, "ready");
     }
     // Otherwise what it said on the other stream before would be part of the first answer.
     if (this.#hearsStderr) await this.#bothAreRead();
     this.#scanner.clear();
+    this.#wrongStream?.end();
   }
 
   async exchange(request: string, onText: (text: string) => void): Promise<string> {
@@ -109,6 +124,7 @@ export class LineWire {
 
   async #synchronise(sentinel: Sentinel, role: SaidRole): Promise<void> {
     const { command, mark } = newMark(sentinel);
+    this.#wrongStream?.awaits("sentinel", mark);
     const found = this.#scanner.until(mark, this.#telling(role), "ready");
     const written = this.#tell([["sentinel", command]]);
     await Promise.race([written, found]);

@@ -41,6 +41,11 @@ export interface ToolConnection<Request = string, Result = string> {
   /** Resolves when the tool takes its first request. */
   ready(signal: AbortSignal): Promise<void>;
   /**
+   * What to do about a tool that was not ready in time, in a sentence for people, as far as the connection
+   * has seen what is wrong. It becomes part of the error's message.
+   */
+  hint?(): string | null;
+  /**
    * One turn. Rejects with {@link ToolFailure} when the tool reports a failure and can take another
    * request; any other rejection makes the pool replace the process, whose state is then unknown.
    */

@@ -197,6 +197,11 @@ export class ManagedProcess<Request, Result> {
     return this.#output.lastWords(this.#launch.redact);
   }
 
+  /** What its connection makes of it that it is not ready. */
+  hint(): string | null {
+    return this.#connection?.hint?.() ?? null;
+  }
+
   /** Begins to speak with it. Resolves when it takes its first request. */
   async connect(signal: AbortSignal): Promise<void> {
     this.#connection = this.#launch.adapter.connect(this.#process, this.#launch.slot);

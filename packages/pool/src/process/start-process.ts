@@ -43,9 +43,13 @@ export async function startProcess<Request, Result>(
         ? `${adapter.name} was not started within ${startTimeoutMs} ms: its adapter's command, ` +
             "the cwd option or its host took longer. If they need it, raise startTimeoutMs."
         : `${adapter.name} was not ready within ${startTimeoutMs} ms. If it needs longer, raise ` +
-            `startTimeoutMs. ${quoteLastWords(process.lastWords())}`,
+            `startTimeoutMs. ${asSentence(process.hint())}${quoteLastWords(process.lastWords())}`,
     );
   } finally {
     cancel();
   }
+}
+
+function asSentence(hint: string | null): string {
+  return hint === null ? "" : `${hint} `;
 }

@@ -1,8 +1,14 @@
 import { PassThrough, Writable } from "node:stream";
 import { afterAll, describe, expect, test } from "vitest";
 import { declaredTool } from "../../src/declared/index.ts";
-import { createPool, lineProtocol, type ToolProcess, type TurnContext } from "../../src/index.ts";
-import { expectNoProcessLeft } from "../support/tools.ts";
+import {
+  createPool,
+  lineProtocol,
+  type ToolAdapter,
+  type ToolProcess,
+  type TurnContext,
+} from "../../src/index.ts";
+import { expectNoProcessLeft, markedEnvironment, rejection } from "../support/tools.ts";
 
 afterAll(expectNoProcessLeft);
 
@@ -101,4 +107,38 @@ test("a declared tool with a prompt by stderr answers the first request too", as
     return given;
   });
   for (const given of await Promise.all(all)) expect(given).toEqual(["1", "2", "3"]);
+});
+
+describe("a start that times out because what it waits for comes on stderr", () => {
+  const sentinel = {
+    command: (nonce: string) => `${nonce}\n`,
+    output: (nonce: string) => `${nonce}\n`,
+  };
+  const cases = [
+    ["prompt", { prompt: PROMPT }],
+    ["prompt", { prompt: /^>+ $/m }],
+    ["ready text", { ready: "Hello", prompt: PROMPT }],
+    ["sentinel", { sentinel }],
+  ] as const;
+
+  test.concurrent.each(cases)("says so of a %s", async (what, options) => {
+    const adapter: ToolAdapter = {
+      name: "misplaced",
+      command: () => ({
+        file: "sh",
+        args: ["-c", `printf "Hello\n${PROMPT}" >&2; exec cat >&2`],
+        env: markedEnvironment,
+      }),
+      connect: lineProtocol(options),
+    };
+    // It has said it long before.
+    const waits = { startTimeoutMs: 1_500, restart: { intensity: 0 } };
+    await using pool = createPool({ adapter, ...waits });
+    expect(await rejection(pool.ready())).toMatchObject({
+      code: "START_TIMEOUT",
+      message: expect.stringMatching(
+        new RegExp(`The ${what} .* came on stderr, .*set mergeStderr .*stderr: answer`),
+      ),
+    });
+  });
 });
