@@ -17,7 +17,11 @@ export function resumeCommand(raw: readonly string[], onExit: OnExit): Command {
       "Goes on with a run where it was: what landed stays landed, what was cut short is made again. " +
         "It has the flags that it was begun with; those that are given now win.",
     )
-    .argument("[run]", "its id, the beginning of it, or last", "last")
+    .argument(
+      "[run]",
+      "its id, the beginning of it, or last: the newest that can be gone on with",
+      "last",
+    )
     .optionsGroup(GROUPS.chosen)
     .option(
       "--from-inputs",

@@ -22,6 +22,7 @@ import { createProgress, progressStyle } from "../progress/progress.ts";
 import type { Progress } from "../progress/progress-contract.ts";
 import { reportFiles } from "../report/report-files.ts";
 import { type KeptRuns, keptRuns } from "../runs/kept-runs.ts";
+import { resumableRun } from "../runs/resumable-run.ts";
 import { resolveCrew } from "../tools/resolve-crew.ts";
 import { requireTools } from "../tools/resolve-tool.ts";
 import { resolveTools } from "../tools/resolve-tools.ts";
@@ -43,7 +44,9 @@ export async function goOnWith(
   raw: readonly string[],
 ): Promise<ExitName> {
   const kept = await keptRuns(flags.cwd);
-  const found = await lookAt(kept, wanted);
+  // What globs name now may be more than a run has done, also one that has come to its end.
+  const isNewest = wanted !== "last" || flags.fromInputs === true;
+  const found = await lookAt(kept, isNewest ? wanted : await newestToGoOn(kept));
   if (found.owned) return await continueRun(kept, found.record.run, flags);
   const stored = requireStored(found.record);
   const { comparison } = stored;
@@ -58,6 +61,14 @@ interface FoundRun {
   readonly owned: boolean;
   /** Its first tasks were tried, and accepted: nobody is asked again. */
   readonly tried: boolean;
+}
+
+/** Of several runs the newest is often complete, and an older one waits. */
+async function newestToGoOn(kept: KeptRuns): Promise<string> {
+  using newest = await kept.store.read(kept.repository, "last");
+  const run = await resumableRun(kept, newest);
+  if (run === null) process.stderr.write("No run is to be gone on with. This is the newest:\n");
+  return run ?? newest.record.run;
 }
 
 async function lookAt({ repository, store }: KeptRuns, wanted: string): Promise<FoundRun> {

@@ -47,6 +47,21 @@ describe("cluster resume", () => {
     expect(again.stderr).toMatch(/has come to its end and nothing is left to do/);
   });
 
+  it("goes on with the newest run that can be gone on with, and says when there is none", async () => {
+    const id = await endedBy(bench, "SIGINT");
+    await bench.repository.write("other.md", "# Other\n");
+    await bench.repository.commit("Another page");
+    const newer = await bench.run(["-m", "x", "other.md", "-q", "--json"]);
+    expect(reportOf(newer.stdout)).toMatchObject({ end: "complete", counts: { landed: 1 } });
+    const { code, stdout } = await cluster(bench, "resume", "-q", "--json");
+    expect(code).toBe(0);
+    expect(reportOf(stdout)).toMatchObject({ run: id, counts: { landed: 6 } });
+    const none = await cluster(bench, "resume", "last");
+    expect(none).toMatchObject({ code: 0, stdout: "" });
+    expect(none.stderr).toContain("No run is to be gone on with.");
+    expect(none.stderr).toContain(`Run ${reportOf(newer.stdout).run} has come to its end`);
+  });
+
   it("goes on with a run that ^C ended, as its report says, with other flags where they are given", async () => {
     const id = await endedBy(bench, "SIGINT");
     const { code, stdout } = await cluster(bench, "resume", id, "-w", "1", "--json", "-q");

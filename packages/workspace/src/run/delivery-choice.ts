@@ -44,6 +44,17 @@ export function checkDelivery({
   return { as, folder };
 }
 
+/** What the user can type to land a branch that was kept, where another one than `target` is checked out. */
+export function deliveryCommandFor(
+  target: string,
+  as: DeliveryMode,
+  context: Pick<RunContext, "branch" | "base">,
+): string {
+  // Names of branches may have in them what a shell makes something of.
+  const name = /^[\w./@+-]+$/.test(target) ? target : `'${target.replaceAll("'", "'\\''")}'`;
+  return `git switch ${name} && ${deliveryCommand(as, context)}`;
+}
+
 /** What the user can type to land a branch that was kept. */
 export function deliveryCommand(
   as: DeliveryMode,

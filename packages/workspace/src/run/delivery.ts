@@ -3,7 +3,12 @@ import { WorkspaceError } from "../errors/workspace-error.ts";
 import { withLockedRef } from "../git/ref-transaction.ts";
 import { readHead } from "../repository/head.ts";
 import { CheckoutRefused, moveCheckout } from "./checkout.ts";
-import { checkDelivery, type DeliveryChoice, deliveryCommand } from "./delivery-choice.ts";
+import {
+  checkDelivery,
+  type DeliveryChoice,
+  deliveryCommand,
+  deliveryCommandFor,
+} from "./delivery-choice.ts";
 import { composeDelivery } from "./delivery-commit.ts";
 import { dropBranch } from "./drop-branch.ts";
 import type { CutDelivery } from "./mend-checkout.ts";
@@ -57,6 +62,8 @@ export type Delivery =
   /** Nothing landed, so there is no branch. */
   | { readonly kind: "nothing" };
 
+type KeptDelivery = Extract<Delivery, { readonly kind: "kept" }>;
+
 /** How to deliver. */
 export interface DeliverOptions extends DeliveryChoice {
   readonly signal?: AbortSignal | undefined;
@@ -83,7 +90,7 @@ export async function deliver(
     await dropBranch(context, tip);
     return { kind: "nothing" };
   }
-  const kept = (reason: string): Delivery => ({
+  const kept = (reason: string): KeptDelivery => ({
     kind: "kept",
     branch,
     reason,
@@ -98,9 +105,12 @@ export async function deliver(
   for (;;) {
     signal?.throwIfAborted();
     const head = await readHead(parts.git, signal);
-    if (head.branch === null) return kept("no branch is checked out any more (HEAD is detached)");
     if (head.branch !== target) {
-      return kept(`the run began on ${target}, and now ${head.branch} is checked out`);
+      const now =
+        head.branch === null
+          ? "no branch is checked out any more (HEAD is detached)"
+          : `the run began on ${target}, and now ${head.branch} is checked out`;
+      return { ...kept(now), command: deliveryCommandFor(target, as, context) };
     }
     try {
       const wanted = await composeDelivery(context, as, head.commit, tip, signal);

@@ -14,7 +14,11 @@ async function landed(at: WorkSetting, path = "a.md", line = "run"): Promise<str
 }
 
 /** It stays, for a reason, with a command that works; the checkout is as it was. */
-async function expectKept(at: WorkSetting, reason: RegExp): Promise<void> {
+async function expectKept(
+  at: WorkSetting,
+  reason: RegExp,
+  command = "git merge cluster/r1",
+): Promise<void> {
   const before = [
     await at.sample.git("status", "--porcelain"),
     await at.sample.git("rev-parse", "HEAD"),
@@ -24,7 +28,7 @@ async function expectKept(at: WorkSetting, reason: RegExp): Promise<void> {
     kind: "kept",
     branch: "cluster/r1",
     reason: expect.stringMatching(reason),
-    command: "git merge cluster/r1",
+    command,
   });
   const after = [
     await at.sample.git("status", "--porcelain"),
@@ -185,14 +189,15 @@ describe("it stays on its branch", () => {
     await using later = await workSetting({ files: FILES });
     await landed(later);
     await later.sample.git("switch", "-q", "--detach");
-    await expectKept(later, /detached/);
+    await expectKept(later, /detached/, "git switch main && git merge cluster/r1");
   });
 
   test("when another branch is checked out by now", async () => {
     await using at = await workSetting({ files: FILES });
     await landed(at);
     await at.sample.git("switch", "-qc", "topic");
-    await expectKept(at, /began on main, and now topic/);
+    const command = "git switch main && git merge cluster/r1";
+    await expectKept(at, /began on main, and now topic/, command);
   });
 
   test("when a merge is not finished, although nothing is changed", async () => {
