@@ -20,7 +20,12 @@ import { routed } from "../routing/routed.ts";
 import { Router } from "../routing/router.ts";
 import type { ClusterTurn, ClusterTurnControl, TurnEnd } from "../turn/cluster-turn.ts";
 import { TurnBook } from "../turn/turn-book.ts";
-import { type ClusterOptions, compileClusterOptions, type SendOptions } from "./options.ts";
+import {
+  type ClusterOptions,
+  compileClusterOptions,
+  poolOptions,
+  type SendOptions,
+} from "./options.ts";
 import type { ClusterHealth, ClusterInstance, ClusterStatus } from "./status.ts";
 
 /**
@@ -101,7 +106,9 @@ export class Cluster<Request, Result> implements AsyncDisposable {
     options: Omit<SendOptions, "key" | "avoid" | "attempt"> = {},
   ): ClusterTurn<Result> {
     const control = this.#turns.open(false);
-    this.#turns.begin(control, () => this.#pool.run(request, { ...options, instance }));
+    this.#turns.begin(control, () =>
+      this.#pool.run(request, { ...poolOptions(options), instance }),
+    );
     return control.turn;
   }
 
@@ -275,7 +282,9 @@ export class Cluster<Request, Result> implements AsyncDisposable {
   #send(request: Request, options: SendOptions, claimed: boolean): ClusterTurn<Result> {
     const control = this.#turns.open(claimed);
     const instance = this.#router.choose(options);
-    this.#turns.begin(control, () => this.#pool.run(request, routed(options, instance)));
+    this.#turns.begin(control, () =>
+      this.#pool.run(request, routed(poolOptions(options), instance)),
+    );
     return control.turn;
   }
 

@@ -32,6 +32,11 @@ export interface SendOptions extends Omit<RunOptions, "instance" | "whenGone"> {
   readonly attempt?: number;
 }
 
+/** What of it is the pool's. */
+export function poolOptions({ attempt: _attempt, ...options }: SendOptions): RunOptions {
+  return options;
+}
+
 /** The cluster's own options, with their defaults, and the pool's. */
 export interface CompiledClusterOptions<Request, Result> {
   readonly strategy: Strategy;

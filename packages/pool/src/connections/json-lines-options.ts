@@ -1,5 +1,6 @@
 import type { Answer } from "../contract/question.ts";
 import type { FramingTrace } from "../framing/framing-trace.ts";
+import { refuseUnknown } from "../pool/option-checks.ts";
 import type { JsonLinesMessage } from "./json-lines-format.ts";
 
 /** How a tool's lines look. Every part has a default; see `jsonLinesProtocol`. */
@@ -26,4 +27,23 @@ export interface JsonLinesOptions<Request, Result> {
   readonly skipsOtherLines?: boolean;
   /** Is told what becomes of each line, for people who describe a tool. */
   readonly trace?: FramingTrace;
+}
+
+const NAMES: Readonly<Record<keyof JsonLinesOptions<never, never>, true>> = {
+  encode: true,
+  decode: true,
+  toResult: true,
+  announcesReady: true,
+  cancel: true,
+  reset: true,
+  ping: true,
+  answer: true,
+  maxLineBytes: true,
+  skipsOtherLines: true,
+  trace: true,
+};
+
+/** @throws {PoolError} OPTION_INVALID */
+export function checkJsonLines(options: object): void {
+  refuseUnknown("jsonLinesProtocol", options, NAMES);
 }

@@ -1,6 +1,6 @@
 import type { ToolProcess } from "../contract/process-host.ts";
 import type { ToolConnection } from "../contract/tool-connection.ts";
-import type { JsonLinesOptions } from "./json-lines-options.ts";
+import { checkJsonLines, type JsonLinesOptions } from "./json-lines-options.ts";
 import { JsonLinesWire } from "./json-lines-wire.ts";
 
 /**
@@ -14,10 +14,12 @@ import { JsonLinesWire } from "./json-lines-wire.ts";
  * A line that is not JSON is a ProtocolError for the turn in flight.
  *
  * @returns An adapter's `connect`.
+ * @throws {PoolError} OPTION_INVALID
  */
 export function jsonLinesProtocol<Request = unknown, Result = unknown>(
   options: JsonLinesOptions<Request, Result> = {},
 ): (process: ToolProcess) => ToolConnection<Request, Result> {
+  checkJsonLines(options);
   const { cancel, reset, ping, toResult } = options;
   return (process) => {
     const wire = new JsonLinesWire<Request>(process, options);

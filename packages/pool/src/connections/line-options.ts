@@ -1,5 +1,6 @@
 import { PoolError } from "../errors/pool-error.ts";
 import type { FramingTrace } from "../framing/framing-trace.ts";
+import { refuseUnknown } from "../pool/option-checks.ts";
 
 /**
  * Makes the tool print a text that nobody could have expected, behind the answer: the surest end of a
@@ -82,8 +83,27 @@ export interface LineOutput {
   readonly stderr: string;
 }
 
+const NAMES: Readonly<Record<keyof LineProtocolOptions, true>> = {
+  prompt: true,
+  sentinel: true,
+  fenced: true,
+  setup: true,
+  ready: true,
+  encode: true,
+  resetCommand: true,
+  interruptible: true,
+  echoes: true,
+  noise: true,
+  mergeStderr: true,
+  plain: true,
+  check: true,
+  trace: true,
+  lineEnd: true,
+};
+
 /** @throws {PoolError} OPTION_INVALID */
 export function checkLineProtocol(options: LineProtocolOptions): void {
+  refuseUnknown("lineProtocol", options, NAMES);
   const { prompt, sentinel, ready } = options;
   if (prompt === undefined && sentinel === undefined) {
     throw invalid(

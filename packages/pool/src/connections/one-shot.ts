@@ -4,7 +4,7 @@ import type { Exit, ToolProcess } from "../contract/process-host.ts";
 import type { ToolConnection } from "../contract/tool-connection.ts";
 import { ToolFailure } from "../errors/turn-errors.ts";
 import type { FramingTrace } from "../framing/framing-trace.ts";
-import { invalidOption } from "../pool/option-checks.ts";
+import { invalidOption, refuseUnknown } from "../pool/option-checks.ts";
 import { describeExit } from "../process/describe-exit.ts";
 import { writeInput } from "./write-input.ts";
 
@@ -50,6 +50,7 @@ export function oneShot<Request = string, Result = string>(
       input,
     );
   }
+  refuseUnknown("oneShot", options, { input: true, parse: true, trace: true });
   const parse = options.parse ?? ((output: OneShotOutput) => successText(output) as Result);
   return (process) => {
     const { trace } = options;

@@ -9,7 +9,13 @@ import type { RecyclePolicy } from "../instance/recycling.ts";
 import type { RestartPolicy } from "../instance/restart-budget.ts";
 import { ledgerFolder } from "../ledger/state-folder.ts";
 import { type TranscriptPlace, transcriptPlace } from "../transcript/options.ts";
-import { found, invalidOption, isMilliseconds, MILLISECONDS } from "./option-checks.ts";
+import {
+  found,
+  invalidOption,
+  isMilliseconds,
+  MILLISECONDS,
+  noSuchOption,
+} from "./option-checks.ts";
 import { type PoolOptions, RELEASE_MODES, type ReleaseMode } from "./options.ts";
 
 /** The options with their defaults, as the pool uses them. */
@@ -109,6 +115,11 @@ const schema = z.strictObject({
   secrets: z.array(z.string("expected a string"), "expected an array of strings").default([]),
 });
 
+const OPTION_NAMES: readonly string[] = [
+  ...Object.keys(schema.shape),
+  ...["adapter", "cwd", "onQuestion", "clock", "transcripts"],
+];
+
 const NO: QuestionPolicy = (question) =>
   question.kind === "confirm" ? { kind: "confirm", yes: false } : { kind: "text", text: "" };
 
@@ -192,7 +203,8 @@ function explain(error: z.ZodError, options: object): PoolError {
     const path = issue.path.join(".");
     if (issue.code === "unrecognized_keys") {
       const at = path === "" ? "" : `${path}.`;
-      return issue.keys.map((key) => `${at}${key}: there is no such option`).join("; ");
+      const known = path === "" ? OPTION_NAMES : [];
+      return issue.keys.map((key) => noSuchOption(`${at}${key}`, known)).join("; ");
     }
     const value = issue.path.reduce<unknown>(
       (at, key) => (at as Readonly<Record<PropertyKey, unknown>>)[key],

@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { nearest } from "../errors/nearest.ts";
 import { PoolError } from "../errors/pool-error.ts";
 import { type LeaseOptions, RELEASE_MODES, type RunOptions } from "./options.ts";
 
@@ -20,8 +21,51 @@ export function invalidOption(name: string, expected: string, value: unknown): P
   return new PoolError("OPTION_INVALID", `${name}: ${expected}, found ${found(value)}.`);
 }
 
+/** Says of an option that does not exist which one was meant. */
+export function noSuchOption(name: string, known: readonly string[]): string {
+  const meant = nearest(name.slice(name.lastIndexOf(".") + 1), known);
+  return `${name}: there is no such option${meant === undefined ? "" : ` (did you mean ${meant}?)`}`;
+}
+
+/** What is wrong with the names of options; null when all are known. Quick: it is asked before each turn. */
+export function checkNames(options: object, known: Readonly<Record<string, true>>): string | null {
+  for (const name in options) {
+    if (!Object.hasOwn(known, name)) return noSuchOption(name, Object.keys(known));
+  }
+  return null;
+}
+
+/**
+ * Refuses options that do not exist: a deadline that is misspelt would never come.
+ * @throws {PoolError} OPTION_INVALID
+ */
+export function refuseUnknown(
+  where: string,
+  options: object,
+  known: Readonly<Record<string, true>>,
+): void {
+  const problem = checkNames(options, known);
+  if (problem !== null) throw new PoolError("OPTION_INVALID", `${where}: ${problem}.`);
+}
+
+const RUN_OPTIONS: Readonly<Record<keyof RunOptions, true>> = {
+  instance: true,
+  whenGone: true,
+  key: true,
+  avoid: true,
+  priority: true,
+  fairnessKey: true,
+  signal: true,
+  turnTimeoutMs: true,
+  idleTimeoutMs: true,
+  onQuestion: true,
+  release: true,
+};
+
 /** What is wrong with the options of one request or lease; null when all is well. */
 export function checkRunOptions(options: RunOptions): PoolError | null {
+  const unknown = checkNames(options, RUN_OPTIONS);
+  if (unknown !== null) return new PoolError("OPTION_INVALID", `${unknown}.`);
   const { turnTimeoutMs, idleTimeoutMs, release, onQuestion, signal } = options;
   if (turnTimeoutMs !== undefined && !isMilliseconds(turnTimeoutMs)) {
     return invalidOption("turnTimeoutMs", MILLISECONDS, turnTimeoutMs);

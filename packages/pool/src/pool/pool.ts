@@ -7,7 +7,7 @@ import { takeStats } from "../stats/take-stats.ts";
 import type { Turn } from "../turn/turn.ts";
 import { assemblePool, type PoolParts } from "./assemble-pool.ts";
 import { unlessGivenUp } from "./give-up.ts";
-import { invalidOption, isMilliseconds, MILLISECONDS } from "./option-checks.ts";
+import { invalidOption, isMilliseconds, MILLISECONDS, refuseUnknown } from "./option-checks.ts";
 import type {
   LeaseOptions,
   PoolOptions,
@@ -220,6 +220,7 @@ export class Pool<Request, Result> implements AsyncDisposable {
    * @throws {PoolError} OPTION_INVALID, WAIT_CANCELLED; the shutdown goes on.
    */
   async shutdown(options: ShutdownOptions = {}): Promise<void> {
+    refuseUnknown("shutdown", options, { timeoutMs: true, signal: true });
     const { timeoutMs } = options;
     if (timeoutMs !== undefined && !isMilliseconds(timeoutMs)) {
       throw invalidOption("timeoutMs", MILLISECONDS, timeoutMs);

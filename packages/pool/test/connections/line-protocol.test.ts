@@ -228,6 +228,12 @@ describe("wrong options", () => {
     expect(wrong({ prompt: "> ", ready: "" })).toThrow("ready: expected some text");
   });
 
+  test("a name that is misspelt", () => {
+    expect(wrong({ prompt: "> ", mergeStdErr: true })).toThrow(
+      "lineProtocol: mergeStdErr: there is no such option (did you mean mergeStderr?).",
+    );
+  });
+
   test("a fence without a sentinel", () => {
     expect(wrong({ prompt: "> ", fenced: true })).toThrow("fenced: expected a sentinel");
   });

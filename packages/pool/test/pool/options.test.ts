@@ -63,7 +63,10 @@ const wrong: readonly (readonly [object, string])[] = [
   [{ cwd: 5 }, "cwd: expected the path of a folder or a function that gives one, found number 5"],
   [{ cwd: "" }, "cwd: expected the path of a folder"],
   [{ clock: {} }, "clock: expected a Clock, found object {}"],
-  [{ siez: 3, other: 1 }, "siez: there is no such option; other: there is no such option"],
+  [
+    { siez: 3, other: 1 },
+    "siez: there is no such option (did you mean size?); other: there is no such option",
+  ],
   [
     { adapter: undefined },
     "adapter: expected a ToolAdapter with the functions command and connect",
@@ -105,6 +108,8 @@ test("a folder for transcripts that cannot be written to is refused, and nothing
 });
 
 const wrongForTurn: readonly (readonly [object, string])[] = [
+  [{ turnTimeout: 5 }, "turnTimeout: there is no such option (did you mean turnTimeoutMs?)."],
+  [{ unheardOf: 5 }, "unheardOf: there is no such option."],
   [{ turnTimeoutMs: -1 }, `turnTimeoutMs: ${milliseconds}, found number -1.`],
   [{ idleTimeoutMs: "1" }, `idleTimeoutMs: ${milliseconds}, found string '1'.`],
   [{ release: "drop" }, "release: expected one of keep, reset, replace, found string 'drop'."],
@@ -135,5 +140,9 @@ test("a turn and a lease with a wrong option reject, and cost nothing", async ()
   expect(await rejection(pool.shutdown({ timeoutMs: -1 }))).toMatchObject({
     code: "OPTION_INVALID",
     message: `timeoutMs: ${milliseconds}, found number -1.`,
+  });
+  expect(await rejection(pool.shutdown({ timeout: 5 } as object))).toMatchObject({
+    code: "OPTION_INVALID",
+    message: "shutdown: timeout: there is no such option (did you mean timeoutMs?).",
   });
 });
