@@ -1,3 +1,4 @@
+import { requireNode } from "../environment/require-node.ts";
 import { poolClosed, unknownInstance } from "../errors/refusals.ts";
 import type { PoolEvent } from "../events/pool-event.ts";
 import type { Instance } from "../instance/instance.ts";
@@ -16,6 +17,9 @@ import type {
   WaitOptions,
 } from "./options.ts";
 import type { PoolHealth, PoolStatus } from "./status.ts";
+
+// Not as an import for its effect, which bundlers may leave out.
+requireNode();
 
 /**
  * Makes a pool and, unless told to be lazy, begins to start its instances. Nothing needs to be
