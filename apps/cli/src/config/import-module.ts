@@ -1,6 +1,7 @@
-import { registerHooks } from "node:module";
+import { type ResolveHookSync, registerHooks } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { describeFailure } from "./import-failure.ts";
 
 /**
  * What the command brings along, each with a package of ours that depends on it: where dependencies
@@ -24,24 +25,32 @@ function resolveProvided(): void {
   );
   registerHooks({
     resolve(specifier, context, next) {
-      if (specifier.startsWith(FROM)) {
-        const [parent = "", name = ""] = specifier.slice(FROM.length).split(/:(.*)/);
-        return next(name, { ...context, parentURL: decodeURIComponent(parent) });
-      }
-      const parentURL = parents.get(specifier);
-      if (parentURL === undefined) return next(specifier, context);
-      // One pool for all: what one copy changes (hooks, ledgers, hosts) another would not know of.
-      if (specifier === "@cluster/pool") return next(specifier, { ...context, parentURL });
-      try {
-        return next(specifier, context);
-      } catch {
-        return next(specifier, { ...context, parentURL });
-      }
+      const found = resolveOne(specifier, context, next);
+      if (found.url.startsWith("file:")) lookedUp.add(found.url);
+      return found;
     },
   });
+  const resolveOne: ResolveHookSync = (specifier, context, next) => {
+    if (specifier.startsWith(FROM)) {
+      const [parent = "", name = ""] = specifier.slice(FROM.length).split(/:(.*)/);
+      return next(name, { ...context, parentURL: decodeURIComponent(parent) });
+    }
+    const parentURL = parents.get(specifier);
+    if (parentURL === undefined) return next(specifier, context);
+    // One pool for all: what one copy changes (hooks, ledgers, hosts) another would not know of.
+    if (specifier === "@cluster/pool") return next(specifier, { ...context, parentURL });
+    try {
+      return next(specifier, context);
+    } catch {
+      return next(specifier, { ...context, parentURL });
+    }
+  };
 }
 
 let providedResolved = false;
+
+/** The files of users' modules, newest last. */
+const lookedUp = new Set<string>();
 
 /** Imports a user's module; Node's note that its folder has no `"type"` is not for a reader of ours. */
 export async function importQuietly(url: string): Promise<Record<string, unknown>> {
@@ -70,8 +79,7 @@ export async function importFrom(name: string, folder: string): Promise<Record<s
   return await importQuietly(`${FROM}${encodeURIComponent(parentURL)}:${name}`);
 }
 
-/** Why a module could not be imported, without the name of this file, which says nothing to a user. */
-export function importFailure(thrown: unknown): string {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return message.replace(` imported from ${fileURLToPath(import.meta.url)}`, "");
+/** Why a module could not be imported; of a mistake in its text, the file and the line too. */
+export async function importFailure(thrown: unknown): Promise<string> {
+  return await describeFailure(thrown, fileURLToPath(import.meta.url), [...lookedUp]);
 }

@@ -23,7 +23,7 @@ async function fromModule(file: string): Promise<unknown> {
     loaded = await importQuietly(pathToFileURL(file).href);
   } catch (cause) {
     throw usageError(
-      `Cannot load the configuration ${file}: ${importFailure(cause)}`,
+      `Cannot load the configuration ${file}: ${await importFailure(cause)}`,
       undefined,
       cause,
     );

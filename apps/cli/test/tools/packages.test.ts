@@ -21,6 +21,7 @@ const PACKAGES: Readonly<Record<string, readonly [code: string, manifest?: objec
   "cluster-adapter-fine": [loads(`export default ${ADAPTER};`)],
   "@me/cluster-adapter-scoped": [loads(`export default () => (${ADAPTER});`)],
   "cluster-adapter-empty": [loads("export const nothing = 1;")],
+  "cluster-adapter-slip": [loads("export default {\n  name: ;\n};")],
   "cluster-adapter-throws": [loads('throw new Error("boom at import");')],
   "cluster-adapter-lazy": [loads('export default () => { throw new Error("boom when made"); };')],
   "cluster-adapter-old": [
@@ -76,6 +77,7 @@ describe("a package that is installed beside the project", () => {
       "fine",
       "lazy",
       "old",
+      "slip",
       "throws",
     ]);
     expect(packaged[2]).toMatchObject({
@@ -102,6 +104,10 @@ describe("a package that is installed beside the project", () => {
 
   it.each([
     ["empty", /default export of .*cluster-adapter-empty is neither an adapter nor a function/],
+    [
+      "slip",
+      /cannot be loaded: Unexpected token ';' \(.*cluster-adapter-slip\/a\.js:4\)\n.*Mend it/,
+    ],
     ["throws", /package cluster-adapter-throws .* cannot be loaded: boom at import/],
     ["lazy", /package cluster-adapter-lazy: its function failed: boom when made/],
     ["old", /cluster-adapter-old@1\.2\.3 works with @cluster\/pool \^99\.0\.0, and this is \d/],

@@ -21,7 +21,7 @@ async function fromModule(
     loaded = await importQuietly(path.startsWith("/") ? pathToFileURL(path).href : path);
   } catch (cause) {
     throw usageError(
-      `tools.${name}: cannot load ${path}: ${importFailure(cause)}`,
+      `tools.${name}: cannot load ${path}: ${await importFailure(cause)}`,
       undefined,
       cause,
     );

@@ -26,8 +26,10 @@ export async function importPackage(found: InstalledPackage): Promise<AgentAdapt
     loaded = await importFrom(name, folder);
   } catch (cause) {
     throw usageError(
-      `The package ${name} (${folder}) cannot be loaded: ${importFailure(cause)}`,
-      "It may be half installed, or broken: install it anew, or tell its author.",
+      `The package ${name} (${folder}) cannot be loaded: ${await importFailure(cause)}`,
+      cause instanceof SyntaxError
+        ? "Mend it, or tell its author."
+        : "It may be half installed, or broken: install it anew, or tell its author.",
       cause,
     );
   }
