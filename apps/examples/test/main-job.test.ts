@@ -64,3 +64,13 @@ test("npm start without a Python says what is missing and does the same job with
     await rm(repository, { recursive: true, force: true });
   }
 }, 120_000);
+
+test("npm start knows one flag, and names it to whoever gives another", async () => {
+  const { exitCode, stderr } = await execa(
+    process.execPath,
+    ["--conditions=@cluster/source", mainJob, "--reel"],
+    { reject: false },
+  );
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("npm start -- --real");
+});

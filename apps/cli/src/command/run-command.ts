@@ -53,7 +53,11 @@ export function runCommand(raw: readonly string[], onExit: OnExit): Command {
       "the same tasks by each of these tools (aider,gemini), each in a run that stays on its own branch",
       textFlag,
     )
-    .option("-n, --sample <n>", "with --compare: so many of the tasks, spread over the list", workersFlag);
+    .option(
+      "-n, --sample <n>",
+      "with --compare: so many of the tasks, spread over the list",
+      workersFlag,
+    );
   return withRunFlags(command)
     .addHelpText("after", AFTER)
     .action(async (globs: string[], flags: RunFlags) => {

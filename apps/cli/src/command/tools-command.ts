@@ -1,4 +1,6 @@
 import { Command } from "commander";
+import { nearest } from "../config/nearest.ts";
+import { usageError } from "../exit/cli-error.ts";
 import type { AddFlags } from "../tools/add-tool.ts";
 import type { ListFlags } from "../tools/list-tools.ts";
 import type { TestFlags } from "../tools/test-tool.ts";
@@ -7,19 +9,35 @@ import { collectFlag, durationFlag, textFlag } from "./flag-values.ts";
 import type { OnExit } from "./on-exit.ts";
 import { workingFolder } from "./working-folder.ts";
 
+/** Commander takes a word that is no command for an argument of the default one. */
+function unknownCommand(word: string, { parent }: Command): never {
+  const names = (parent?.commands ?? []).map((command) => command.name());
+  const meant = nearest(word, names);
+  throw usageError(
+    `cluster tools has no command "${word}".${meant === undefined ? "" : ` Did you mean ${meant}?`}`,
+    `It has ${names.join(", ")}.`,
+  );
+}
+
 function listCommand(onExit: OnExit): Command {
-  return new Command("list")
-    .summary("the tools that --tool takes")
-    .description("Lists the tools that --tool takes, and whether they are there.")
-    .option("--all", "the tools too that come with cluster and only answer")
-    .option("--json", "one JSON document on stdout")
-    .option("-C, --cwd <folder>", "work as if started there", textFlag)
-    .option("--config <file>", "this configuration file", textFlag)
-    .option("--load", "load the packages of others too, and ask them")
-    .action(async (flags: ListFlags) => {
-      const { listTools } = await import("../tools/list-tools.ts");
-      onExit(await listTools(flags));
-    });
+  return (
+    new Command("list")
+      .summary("the tools that --tool takes")
+      .description("Lists the tools that --tool takes, and whether they are there.")
+      .option("--all", "the tools too that come with cluster and only answer")
+      .option("--json", "one JSON document on stdout")
+      .option("-C, --cwd <folder>", "work as if started there", textFlag)
+      .option("--config <file>", "this configuration file", textFlag)
+      .option("--load", "load the packages of others too, and ask them")
+      // For words that are no command; the help says nothing of it.
+      .usage("[options]")
+      .argument("[command]")
+      .action(async (word: string | undefined, flags: ListFlags, list: Command) => {
+        if (word !== undefined) unknownCommand(word, list);
+        const { listTools } = await import("../tools/list-tools.ts");
+        onExit(await listTools(flags));
+      })
+  );
 }
 
 function addCommand(onExit: OnExit): Command {

@@ -1,10 +1,13 @@
 import type { RunReader, RunRecord, RunSummary } from "@cluster/batch";
 import { plural, reportOfRun } from "@cluster/batch/kept";
+import { clusterCommand } from "../command/command-to-copy.ts";
 import { workingFolder } from "../command/working-folder.ts";
+import { usageError } from "../exit/cli-error.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { columnsFor } from "../report/plain-table.ts";
 import { renderReport } from "../report/render-report.ts";
 import { reportFiles, writeReportFiles } from "../report/report-files.ts";
+import { shellWord } from "../report/shell-word.ts";
 import { fromStored } from "../run/from-stored.ts";
 import { findTask, type WantedTask } from "../runs/find-task.ts";
 import { keptRuns } from "../runs/kept-runs.ts";
@@ -31,7 +34,10 @@ export async function showRun(
   const cwd = workingFolder(flags.cwd);
   const files = reportFiles(flags.report ?? [], cwd);
   const { repository, store, elsewhere } = await keptRuns(flags.cwd);
-  using reader = await store.read(repository, run);
+  using reader = await store.read(repository, run).catch((error: unknown) => {
+    if (wanted === undefined) requireRunFirst(error, run, elsewhere);
+    throw error;
+  });
   if (wanted !== undefined) return await showTask(reader, { task: wanted, cwd, elsewhere }, flags);
   const { record } = reader;
   const { root } = record;
@@ -53,6 +59,17 @@ export async function showRun(
     process.stdout.write(`${headline(run, record)}\n\n${text}${next}\n`);
   }
   return problems.length === 0 ? "done" : "setup";
+}
+
+/** @throws {CliError} usage, where a file stands in the place of the run */
+function requireRunFirst(error: unknown, given: string, elsewhere: string | undefined): void {
+  if ((error as { readonly code?: unknown }).code !== "RUN_UNKNOWN") return;
+  if (given === "last" || !/[./#\\]/.test(given)) return;
+  throw usageError(
+    `There is no run "${given}". The run comes first, and then one of its files.`,
+    `Of the newest run: ${clusterCommand(`show last ${shellWord(given)}`, elsewhere)}`,
+    error,
+  );
 }
 
 function print(data: unknown): void {

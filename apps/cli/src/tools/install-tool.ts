@@ -1,5 +1,6 @@
-import { AcpError, installAgent } from "@cluster/adapter-acp";
+import { AcpError, AGENT_PROFILES, installAgent } from "@cluster/adapter-acp";
 import { AiderError, installAider } from "@cluster/adapter-aider";
+import { nearest } from "../config/nearest.ts";
 import { CliError, setupError, usageError } from "../exit/cli-error.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { ACP_AGENTS } from "./tool-entry.ts";
@@ -14,6 +15,12 @@ interface InstallContext {
   readonly onProgress: (progress: { readonly message: string }) => void;
 }
 
+/** Not those whose licence lets only their user install them. */
+const INSTALLABLE = [
+  "aider",
+  ...ACP_AGENTS.filter((name) => AGENT_PROFILES[name].package?.licence !== "proprietary"),
+];
+
 async function install(name: string, context: InstallContext): Promise<Installed> {
   if (name === "aider") {
     const { executable: path, version } = await installAider(context);
@@ -21,9 +28,10 @@ async function install(name: string, context: InstallContext): Promise<Installed
   }
   const agent = ACP_AGENTS.find((one) => one === name);
   if (agent !== undefined) return await installAgent(agent, context);
+  const meant = nearest(name, INSTALLABLE);
   throw usageError(
-    `cluster cannot install "${name}".`,
-    `It can install: aider, ${ACP_AGENTS.join(", ")}.`,
+    `cluster cannot install "${name}".${meant === undefined ? "" : ` Did you mean "${meant}"?`}`,
+    `It can install: ${INSTALLABLE.join(", ")}.`,
   );
 }
 

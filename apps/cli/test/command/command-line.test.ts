@@ -100,6 +100,9 @@ describe("cluster", () => {
       /-C\/--cwd: .*no\/such\/folder is not a folder/,
     ],
     [["run", "--config", "none.json", "-m", "x", "y"], /--config: there is no file .*none\.json/],
+    [["tools", "tri"], /cluster tools has no command "tri"\. Did you mean try\?/],
+    [["tools", "list", "x"], /cluster tools has no command "x"/],
+    [["tools", "install", "gmini"], /Did you mean "gemini"\?\n.*aider, gemini, .*, qwen\.\n/],
     [["tools", "install", "emacs"], /cannot install "emacs"\.[\s\S]*It can install: aider/],
     [
       ["doctor", "--", "--verbose"],

@@ -53,6 +53,12 @@ describe("cluster status", () => {
     expect(both.stderr).toMatch(/could be \w{8}, \w{8}\. Give more of the id\./);
   });
 
+  it("says that the run comes first, to whoever names a file only", async () => {
+    const { code, stderr } = await cluster(bench, "show", "docs/page-005.md");
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/The run comes first[\s\S]*cluster show last docs\/page-005\.md/);
+  });
+
   it("says that no run is kept elsewhere, and how to start one", async () => {
     const { code, stdout } = await bench.cli.run(["status"], { cwd: bench.cli.home });
     expect({ code, stdout }).toEqual({

@@ -6,6 +6,12 @@ import { chooseAgent } from "./choose-agent.ts";
 
 const say = (text: string): void => console.error(text);
 
+const [flag] = process.argv.slice(2);
+if (flag !== undefined && flag !== "--real") {
+  say(`It does not know ${flag}. With the model of your own key: npm start -- --real`);
+  process.exit(2);
+}
+
 // Not disposed: the result is there to be looked at.
 const repository = await sampleRepository({ files: 24, prefix: "cluster-sample-" });
 say(
