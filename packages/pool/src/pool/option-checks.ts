@@ -28,7 +28,7 @@ export function noSuchOption(name: string, known: readonly string[]): string {
 }
 
 /** What is wrong with the names of options; null when all are known. Quick: it is asked before each turn. */
-export function checkNames(options: object, known: Readonly<Record<string, true>>): string | null {
+function checkNames(options: object, known: Readonly<Record<string, true>>): string | null {
   for (const name in options) {
     if (!Object.hasOwn(known, name)) return noSuchOption(name, Object.keys(known));
   }
