@@ -6,7 +6,7 @@ import {
   type RunEvent,
   type RunStatus,
 } from "@cluster/batch";
-import { endedLine, noteLine } from "./plain-lines.ts";
+import { endedLine, lateLine, noteLine } from "./plain-lines.ts";
 import { withoutTold } from "./told.ts";
 
 /** More reasons than these are not remembered: the lines that told them are far away. */
@@ -23,6 +23,8 @@ export class ProgressLines {
   #tried = 0;
   /** Tasks whose turn has begun: those that only got ready for one were not tried. */
   readonly #turns = new Set<string>();
+  /** The tools that got ready once, or of which it was said that they do not. */
+  readonly #starts = new Set<string>();
   readonly #failures = new Set<string>();
   readonly #reasons = new Set<string>();
 
@@ -50,12 +52,25 @@ export class ProgressLines {
     if (event.type === "run.state" && event.reason !== undefined) {
       return noteLine({ ...event, reason: withoutTold(event.reason, this.#reasons) }, known);
     }
+    const late = this.#lateStart(event);
+    if (late !== null) return late;
     const failure = failureOf(event);
     if (failure === null) return noteLine(event, known);
     if (this.#failures.has(failure)) return null;
     this.#failures.add(failure);
     this.#remember(failure);
     return noteLine(event, known);
+  }
+
+  /** The first start of a tool that failed or took too long: until the last one nothing else would be said. */
+  #lateStart(event: RunEvent): string | null {
+    if (event.type !== "pool") return null;
+    const { event: happened, tool = this.#status.tool } = event;
+    if (happened.type === "process.ready") this.#starts.add(tool);
+    if (happened.type !== "instance.state" || happened.state !== "backoff") return null;
+    if (this.#starts.has(tool)) return null;
+    this.#starts.add(tool);
+    return lateLine(tool, happened.detail ?? "");
   }
 
   #ended(event: Extract<RunEvent, { type: "task.ended" }>): string | null {

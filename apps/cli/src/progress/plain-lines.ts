@@ -52,6 +52,14 @@ function megabytes(bytes: number): string {
   return `${Math.round(bytes / 1e6)} MB`;
 }
 
+/** What a start said last is at the end of its reason. */
+const LONGEST_REASON = 500;
+
+/** A tool that did not get ready, for as long as it is tried again. */
+export function lateLine(tool: string, reason: string): string {
+  return `waiting for ${printable(tool)}, which is started again: ${oneLine(reason, LONGEST_REASON)}`;
+}
+
 /** The answer to a signal has said these before, in better words. */
 const SAID_ALREADY: ReadonlySet<string> = new Set([
   "The run was told to end.",

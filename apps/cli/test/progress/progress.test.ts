@@ -49,6 +49,22 @@ const events: readonly RunEvent[] = [
 ];
 
 describe("createProgress", () => {
+  it("says once that a tool does not get ready, how long was waited, and what it said last", async () => {
+    const to = stream(false);
+    const progress = await createProgress({
+      stream: to.stream,
+      style: "lines",
+      requireChange: false,
+    });
+    const detail =
+      "hello was not ready within 60000 ms. If it needs longer, raise startTimeoutMs. It said last: no such flag";
+    const late = { at: 0, type: "instance.state", state: "backoff", detail } as const;
+    for (const instance of [0, 1])
+      progress.onEvent({ ...base, type: "pool", tool: "hello", event: { ...late, instance } });
+    progress.end();
+    expect(to.text()).toBe(`waiting for hello, which is started again: ${detail}\n`);
+  });
+
   it("prints a line for each task where nothing can be redrawn, without escapes", async () => {
     const to = stream(false);
     const progress = await createProgress({
