@@ -15,6 +15,8 @@ export interface DryRunOptions {
   readonly adapter: AgentAdapter;
   /** Those that tasks name. */
   readonly tools: Readonly<Record<string, AgentAdapter>>;
+  /** Those that may be asked whether they are there, and have a key. */
+  readonly asked: readonly AgentAdapter[];
   readonly json: boolean;
 }
 
@@ -31,11 +33,23 @@ async function commandOf(adapter: AgentAdapter, cwd: string): Promise<RunPlan["c
   }
 }
 
+/** What `cluster doctor` would say against the tools. */
+async function lacksOf(adapters: readonly AgentAdapter[]): Promise<readonly string[]> {
+  const lacks = adapters.map(async (adapter) => {
+    const probe = await adapter.probe?.().catch(() => undefined);
+    if (probe === undefined) return [];
+    const lack = probe.installed ? probe.warning : `${probe.reason} ${probe.remedy}`;
+    return lack === undefined ? [] : [`${adapter.name}: ${lack}`];
+  });
+  return (await Promise.all(lacks)).flat();
+}
+
 /** `--dry-run`: everything is checked and listed, nothing is started. */
 export async function showPlan(options: DryRunOptions): Promise<void> {
-  const { settings, planned, message, adapter, tools, json } = options;
-  const { repository, tasks, warnings } = planned;
+  const { settings, planned, message, adapter, tools, asked, json } = options;
+  const { repository, tasks } = planned;
   await checkTasks(repository, tasks);
+  const warnings = [...planned.warnings, ...(await lacksOf(asked))];
   const { workers, prices, model = null, tool, toolArguments } = settings;
   const like = { tool, model, toolArguments, message: message ?? null, tasks };
   const earlier = await earlierSamples(repository, like).catch(() => null);

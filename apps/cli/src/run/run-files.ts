@@ -3,14 +3,16 @@ import { startRun } from "@cluster/batch";
 import { folderElsewhere } from "../command/command-to-copy.ts";
 import type { RunFlags } from "../command/run-flags.ts";
 import { workingFolder } from "../command/working-folder.ts";
-import { loadConfig } from "../config/load-config.ts";
+import { type LoadedConfig, loadConfig } from "../config/load-config.ts";
 import { usageError } from "../exit/cli-error.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { createProgress, progressStyle } from "../progress/progress.ts";
 import { reportFiles } from "../report/report-files.ts";
+import { isForeign } from "../tools/probe-tool.ts";
 import { resolveCrew } from "../tools/resolve-crew.ts";
 import { requireTools } from "../tools/resolve-tool.ts";
 import { resolveTools } from "../tools/resolve-tools.ts";
+import type { AgentAdapter } from "../tools/tool-entry.ts";
 import { canaryOptions } from "./canary.ts";
 import { conductRun } from "./conduct-run.ts";
 import { showPlan } from "./dry-run.ts";
@@ -22,6 +24,19 @@ import { runOptions } from "./run-options.ts";
 import { runSettings } from "./settings.ts";
 import { toStored } from "./stored-settings.ts";
 import { taskSource } from "./task-source.ts";
+
+/** Those that neither came with the repository nor in a package. */
+async function withoutForeign(
+  tools: readonly (readonly [string, AgentAdapter])[],
+  loaded: Pick<LoadedConfig, "config" | "foreign">,
+  cwd: string,
+): Promise<readonly AgentAdapter[]> {
+  const own: AgentAdapter[] = [];
+  for (const [name, adapter] of tools) {
+    if (!(await isForeign(name, loaded, cwd).catch(() => true))) own.push(adapter);
+  }
+  return own;
+}
 
 /** `cluster run`: from the flags to the report. */
 export async function runFiles(
@@ -35,7 +50,7 @@ export async function runFiles(
   const cwd = workingFolder(flags.cwd);
   const elsewhere = folderElsewhere(flags.cwd);
   const files = reportFiles(flags.report ?? [], cwd);
-  const { config } = await loadConfig({ cwd, file: flags.config });
+  const { config, foreign } = await loadConfig({ cwd, file: flags.config });
   await requireTools(flags.tool ?? config.tool, { config, cwd });
   const settings = runSettings(flags, config, raw, cwd);
   const { model, toolArguments: args, requireChange } = settings;
@@ -46,7 +61,10 @@ export async function runFiles(
   const planned = await planTasks({ cwd, source, message, tools: crew.words, ...settings });
   const tools = await resolveTools(crew, planned.tasks, config, { model, cwd });
   if (flags.dryRun === true) {
-    await showPlan({ settings, planned, message, adapter, tools, json: flags.json === true });
+    const own = Object.entries({ ...tools, [crew.name]: adapter });
+    const asked = await withoutForeign(own, { config, foreign }, cwd);
+    const json = flags.json === true;
+    await showPlan({ settings, planned, message, adapter, tools, asked, json });
     return "done";
   }
   for (const [name, each] of Object.entries({ ...tools, [crew.name]: adapter })) {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { sampleRepository } from "@cluster/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EXIT_CODES } from "../../src/exit/exit-codes.ts";
-import { type Cli, createCli, MAIN } from "../harness/cli.ts";
+import { type Cli, createCli, MAIN, SAMPLE_CONFIG } from "../harness/cli.ts";
 
 let cli: Cli;
 beforeAll(async () => {
@@ -123,6 +123,13 @@ describe("cluster", () => {
     const { code, stdout } = await cli.run(args, { cwd: repository.path });
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ message: "x", verify: "--dry-run" });
+  });
+
+  it("says in a dry run what the tool lacks, as far as it knows", async () => {
+    await using repository = await sampleRepository({ files: 1 });
+    const args = ["run", "-m", "x", "docs/*.md", "--tool", "missing", "--config", SAMPLE_CONFIG];
+    const { code, stderr } = await cli.run([...args, "--dry-run"], { cwd: repository.path });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "missing: It is not here. Install it.\n" });
   });
 
   it("takes -C before its command too, as git does", async () => {
