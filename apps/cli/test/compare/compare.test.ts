@@ -9,7 +9,7 @@ import type { Comparison } from "../../src/compare/comparison.ts";
 import { sampleTasks } from "../../src/compare/sample-tasks.ts";
 import { runFiles } from "../../src/run/run-files.ts";
 import { type Bench, createBench } from "../harness/bench.ts";
-import { cluster, turnsUnderWay } from "../harness/runs.ts";
+import { cluster, hanging } from "../harness/runs.ts";
 
 const CONFIG = fileURLToPath(new URL("../fixtures/fleet.config.ts", import.meta.url));
 
@@ -74,7 +74,7 @@ describe("comparing tools", () => {
       what: "the second run",
       timeoutMs: 60_000,
     });
-    await turnsUnderWay(bench, 2);
+    await hanging(bench, 2);
     running.kill("SIGKILL");
     await running.ended;
     const runs = [...running.said().matchAll(/^Run (\w+) with/gm)].map(([, run]) => run ?? "");
@@ -96,7 +96,7 @@ describe("comparing tools", () => {
     const base = await git("rev-parse", "main");
     const running = compare("--compare", "held,one", "-n", "2", "-w", "2");
     await waitFor(() => running.said().includes("with held"), { what: "a run", timeoutMs: 60_000 });
-    await turnsUnderWay(bench, 2);
+    await hanging(bench, 2);
     running.kill("SIGKILL");
     await running.ended;
     const run = /^Run (\w+) with held$/m.exec(running.said())?.[1] ?? "";

@@ -34,6 +34,20 @@ export async function turnsUnderWay(bench: Bench, count: number): Promise<void> 
   );
 }
 
+/**
+ * Waits until so many agents hang in their first attempt. They have counted it then, so that the next one
+ * does not hang.
+ */
+export async function hanging(bench: Bench, count: number): Promise<void> {
+  await turnsUnderWay(bench, count);
+  await waitFor(
+    async () =>
+      (await readdir(bench.cli.home)).filter((name) => /^[0-9a-f]{64}$/.test(name)).length ===
+      count,
+    { what: `${count} agents that hang`, timeoutMs: 60_000 },
+  );
+}
+
 /** Starts `cluster run` on the bench's files, with a state for directives that count attempts. */
 export function startRun(bench: Bench, message: string, ...args: readonly string[]): RunningCli {
   const env = { SAMPLE_AGENT_STATE: bench.cli.home };
@@ -50,13 +64,7 @@ export async function endedBy(bench: Bench, signal: NodeJS.Signals): Promise<str
     what: "two landings",
     timeoutMs: 60_000,
   });
-  await turnsUnderWay(bench, 2);
-  // The agents have counted these attempts, so that the next ones do not hang.
-  await waitFor(
-    async () =>
-      (await readdir(bench.cli.home)).filter((name) => /^[0-9a-f]{64}$/.test(name)).length === 2,
-    { what: "both agents to hang", timeoutMs: 60_000 },
-  );
+  await hanging(bench, 2);
   running.kill(signal);
   if (signal !== "SIGKILL") {
     await waitFor(() => running.said().includes("again"), { what: "the answer to the signal" });
