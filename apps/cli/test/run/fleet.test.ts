@@ -8,7 +8,7 @@ import type { RunFlags } from "../../src/command/run-flags.ts";
 import type { CliError } from "../../src/exit/cli-error.ts";
 import { runFiles } from "../../src/run/run-files.ts";
 import { type Bench, createBench } from "../harness/bench.ts";
-import { cluster, turnsUnderWay } from "../harness/runs.ts";
+import { cluster, hanging } from "../harness/runs.ts";
 
 const CONFIG = fileURLToPath(new URL("../fixtures/fleet.config.ts", import.meta.url));
 
@@ -109,7 +109,7 @@ describe("several tools in one run", () => {
       what: "what the other tool lands",
       timeoutMs: 60_000,
     });
-    await turnsUnderWay(bench, 2);
+    await hanging(bench, 2);
     running.kill("SIGKILL");
     await running.ended;
     const resumed = await cluster(bench, "resume", "--json", "-q");
