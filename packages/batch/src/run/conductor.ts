@@ -95,9 +95,8 @@ export class Conductor {
     });
   }
 
-  /** Why it started nothing more before its end; `null` when there was no such reason. */
+  /** Why it started nothing more before its end; `null` when nothing was left for that. */
   get closing(): Closing | null {
-    // Where the others have done all that there was, nothing was given up.
     return this.#closing ?? (this.#left.length > 0 ? this.#gaveUp : null);
   }
 
