@@ -77,7 +77,7 @@ describe("a run that was interrupted", () => {
     const { code, stdout } = await cluster(bench, "land");
     expect(code).toBe(1);
     expect(stdout).toMatch(/stayed on cluster\/\w+: the run began on main, and now elsewhere/);
-    expect(stdout).toMatch(/By hand: git merge cluster\/\w+/);
+    expect(stdout).toMatch(/By hand: git switch main && git merge cluster\/\w+/);
   });
 
   it("is landed after a kill -9 too, and cleaned away with all that was left", async () => {

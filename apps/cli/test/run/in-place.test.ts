@@ -73,7 +73,7 @@ it("the configuration can say so, and a contradiction is refused", async () => {
   await writeFile(config, "inPlace: true\n");
   const args = ["run", "-m", "edit", "*.md", "--config", config];
   const plan = await cli.run([...args, "--dry-run"], { cwd: folder });
-  expect(plan).toMatchObject({ code: 0, stderr: "" });
+  expect(plan.code).toBe(0);
   expect(plan.stdout).toContain("place:   in place");
   const refused = await cli.run([...args, "--allow-outside"], { cwd: folder });
   expect(refused.code).toBe(2);
