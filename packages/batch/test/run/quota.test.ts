@@ -147,14 +147,15 @@ test("tasks of another model go on while one refuses", async () => {
     files: [file],
     model: index < 4 ? "big" : "small",
   }));
-  const { report, events } = await sample.run(tasks, { retries: 0, workers: 2 });
+  // A second worker might be through with all of them before the refusal has come.
+  const { report, events } = await sample.run(tasks, { retries: 0, workers: 1 });
   expect(report).toMatchObject({ ok: true, counts: { landed: 8 } });
   const paused = events.findIndex(({ type }) => type === "run.paused");
   const probing = events.findIndex(({ type }) => type === "run.probing");
   const landedMeanwhile = events
     .slice(paused, probing)
     .filter((event) => event.type === "task.ended" && event.outcome.outcome === "landed");
-  expect(landedMeanwhile.length).toBeGreaterThanOrEqual(1);
+  expect(landedMeanwhile).toHaveLength(4);
 });
 
 test("a task that alone is refused keeps the others from nothing, and ends for its quota", async () => {
