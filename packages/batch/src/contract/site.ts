@@ -102,7 +102,7 @@ export interface LandingPlace extends AsyncDisposable {
   dropSuperseded?(): Promise<readonly string[]>;
   deliver(options?: DeliverOptions): Promise<Delivery>;
   /** How it is told when it is not to be delivered. */
-  undelivered(reason: string, choice?: DeliveryChoice): Delivery;
+  undelivered(reason: string, choice?: DeliveryChoice): Promise<Delivery>;
   dispose(): Promise<void>;
 }
 

@@ -41,15 +41,15 @@ export async function deliverLanded(
 ): Promise<DeliveredRun> {
   const { recorder, branch } = options;
   await dropSuperseded(options);
-  const undelivered = (why: string): Delivery => branch.undelivered(why, options.delivery);
+  const undelivered = (why: string): Promise<Delivery> => branch.undelivered(why, options.delivery);
   const refusal = end === "complete" ? await refusalOf(options) : null;
   if (refusal !== null) {
     recorder.warn(refusal);
-    const delivery = undelivered("the check of the whole run refused it");
+    const delivery = await undelivered("the check of the whole run refused it");
     return { delivery, refused: true };
   }
   if (end !== "complete" && branch.tip() !== branch.base) {
-    return { delivery: undelivered(UNDELIVERED[end]), refused: false };
+    return { delivery: await undelivered(UNDELIVERED[end]), refused: false };
   }
   try {
     const delivery = await branch.deliver({
@@ -59,7 +59,7 @@ export async function deliverLanded(
     return { delivery, refused: false };
   } catch (error) {
     recorder.warn(`The run's branch could not be delivered: ${messageOf(error)}`);
-    return { delivery: undelivered(UNDELIVERED.complete), refused: false };
+    return { delivery: await undelivered(UNDELIVERED.complete), refused: false };
   }
 }
 

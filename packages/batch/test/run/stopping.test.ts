@@ -10,13 +10,16 @@ test("drain lets running attempts end and land, and starts nothing new", async (
   await waitFor(() => run.status().instances.filter(({ stage }) => stage === "turn").length === 2, {
     what: "both instances to be in their turns",
   });
+  await sample.repository.git("switch", "-qc", "topic");
   run.drain();
   const report = await run.finished;
+  const command = `git switch main && git merge cluster/${run.id}`;
   expect(report).toMatchObject({
     ok: false,
     end: "interrupted",
     counts: { landed: 2, cancelled: 8 },
-    delivery: { kind: "kept" },
+    // The user went elsewhere meanwhile: what is copied brings it where the run began.
+    delivery: { kind: "kept", reason: "the run was interrupted", command },
   });
   expect(await sample.repository.git("log", "--format=%s", "-1")).toBe("Begin");
   const branch = await sample.repository.git("log", "--format=%s", `cluster/${report.run}`);

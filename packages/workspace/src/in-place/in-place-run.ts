@@ -108,7 +108,7 @@ export class InPlaceRun implements AsyncDisposable {
   }
 
   /** The same: it cannot be held back. */
-  undelivered(_reason?: string): Delivery {
+  async undelivered(_reason?: string): Promise<Delivery> {
     if (this.tip() === this.base) return { kind: "nothing" };
     const { watch } = this.#context;
     return {

@@ -44,22 +44,24 @@ export function checkDelivery({
   return { as, folder };
 }
 
-/** What the user can type to land a branch that was kept, where another one than `target` is checked out. */
-export function deliveryCommandFor(
-  target: string,
-  as: DeliveryMode,
-  context: Pick<RunContext, "branch" | "base">,
-): string {
-  // Names of branches may have in them what a shell makes something of.
-  const name = /^[\w./@+-]+$/.test(target) ? target : `'${target.replaceAll("'", "'\\''")}'`;
-  return `git switch ${name} && ${deliveryCommand(as, context)}`;
-}
-
-/** What the user can type to land a branch that was kept. */
+/**
+ * What the user can type to land a branch that was kept.
+ * @param checkedOut the branch that they are on; `null` for none
+ */
 export function deliveryCommand(
   as: DeliveryMode,
-  { branch, base }: Pick<RunContext, "branch" | "base">,
+  context: Pick<RunContext, "branch" | "base" | "target">,
+  checkedOut: string | null,
 ): string {
+  const { target } = context;
+  // Patches are written wherever one stands. Without a branch to go to, it is the user's choice.
+  if (as === "patches" || target === null || target === checkedOut) return landing(as, context);
+  // Names of branches may have in them what a shell makes something of.
+  const name = /^[\w./@+-]+$/.test(target) ? target : `'${target.replaceAll("'", "'\\''")}'`;
+  return `git switch ${name} && ${landing(as, context)}`;
+}
+
+function landing(as: DeliveryMode, { branch, base }: Pick<RunContext, "branch" | "base">): string {
   const commits = `${base.slice(0, 12)}..${branch}`;
   switch (as) {
     case "squash":

@@ -1,13 +1,13 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import { withLockedRef } from "../git/ref-transaction.ts";
-import { readHead } from "../repository/head.ts";
+import { readBranch, readHead } from "../repository/head.ts";
 import { CheckoutRefused, moveCheckout } from "./checkout.ts";
 import {
   checkDelivery,
   type DeliveryChoice,
+  type DeliveryMode,
   deliveryCommand,
-  deliveryCommandFor,
 } from "./delivery-choice.ts";
 import { composeDelivery } from "./delivery-commit.ts";
 import { dropBranch } from "./drop-branch.ts";
@@ -62,8 +62,6 @@ export type Delivery =
   /** Nothing landed, so there is no branch. */
   | { readonly kind: "nothing" };
 
-type KeptDelivery = Extract<Delivery, { readonly kind: "kept" }>;
-
 /** How to deliver. */
 export interface DeliverOptions extends DeliveryChoice {
   readonly signal?: AbortSignal | undefined;
@@ -85,17 +83,12 @@ export async function deliver(
 ): Promise<Delivery> {
   const { signal, announce } = options;
   const { as, folder } = checkDelivery(options);
-  const { parts, base, target, branch } = context;
+  const { parts, base, target } = context;
   if (tip === base) {
     await dropBranch(context, tip);
     return { kind: "nothing" };
   }
-  const kept = (reason: string): KeptDelivery => ({
-    kind: "kept",
-    branch,
-    reason,
-    command: deliveryCommand(as, context),
-  });
+  const kept = (reason: string): Promise<Delivery> => keptOnBranch(context, as, reason);
   if (as === "branch") return kept("it was to stay on its own branch");
   if (as === "patches") return deliverPatches(context, tip, folder, kept);
   if (target === null)
@@ -110,12 +103,12 @@ export async function deliver(
         head.branch === null
           ? "no branch is checked out any more (HEAD is detached)"
           : `the run began on ${target}, and now ${head.branch} is checked out`;
-      return { ...kept(now), command: deliveryCommandFor(target, as, context) };
+      return await kept(now);
     }
     try {
       const wanted = await composeDelivery(context, as, head.commit, tip, signal);
       if (wanted.kind === "conflict") {
-        return kept(
+        return await kept(
           `it conflicts with what ${target} has got since, in ${wanted.files.join(", ")}`,
         );
       }
@@ -126,20 +119,33 @@ export async function deliver(
         return { kind: "merged", branch: target, commit, ...(await giveUp(context, tip, commit)) };
       }
     } catch (error) {
-      if (error instanceof CheckoutRefused) return kept(error.message);
+      if (error instanceof CheckoutRefused) return await kept(error.message);
       if (!(error instanceof WorkspaceError)) throw error;
-      if (error.code !== "LOCKED" || performance.now() >= deadline) return kept(error.message);
+      if (error.code !== "LOCKED" || performance.now() >= deadline)
+        return await kept(error.message);
     }
     // Somebody else was faster, or is at it: look again at what is there then.
     await wait(10 + Math.random() * 40, undefined, signal === undefined ? {} : { signal });
   }
 }
 
+/** What is said of a run whose branch stays: with a command that works where the user stands now. */
+export async function keptOnBranch(
+  context: RunContext,
+  as: DeliveryMode,
+  reason: string,
+): Promise<Delivery> {
+  const { parts, branch } = context;
+  // Where git does not say, they are told to go there: that does no harm to whoever is there.
+  const checkedOut = await readBranch(parts.git).catch(() => null);
+  return { kind: "kept", branch, reason, command: deliveryCommand(as, context, checkedOut) };
+}
+
 async function deliverPatches(
   context: RunContext,
   tip: string,
   folder: string,
-  kept: (reason: string) => Delivery,
+  kept: (reason: string) => Promise<Delivery>,
 ): Promise<Delivery> {
   const written = await writePatches(context, tip, folder);
   if (written.kind === "refused") return kept(written.reason);

@@ -6,8 +6,8 @@ import { type SalvagedWork, salvage } from "../salvage/salvage.ts";
 import { dropSuperseded } from "../salvage/superseded.ts";
 import { openWorkspace } from "../workspace/open.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { type DeliverOptions, type Delivery, deliver } from "./delivery.ts";
-import { type DeliveryChoice, deliveryCommand } from "./delivery-choice.ts";
+import { type DeliverOptions, type Delivery, deliver, keptOnBranch } from "./delivery.ts";
+import type { DeliveryChoice } from "./delivery-choice.ts";
 import { dropBranch } from "./drop-branch.ts";
 import {
   hasCommit,
@@ -176,9 +176,8 @@ export class RunBranch implements AsyncDisposable {
   }
 
   /** What {@link deliver} would say, where the branch is to stay for another reason than git's. */
-  undelivered(reason: string, { as = "merge" }: DeliveryChoice = {}): Delivery {
-    const command = deliveryCommand(as, this.#context);
-    return { kind: "kept", branch: this.#context.branch, reason, command };
+  undelivered(reason: string, { as = "merge" }: DeliveryChoice = {}): Promise<Delivery> {
+    return keptOnBranch(this.#context, as, reason);
   }
 
   /**

@@ -156,6 +156,15 @@ test("a branch only: nothing is checked out, and the command that lands it works
   const delivery = await run.deliver({ as: "branch" });
   expect(delivery).toMatchObject({ kind: "kept", branch: "cluster/r1" });
   expect(await at.sample.git("rev-parse", "HEAD")).toBe(run.base);
+  await at.sample.git("switch", "-qc", "topic");
+  const landing = "git switch main && git merge cluster/r1";
+  const kept = { kind: "kept", branch: "cluster/r1", command: landing };
+  expect(await run.deliver({ as: "branch" })).toMatchObject(kept);
+  expect(await run.undelivered("it was halted")).toEqual({ ...kept, reason: "it was halted" });
+  expect(await run.undelivered("it was halted", { as: "patches" })).toMatchObject({
+    command: expect.stringMatching(/^git format-patch /),
+  });
+  await at.sample.git("switch", "-q", "main");
   await at.sample.git(...(delivery as { command: string }).command.split(" ").slice(1));
   await expectEdits(at);
 });
