@@ -147,8 +147,7 @@ test("tasks of another model go on while one refuses", async () => {
     files: [file],
     model: index < 4 ? "big" : "small",
   }));
-  // A second worker might be through with all of them before the refusal has come.
-  const { report, events } = await sample.run(tasks, { retries: 0, workers: 1 });
+  const { report, events } = await sample.run(tasks, { retries: 0, workers: 2 });
   expect(report).toMatchObject({ ok: true, counts: { landed: 8 } });
   const paused = events.findIndex(({ type }) => type === "run.paused");
   const probing = events.findIndex(({ type }) => type === "run.probing");

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import { appendFile, stat } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** What a message can tell the sample agent to do; the README describes each. */
@@ -103,7 +103,10 @@ function known(directive: Directive): Directive {
   throw new Error(`Unknown directive [fake:${directive.name}], expected ${DIRECTIVES.join(", ")}`);
 }
 
-/** Counts from 1. One appended byte for each attempt: appending is atomic between processes. */
+/**
+ * Counts from 1. One appended line for each attempt, which is atomic between processes; its number is
+ * where that line stands, since others may have appended theirs by the time it is read.
+ */
 async function attempt(
   text: string,
   files: readonly string[],
@@ -114,6 +117,7 @@ async function attempt(
     .update(JSON.stringify([text, files]))
     .digest("hex");
   const counter = join(stateFolder, key);
-  await appendFile(counter, ".");
-  return (await stat(counter)).size;
+  const mine = randomUUID();
+  await appendFile(counter, `${mine}\n`);
+  return (await readFile(counter, "utf8")).split("\n").indexOf(mine) + 1;
 }
