@@ -1,5 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
+import { SerialQueue } from "../concurrency/serial-queue.ts";
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import type { RunContext } from "../run/run-context.ts";
 
@@ -27,6 +28,7 @@ type RoomContext = Pick<RunContext, "content" | "folder" | "maxWorktreeBytes">;
 /** Looks whether there is room for a worktree before it is made. */
 export class DiskRoom {
   readonly #context: RoomContext;
+  readonly #looks = new SerialQueue();
   readonly #made = new Set<number>();
   #beingMade = 0;
 
@@ -55,15 +57,11 @@ export class DiskRoom {
   }
 
   /**
-   * Makes the worktree of an instance, if there is room for it.
+   * Makes the worktree of an instance, if there is room for it; who asks first is served first.
    * @throws {WorkspaceError} DISK_LIMIT, DISK_FULL
    */
   async take<T>(index: number, make: () => Promise<T>): Promise<T> {
-    const { worktrees, by, limit } = await this.look();
-    if (this.#made.size + this.#beingMade + 1 > worktrees) {
-      throw refusal(by, `${limit}; there is room for ${worktrees}`, "Use fewer instances.");
-    }
-    this.#beingMade += 1;
+    await this.#looks.run(() => this.#reserve());
     try {
       const made = await make();
       this.#made.add(index);
@@ -71,6 +69,14 @@ export class DiskRoom {
     } finally {
       this.#beingMade -= 1;
     }
+  }
+
+  async #reserve(): Promise<void> {
+    const { worktrees, by, limit } = await this.look();
+    if (this.#made.size + this.#beingMade + 1 > worktrees) {
+      throw refusal(by, `${limit}; there is room for ${worktrees}`, "Use fewer instances.");
+    }
+    this.#beingMade += 1;
   }
 
   /** A worktree is gone. */
