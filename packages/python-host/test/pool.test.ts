@@ -28,7 +28,7 @@ for (const mode of ["fork", "process"] as const) {
     test("a pool keeps its processes warm, or has a new one for each turn", async () => {
       await using warm = probePool(mode).pool;
       const [first, second] = [await warm.run(1), await warm.run(2)];
-      expect(second).toMatchObject({ pid: first.pid, marks: [1, 2] });
+      expect(second).toEqual({ pid: first.pid, marks: [1, 2], said: 2 });
       await using fresh = probePool(mode, { afterTurn: "replace" }).pool;
       const [third, fourth] = [await fresh.run(1), await fresh.run(2)];
       expect(third.marks).toEqual([1]);

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { waitFor } from "@cluster/testkit";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type Cli, type CliResult, createCli, SAMPLE_CONFIG } from "../harness/cli.ts";
@@ -69,11 +70,15 @@ it("changes by the way are told and stay", async () => {
 });
 
 it("the configuration can say so, and a contradiction is refused", async () => {
-  const config = join(folder, "own.config.yaml");
-  await writeFile(config, "inPlace: true\n");
+  const config = join(folder, "own.config.ts");
+  const lines = [
+    `import sample from ${JSON.stringify(pathToFileURL(SAMPLE_CONFIG))};`,
+    "export default { ...sample, inPlace: true };",
+  ];
+  await writeFile(config, lines.join("\n"));
   const args = ["run", "-m", "edit", "*.md", "--config", config];
   const plan = await cli.run([...args, "--dry-run"], { cwd: folder });
-  expect(plan.code).toBe(0);
+  expect(plan).toMatchObject({ code: 0, stderr: "" });
   expect(plan.stdout).toContain("place:   in place");
   const refused = await cli.run([...args, "--allow-outside"], { cwd: folder });
   expect(refused.code).toBe(2);
