@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { nearest } from "../errors/nearest.ts";
+import { closestMatch } from "leven";
 import { PoolError } from "../errors/pool-error.ts";
 import { type LeaseOptions, RELEASE_MODES, type RunOptions } from "./options.ts";
 
@@ -23,7 +23,8 @@ export function invalidOption(name: string, expected: string, value: unknown): P
 
 /** Says of an option that does not exist which one was meant. */
 export function noSuchOption(name: string, known: readonly string[]): string {
-  const meant = nearest(name.slice(name.lastIndexOf(".") + 1), known);
+  const word = name.slice(name.lastIndexOf(".") + 1);
+  const meant = closestMatch(word, known, { maxDistance: Math.ceil(word.length / 3) });
   return `${name}: there is no such option${meant === undefined ? "" : ` (did you mean ${meant}?)`}`;
 }
 
