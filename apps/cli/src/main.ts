@@ -6,6 +6,8 @@ const message = oldNodeMessage(process.versions.node);
 if (message === undefined) {
   const { keepCompiledCode } = await import("./exit/compile-cache.ts");
   keepCompiledCode();
+  const { hideSqliteWarning } = await import("./exit/sqlite-warning.ts");
+  hideSqliteWarning();
   const { main } = await import("./command/main.ts");
   await main(process.argv.slice(2));
 } else {
