@@ -30,6 +30,7 @@ export interface RunFlags extends LimitFlags {
   readonly read?: readonly string[];
   readonly timeout?: number;
   readonly idleTimeout?: number;
+  readonly startTimeout?: number;
   readonly retries?: number;
   readonly verify?: string;
   readonly setup?: string;
@@ -87,6 +88,11 @@ function withTurnFlags(command: Command): void {
       durationFlag,
     )
     .option("--idle-timeout <time>", "silence within a turn at most (default: none)", durationFlag)
+    .option(
+      "--start-timeout <time>",
+      "from the start of a tool to its first turn at most (default: 2m)",
+      durationFlag,
+    )
     .option(
       "--fail-over [kinds]",
       "a task goes on with another tool after such failures, also one that names its tool " +

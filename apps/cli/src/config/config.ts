@@ -48,6 +48,8 @@ export interface ClusterConfig {
   readonly timeout?: string | number | undefined;
   /** Silence within a turn at most. @default none */
   readonly idleTimeout?: string | number | undefined;
+  /** From the start of a tool to its first turn at most; it has two tries. @default "2m" */
+  readonly startTimeout?: string | number | undefined;
   /** Further attempts at a task that failed. @default 1 */
   readonly retries?: number | undefined;
   /** A command that must succeed in the workspace before an edit lands. */

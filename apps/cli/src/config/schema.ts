@@ -91,6 +91,9 @@ export const configSchema: z.ZodType<ClusterConfig> = z.strictObject({
     .describe("Which files make a task: file, folder or chunk=N. Default: file"),
   timeout: duration.optional().describe("One turn at most: 90s, 5m, or seconds. Default: 10m"),
   idleTimeout: duration.optional().describe("Silence within a turn at most. Default: none"),
+  startTimeout: duration
+    .optional()
+    .describe("From the start of a tool to its first turn at most; it has two tries. Default: 2m"),
   retries: z.int().min(0).optional().describe("Further attempts at a failed task. Default: 1"),
   verify: text.optional().describe("A command that must succeed before an edit lands"),
   setup: text.optional().describe("A command that makes each new worktree fit for work, as npm ci"),
@@ -174,6 +177,7 @@ export const CONFIG_KEYS: readonly string[] = [
   "per",
   "timeout",
   "idleTimeout",
+  "startTimeout",
   "retries",
   "verify",
   "setup",

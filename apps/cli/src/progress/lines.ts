@@ -6,7 +6,7 @@ import {
   type RunEvent,
   type RunStatus,
 } from "@cluster/batch";
-import { endedLine, lateLine, noteLine } from "./plain-lines.ts";
+import { endedLine, lateLine, noteLine, slowLine } from "./plain-lines.ts";
 import { withoutTold } from "./told.ts";
 
 /** More reasons than these are not remembered: the lines that told them are far away. */
@@ -25,6 +25,8 @@ export class ProgressLines {
   readonly #turns = new Set<string>();
   /** The tools that got ready once, or of which it was said that they do not. */
   readonly #starts = new Set<string>();
+  /** Those of which it was said that they take long. */
+  readonly #slow = new Set<string>();
   readonly #failures = new Set<string>();
   readonly #reasons = new Set<string>();
 
@@ -67,6 +69,11 @@ export class ProgressLines {
     if (event.type !== "pool") return null;
     const { event: happened, tool = this.#status.tool } = event;
     if (happened.type === "process.ready") this.#starts.add(tool);
+    if (happened.type === "process.late") {
+      if (this.#starts.has(tool) || this.#slow.has(tool)) return null;
+      this.#slow.add(tool);
+      return slowLine(tool, happened.startMs, happened.detail);
+    }
     if (happened.type !== "instance.state" || happened.state !== "backoff") return null;
     if (this.#starts.has(tool)) return null;
     this.#starts.add(tool);

@@ -55,6 +55,12 @@ function megabytes(bytes: number): string {
 /** What a start said last is at the end of its reason. */
 const LONGEST_REASON = 500;
 
+/** A tool that takes long to get ready, and is still waited for. */
+export function slowLine(tool: string, afterMs: number, known: string): string {
+  const what = `${printable(tool)} is not ready after ${formatTime(afterMs)}`;
+  return `${what}: ${oneLine(known, LONGEST_REASON)}`;
+}
+
 /** A tool that did not get ready, for as long as it is tried again. */
 export function lateLine(tool: string, reason: string): string {
   return `waiting for ${printable(tool)}, which is started again: ${oneLine(reason, LONGEST_REASON)}`;

@@ -15,6 +15,9 @@ const NO_MODEL = /\bNo (LLM )?model was specified\b|\bno API keys? (was|were) pr
 const UNKNOWN_MODEL =
   /\blitellm\.\w+Error\b|\b(unknown|invalid|no such) model\b|\bmodel\b.{0,80}\b(not found|unknown|does not exist|not supported|not available)\b/i;
 
+/** It started, and what was to show that it takes requests did not come. */
+const NEVER_READY = /\bwas never ready, twice in a row\b/;
+
 /** The user's own command, which has said what it lacks. */
 const SETUP = /\bThe setup command\b/;
 
@@ -33,9 +36,16 @@ function environmentHint(
   if (UNKNOWN_MODEL.test(message)) {
     return ["Name a model that the provider knows with --model."];
   }
+  const named = shellWord(tool);
+  if (NEVER_READY.test(message)) {
+    return [
+      `This shows what it prints, and what was waited for: ${clusterCommand(`tools try ${named}`, elsewhere)}`,
+      "If it only needs longer: --start-timeout 5m.",
+    ];
+  }
   // Those of a package or a project it looks at only when they are named.
   const isOurs = BUILT_IN_TOOLS.some((name) => name === tool);
-  const doctor = isOurs ? "doctor" : `doctor --tool ${shellWord(tool)}`;
+  const doctor = isOurs ? "doctor" : `doctor --tool ${named}`;
   return [`This says what the tool lacks: ${clusterCommand(doctor, elsewhere)}`];
 }
 

@@ -4,9 +4,6 @@ import type { AgentAdapter } from "../tools/tool-entry.ts";
 import { secretsOf } from "./secrets.ts";
 import type { RunSettings } from "./settings.ts";
 
-/** An agent imports for seconds, and several of them share few processors. */
-const START_TIMEOUT_MS = 180_000;
-
 /**
  * How a run is made, whether it begins or is gone on with; the trial of its first tasks aside.
  * @param tools those that tasks name
@@ -24,7 +21,7 @@ export function runOptions(
     workers: settings.workers,
     timeoutMs: settings.timeoutMs,
     idleTimeoutMs: settings.idleTimeoutMs,
-    startTimeoutMs: START_TIMEOUT_MS,
+    startTimeoutMs: settings.startTimeoutMs,
     retries: settings.retries,
     setupTimeoutMs: settings.setupTimeoutMs,
     allowOutside: settings.allowOutside,

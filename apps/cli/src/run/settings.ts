@@ -40,6 +40,7 @@ export interface RunSettings {
   readonly per: Per;
   readonly timeoutMs: number;
   readonly idleTimeoutMs: number;
+  readonly startTimeoutMs: number;
   readonly retries: number;
   readonly verify: string | undefined;
   readonly setup: string | undefined;
@@ -55,6 +56,9 @@ export interface RunSettings {
   readonly limits: LimitSettings;
   readonly toolArguments: readonly string[];
 }
+
+/** An agent imports for seconds, and several of them share few processors. */
+const DEFAULT_START_TIMEOUT_MS = 120_000;
 
 function configured(value: string | number | undefined): number | undefined {
   return value === undefined ? undefined : durationMs(value);
@@ -165,6 +169,8 @@ function filledIn(
     per: flags.per ?? (config.per === undefined ? undefined : perOf(config.per)) ?? "file",
     timeoutMs: flags.timeout ?? configured(config.timeout) ?? 600_000,
     idleTimeoutMs: flags.idleTimeout ?? configured(config.idleTimeout) ?? Number.POSITIVE_INFINITY,
+    startTimeoutMs:
+      flags.startTimeout ?? configured(config.startTimeout) ?? DEFAULT_START_TIMEOUT_MS,
     retries: flags.retries ?? config.retries ?? 1,
     verify: flags.verify ?? config.verify,
     setup: flags.setup ?? config.setup,

@@ -59,10 +59,21 @@ describe("createProgress", () => {
     const detail =
       "hello was not ready within 60000 ms. If it needs longer, raise startTimeoutMs. It said last: no such flag";
     const late = { at: 0, type: "instance.state", state: "backoff", detail } as const;
-    for (const instance of [0, 1])
-      progress.onEvent({ ...base, type: "pool", tool: "hello", event: { ...late, instance } });
+    const slow = {
+      at: 0,
+      type: "process.late",
+      generation: 0,
+      startMs: 30_000,
+      detail: 'The prompt "> " was awaited and did not come. It printed last: "$ ".',
+    } as const;
+    for (const event of [slow, late])
+      for (const instance of [0, 1])
+        progress.onEvent({ ...base, type: "pool", tool: "hello", event: { ...event, instance } });
     progress.end();
-    expect(to.text()).toBe(`waiting for hello, which is started again: ${detail}\n`);
+    expect(to.text()).toBe(
+      `hello is not ready after 30s: ${slow.detail}\n` +
+        `waiting for hello, which is started again: ${detail}\n`,
+    );
   });
 
   it("prints a line for each task where nothing can be redrawn, without escapes", async () => {

@@ -49,6 +49,10 @@ describe("renderReport", () => {
     ["aider did not start (1): No LLM model was specified", /^Set the key .*OPENAI_API_KEY=…/m],
     ["litellm.NotFoundError: no such model", /^Name a model that the provider knows/m],
     ["spawn x ENOENT", /^This says what the tool lacks: cluster doctor --tool sample$/m],
+    [
+      "x was never ready, twice in a row, and is not started again. It printed nothing.",
+      /^This shows what it prints, and what was waited for: cluster tools try sample$/m,
+    ],
     ["unknown model: gtp-5", /^Name a model that the provider knows with --model\.$/m],
     ["The setup command exited with code 3: npm ci", /The setup command exited with code 3/],
   ])("says what to do about %j, and names doctor only where it knows more", (message, hint) => {

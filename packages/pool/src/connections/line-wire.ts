@@ -6,12 +6,12 @@ import type { EndPattern } from "../framing/end-pattern.ts";
 import type { SaidRole, ToldPart } from "../framing/framing-trace.ts";
 import { type Channel, PromptScanner } from "../framing/prompt-scanner.ts";
 import { AnswerFilter } from "./answer-filter.ts";
+import { AwaitedAtStart } from "./awaited-at-start.ts";
 import type { LineProtocolOptions, Sentinel } from "./line-options.ts";
 import { type Mark, newMark } from "./mark.ts";
 import { StderrOfTurn } from "./stderr-of-turn.ts";
 import { whenSilenced } from "./when-silenced.ts";
 import { writeInput } from "./write-input.ts";
-import { WrongStream } from "./wrong-stream.ts";
 
 /** How long an interrupted tool has for its first answer before it is asked again. */
 const PATIENCE_MS = 100;
@@ -29,8 +29,7 @@ export class LineWire {
   readonly #options: LineProtocolOptions;
   readonly #scanner: PromptScanner;
   readonly #stderr: StderrOfTurn | null;
-  /** Until it is ready. */
-  readonly #wrongStream: WrongStream | null;
+  readonly #atStart: AwaitedAtStart;
 
   constructor(process: ToolProcess, options: LineProtocolOptions) {
     this.#process = process;
@@ -48,8 +47,7 @@ export class LineWire {
       process.stderr !== null && (check !== undefined || trace !== undefined)
         ? new StderrOfTurn(process.stderr, mergeStderr ? undefined : trace)
         : null;
-    this.#wrongStream =
-      process.stderr === null || mergeStderr ? null : new WrongStream(process.stderr);
+    this.#atStart = new AwaitedAtStart(process, mergeStderr);
     whenSilenced(process, heard, (error) => this.#scanner.end(error));
   }
 
@@ -60,7 +58,7 @@ export class LineWire {
 
   /** Why it is not ready, as far as that is to be seen. */
   get hint(): string | null {
-    return this.#wrongStream?.hint ?? null;
+    return this.#atStart.hint;
   }
 
   get #hearsStderr(): boolean {
@@ -71,19 +69,19 @@ export class LineWire {
     const { ready, setup, sentinel, prompt, lineEnd = "\n" } = this.#options;
     const started = this.#telling("start");
     if (ready !== undefined) {
-      this.#wrongStream?.awaits("ready text", ready);
+      this.#atStart.text("ready text", ready);
       await this.#scanner.until(ready, started, "ready");
     }
     if (setup !== undefined) await this.#tell([["setup", `${setup}${lineEnd}`]]);
     if (sentinel !== undefined) await this.#synchronise(sentinel, "start");
     else if (prompt !== undefined && (ready === undefined || setup !== undefined)) {
-      this.#wrongStream?.awaits("prompt", prompt);
+      this.#atStart.text("prompt", prompt);
       await this.#scanner.until(prompt, started, "ready");
     }
     // Otherwise what it said on the other stream before would be part of the first answer.
     if (this.#hearsStderr) await this.#bothAreRead();
     this.#scanner.clear();
-    this.#wrongStream?.end();
+    this.#atStart.end();
   }
 
   async exchange(request: string, onText: (text: string) => void): Promise<string> {
@@ -124,7 +122,7 @@ export class LineWire {
 
   async #synchronise(sentinel: Sentinel, role: SaidRole): Promise<void> {
     const { command, mark } = newMark(sentinel);
-    this.#wrongStream?.awaits("sentinel", mark);
+    if (role === "start") this.#atStart.sentinel({ command, mark });
     const found = this.#scanner.until(mark, this.#telling(role), "ready");
     const written = this.#tell([["sentinel", command]]);
     await Promise.race([written, found]);

@@ -30,6 +30,17 @@ export type PoolEvent =
       readonly generation: number;
     }
   | {
+      /** A process is not ready after a quarter of `startTimeoutMs`: it may be waited for in vain. */
+      readonly type: "process.late";
+      readonly at: number;
+      readonly instance: number;
+      readonly generation: number;
+      /** From the start of the process until now. */
+      readonly startMs: number;
+      /** What it was to print, as far as that is known, and what it has printed. */
+      readonly detail: string;
+    }
+  | {
       readonly type: "process.ready";
       readonly at: number;
       readonly instance: number;

@@ -5,6 +5,7 @@ import type { ProcessLedger } from "../ledger/process-ledger.ts";
 import type { Clock } from "../pool/clock.ts";
 import type { CompiledOptions } from "../pool/compile-options.ts";
 import type { Redaction } from "../transcript/redactor.ts";
+import type { FirstStarts } from "./first-starts.ts";
 import type { MemorySampler } from "./memory-sampler.ts";
 import type { Spares } from "./spares.ts";
 import type { StartGate } from "./start-gate.ts";
@@ -15,6 +16,7 @@ export interface InstanceContext<Request, Result> {
   readonly host: ProcessHost;
   readonly options: CompiledOptions;
   readonly gate: StartGate;
+  readonly firstStarts: FirstStarts;
   readonly ledger: ProcessLedger;
   readonly memory: MemorySampler;
   readonly spares: Spares<Request, Result>;

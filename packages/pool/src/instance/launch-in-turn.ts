@@ -17,41 +17,48 @@ export interface LaunchTerms<Request, Result> {
   begin(): { readonly index: number; readonly generation: number };
   /** There is a process, which is not ready yet. */
   spawned(process: ManagedProcess<Request, Result>): void;
+  /** It takes long to become ready. */
+  late(ms: number, detail: string): void;
 }
 
 /**
  * Starts a process when the gate lets it in, and resolves when it takes its first request. When this
  * rejects, the process is gone.
- * @throws {PoolError} as {@link startProcess}.
+ * @throws {PoolError} as {@link startProcess}, and what the pool has given up with.
  */
 export async function launchInTurn<Request, Result>(
   context: InstanceContext<Request, Result>,
   terms: LaunchTerms<Request, Result>,
 ): Promise<ManagedProcess<Request, Result>> {
-  const { adapter, host, options, clock, gate, ledger, redaction } = context;
+  const { adapter, host, options, clock, gate, firstStarts, ledger, redaction } = context;
   const { signal, request } = terms;
   const leave = await gate.enter(signal, terms.rank);
   try {
     await ledger.sweep();
     signal.throwIfAborted();
-    return await startProcess(
-      {
-        adapter,
-        host,
-        slot: terms.begin(),
-        cwd: () => options.cwd(terms.folderOf),
-        ...(request === undefined ? {} : { request }),
-        clock,
-        ledger,
-        startTimeoutMs: options.startTimeoutMs,
-        graceMs: options.graceMs,
-        maxStartBytes: options.maxTurnBytes,
-        transcript: terms.transcript,
-        redact: redaction.redact,
-        signal,
-      },
-      (process) => terms.spawned(process),
-    );
+    const start = () =>
+      startProcess(
+        {
+          adapter,
+          host,
+          slot: terms.begin(),
+          cwd: () => options.cwd(terms.folderOf),
+          ...(request === undefined ? {} : { request }),
+          clock,
+          ledger,
+          startTimeoutMs: options.startTimeoutMs,
+          graceMs: options.graceMs,
+          maxStartBytes: options.maxTurnBytes,
+          transcript: terms.transcript,
+          redact: redaction.redact,
+          signal,
+          late: (ms, detail) => terms.late(ms, detail),
+        },
+        (process) => terms.spawned(process),
+      );
+    // Each start of a one-shot tool is that of one request, and fails with it.
+    const isOnce = adapter.capabilities?.oneShot === true;
+    return await (isOnce ? start() : firstStarts.begin(start));
   } finally {
     leave();
   }

@@ -221,6 +221,8 @@ export class ProcessKeeper<Request, Result> implements SeatOwner<Request, Result
   #beginAnew(signal: AbortSignal): Promise<void> {
     this.#setbacks.clear();
     this.#context.spares.renew();
+    // A lazy instance that is started for a request is no new beginning of the pool.
+    if (this.record.state !== "idle") this.#context.firstStarts.renew();
     return this.#bringUp(signal);
   }
 
@@ -244,7 +246,8 @@ export class ProcessKeeper<Request, Result> implements SeatOwner<Request, Result
       } catch (thrown) {
         signal.throwIfAborted();
         const error = toError(thrown);
-        const wait = this.#setbacks.failedStart(error);
+        const over = this.#context.firstStarts.final(error);
+        const wait = over ? null : this.#setbacks.failedStart(error);
         if (wait === null) throw this.#setbacks.fail(error);
         await this.#setbacks.backOff(wait, error, signal);
       }

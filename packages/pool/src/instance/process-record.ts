@@ -90,6 +90,18 @@ export class ProcessRecord {
     this.endedAt = null;
   }
 
+  /** The one that is starting takes long. */
+  late(startMs: number, detail: string): void {
+    this.#context.emit({
+      type: "process.late",
+      at: this.#context.clock.now(),
+      instance: this.#instance,
+      generation: this.#generation - 1,
+      startMs,
+      detail,
+    });
+  }
+
   ready(pid: number): void {
     this.failure = null;
     this.#tellReady(pid, this.#context.clock.elapsed() - this.#began);

@@ -86,6 +86,7 @@ export class ProcessSeat<Request, Result> {
         this.#record.spawned(spawned);
         this.#adopt(spawned);
       },
+      late: (ms, detail) => this.#record.late(ms, detail),
     });
     this.#record.ready(process.pid);
     return process;

@@ -121,6 +121,8 @@ export class Spare<Request, Result> {
         spawned: (spawned) => {
           this.#process = spawned;
         },
+        // Nobody waits for it.
+        late: () => {},
       });
       if (signal.aborted) return;
       if (process.state !== "ready") throw process.exitError(await process.ended, "");

@@ -2,6 +2,7 @@ import { Emitter } from "../events/emitter.ts";
 import type { PoolEvent } from "../events/pool-event.ts";
 import { redactEvent } from "../events/redact-event.ts";
 import type { OwnedHost } from "../host/owned-host.ts";
+import { FirstStarts } from "../instance/first-starts.ts";
 import type { Instance } from "../instance/instance.ts";
 import type { InstanceContext } from "../instance/instance-context.ts";
 import { MemorySampler } from "../instance/memory-sampler.ts";
@@ -70,6 +71,7 @@ export function assemblePool<Request, Result>(
     host: host.host,
     options,
     gate: new StartGate(options.startConcurrency),
+    firstStarts: new FirstStarts(given.adapter.name, clock),
     clock,
     redaction: secrets,
     emit,

@@ -27,7 +27,12 @@ export interface PoolOptions<Request, Result> {
    * @default what the tool's capabilities say, or 1
    */
   readonly sessionsPerProcess?: number;
-  /** From the start of a process to its readiness. @default 60_000 */
+  /**
+   * From the start of a process to its readiness. After a quarter of it the event `process.late` says what
+   * the process has printed. While no process of the pool has ever been ready, a start that takes too long
+   * is tried once more, and then every instance has failed: so whatever is wrong with the tool shows in
+   * twice this time. Afterwards `restart` counts. @default 60_000
+   */
   readonly startTimeoutMs?: number;
   /** One turn, from its start to its end. @default Infinity */
   readonly turnTimeoutMs?: number;
@@ -109,7 +114,7 @@ export interface RecycleOptions {
 /**
  * The restart budget: more than `intensity` crashes within `periodMs` and an instance has failed, and so
  * it has when that many starts in a row have failed, however long they took. What has run for longer than
- * the period begins anew. Spares have a budget of their own, of the same size.
+ * the period begins anew. Where none was ever ready, {@link PoolOptions.startTimeoutMs} ends it sooner. Spares have a budget of their own, of the same size.
  */
 export interface RestartOptions {
   /** @default 5 */

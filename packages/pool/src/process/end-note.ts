@@ -23,7 +23,8 @@ export function endNote(name: string, end: ProcessEnd, when: string, last: LastW
 }
 
 /** The end of stderr; of stdout, where some tools put their errors, when stderr is empty. */
-export function quoteLastWords({ stderr, stdout }: LastWords): string {
+function quoteLastWords(last: LastWords): string {
+  const [stderr, stdout] = [last.stderr.trim(), last.stdout.trim()];
   if (stderr !== "") return `Its stderr ended with:\n${stderr}`;
   if (stdout !== "") return `It printed nothing on stderr. Its stdout ended with:\n${stdout}`;
   return "It printed nothing on stderr.";

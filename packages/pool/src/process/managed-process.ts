@@ -187,7 +187,7 @@ export class ManagedProcess<Request, Result> {
     return new ProcessExitedError(
       endNote(this.#launch.adapter.name, end, when, last),
       end.exit,
-      last.stderr,
+      last.stderr.trim(),
       cause === undefined ? undefined : { cause },
     );
   }
@@ -197,9 +197,15 @@ export class ManagedProcess<Request, Result> {
     return this.#output.lastWords(this.#launch.redact);
   }
 
-  /** What its connection makes of it that it is not ready. */
+  /** What its connection makes of it that it is not ready, without secrets. */
   hint(): string | null {
-    return this.#connection?.hint?.() ?? null;
+    try {
+      const hint = this.#connection?.hint?.() ?? null;
+      return hint === null ? null : this.#launch.redact(hint);
+    } catch {
+      // The error that it was to explain counts for more.
+      return null;
+    }
   }
 
   /** Begins to speak with it. Resolves when it takes its first request. */

@@ -54,10 +54,7 @@ export class ProcessOutput {
   }
 
   lastWords(redact: (text: string) => string): LastWords {
-    return {
-      stderr: redact(this.#stderr.toString()).trim(),
-      stdout: redact(this.#stray.toString()).trim(),
-    };
+    return { stderr: redact(this.#stderr.toString()), stdout: redact(this.#stray.toString()) };
   }
 
   #observe(chunk: Buffer, tail: Tail): void {

@@ -1,14 +1,19 @@
 import { PoolError } from "../errors/pool-error.ts";
 import { abortable } from "./abortable.ts";
 import { becomeReady } from "./become-ready.ts";
-import { quoteLastWords } from "./end-note.ts";
 import type { Launch } from "./launch.ts";
 import { ManagedProcess } from "./managed-process.ts";
+import { whatIsKnown } from "./not-ready.ts";
+
+/** Of the time that a start has, what may pass in silence. */
+const LATE = 0.25;
 
 /** A launch whose folder is not known yet. */
 export interface StartOrder<Request, Result> extends Omit<Launch<Request, Result>, "slot"> {
   readonly slot: { readonly index: number; readonly generation: number };
   readonly cwd: () => Promise<string>;
+  /** Told once what is known of a start that takes long. */
+  readonly late: (ms: number, detail: string) => void;
 }
 
 /**
@@ -27,6 +32,10 @@ export async function startProcess<Request, Result>(
   let process: ManagedProcess<Request, Result> | null = null;
   const deadline = new AbortController();
   const cancel = clock.after(startTimeoutMs, () => deadline.abort());
+  const lateMs = startTimeoutMs * LATE;
+  const cancelLate = clock.after(lateMs, () => {
+    if (process !== null) order.late(lateMs, whatIsKnown(process));
+  });
   const signal = AbortSignal.any([order.signal, deadline.signal]);
   try {
     const slot = { ...order.slot, cwd: await abortable(signal, cwd) };
@@ -42,14 +51,11 @@ export async function startProcess<Request, Result>(
       process === null
         ? `${adapter.name} was not started within ${startTimeoutMs} ms: its adapter's command, ` +
             "the cwd option or its host took longer. If they need it, raise startTimeoutMs."
-        : `${adapter.name} was not ready within ${startTimeoutMs} ms. If it needs longer, raise ` +
-            `startTimeoutMs. ${asSentence(process.hint())}${quoteLastWords(process.lastWords())}`,
+        : `${adapter.name} was not ready within ${startTimeoutMs} ms. ${whatIsKnown(process)} If it ` +
+            "needs longer, raise startTimeoutMs.",
     );
   } finally {
     cancel();
+    cancelLate();
   }
-}
-
-function asSentence(hint: string | null): string {
-  return hint === null ? "" : `${hint} `;
 }

@@ -41,6 +41,10 @@ export class SessionConnection<Request, Result>
     };
   }
 
+  hint(): string | null {
+    return this.#process.shared.hint();
+  }
+
   async openSession(options: SessionOptions): Promise<ToolSession<Request, Result>> {
     const connection = await this.#process.shared.ready;
     if (connection.openSession === undefined) {

@@ -6,6 +6,7 @@ import type { Clock } from "../pool/clock.ts";
 import { endDescendants, hurryDescendants } from "../process/descendants.ts";
 import { endGroup } from "../process/end-group.ts";
 import { Grace } from "../process/grace.ts";
+import { quoted } from "../process/not-ready.ts";
 import { privateMemory } from "../process/private-memory.ts";
 import { drainAfterExit } from "../process/stream-drain.ts";
 import { terminate } from "../process/termination.ts";
@@ -88,6 +89,17 @@ export class SharedProcess<Request, Result> {
   /** Whether a turn of any session is under way. */
   get busy(): boolean {
     return [...this.#members].some(({ work }) => work?.busy === true);
+  }
+
+  /** Why no session is ready, as far as the connection and the process have said. */
+  hint(): string | null {
+    const hint = this.#connection?.hint?.() ?? null;
+    const words = this.#tail.toString();
+    // A session has no stderr of its own, and nobody else would tell of this one.
+    const said =
+      words === "" ? [] : [`The shared process printed last on stderr: ${quoted(words)}.`];
+    const all = [...(hint === null ? [] : [hint]), ...said];
+    return all.length === 0 ? null : all.join(" ");
   }
 
   /** One of its sessions begins a turn. */

@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from "vitest";
 import { childProcessHost } from "../../src/index.ts";
+import { FirstStarts } from "../../src/instance/first-starts.ts";
 import type { InstanceContext } from "../../src/instance/instance-context.ts";
 import { MemorySampler } from "../../src/instance/memory-sampler.ts";
 import { ProcessKeeper } from "../../src/instance/process-keeper.ts";
@@ -20,6 +21,7 @@ test("no order after the last one brings a process up, during it or afterwards",
     host: childProcessHost(),
     options: compileOptions({ adapter }),
     gate: new StartGate(1),
+    firstStarts: new FirstStarts(adapter.name, systemClock),
     clock: systemClock,
     redaction: redaction([]),
     emit: () => {},

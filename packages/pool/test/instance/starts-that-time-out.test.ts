@@ -1,7 +1,14 @@
-import { afterAll, expect, test } from "vitest";
-import { createPool, type PoolEvent, type ToolAdapter } from "../../src/index.ts";
+import { waitFor } from "@cluster/testkit";
+import { afterAll, describe, expect, test } from "vitest";
+import {
+  createPool,
+  lineProtocol,
+  type Pool,
+  type PoolEvent,
+  type ToolAdapter,
+} from "../../src/index.ts";
 import { JumpClock } from "../properties/model/jump-clock.ts";
-import { expectNoProcessLeft, jsonTool, rejection } from "../support/tools.ts";
+import { expectNoProcessLeft, jsonTool, markedEnvironment, rejection } from "../support/tools.ts";
 
 afterAll(expectNoProcessLeft);
 
@@ -26,22 +33,152 @@ function startsTimeOut(
 
 const never = new Promise<never>(() => {});
 
-test("an instance that is never ready is given up, although each start takes as long as the period", async () => {
+/** The starts of a pool, as they come. */
+function startsOf(pool: Pick<Pool<never, never>, "subscribe">): readonly PoolEvent[] {
+  const starts: PoolEvent[] = [];
+  pool.subscribe((event) => {
+    if (event.type === "process.starting") starts.push(event);
+  });
+  return starts;
+}
+
+/** Lets two rounds of so many starts time out. */
+async function letTimeOut(
+  starts: readonly PoolEvent[],
+  clock: JumpClock,
+  atOnce: number,
+): Promise<void> {
+  for (const round of [1, 2]) {
+    await waitFor(() => starts.length >= round * atOnce, { what: `the starts of round ${round}` });
+    clock.jump(START_TIMEOUT_MS);
+  }
+}
+
+/** Nothing of it ever comes to life. */
+const neverStarted: ToolAdapter = {
+  name: "never",
+  command: () => never,
+  connect: () => ({ ready: () => never, run: () => never }),
+};
+
+describe("a tool that was never ready", () => {
+  test.each([
+    [1, 1],
+    [5, 2],
+    [4, 8],
+  ])(
+    "with %i instances, %i starting at once, is given up after two start timeouts",
+    async (size, startConcurrency) => {
+      const clock = new JumpClock();
+      const startTimeoutMs = START_TIMEOUT_MS;
+      await using pool = createPool({
+        adapter: neverStarted,
+        clock,
+        size,
+        startConcurrency,
+        startTimeoutMs,
+      });
+      const began = clock.elapsed();
+      const starts: PoolEvent[] = [];
+      pool.subscribe((event) => {
+        if (event.type === "process.starting") starts.push(event);
+      });
+      const waiting = rejection(pool.run("anybody there?"));
+      const atOnce = Math.min(size, startConcurrency);
+      for (const round of [1, 2]) {
+        await waitFor(() => starts.length >= round * atOnce, {
+          what: `the starts of round ${round}`,
+        });
+        clock.jump(START_TIMEOUT_MS);
+      }
+      expect(await waiting).toMatchObject({
+        code: "INSTANCE_UNAVAILABLE",
+        message: expect.stringMatching(
+          /never was never ready, twice in a row, and is not started again.*was not started within 60000 ms/,
+        ),
+      });
+      expect(pool.status().instances.map(({ state }) => state)).toEqual(Array(size).fill("failed"));
+      expect(starts).toHaveLength(2 * atOnce);
+      // Two of them, and whatever this machine took for the rest of it.
+      expect(clock.elapsed() - began).toBeLessThan(3 * START_TIMEOUT_MS);
+    },
+  );
+
+  test("is tried no more where an instance waits for its first request, until somebody restarts one", async () => {
+    const clock = new JumpClock();
+    let isWell = false;
+    const tool = jsonTool("json-lines");
+    const adapter: typeof tool = {
+      ...tool,
+      command: (slot) => (isWell ? tool.command(slot) : never),
+    };
+    await using pool = createPool({ adapter, clock, size: 2, start: "lazy" });
+    const starts = startsOf(pool);
+    const failed = { code: "INSTANCE_UNAVAILABLE", cause: { code: "START_TIMEOUT" } };
+    const waiting = rejection(pool.run({ echo: 1 }, { instance: 0 }));
+    await letTimeOut(starts, clock, 1);
+    expect(await waiting).toMatchObject(failed);
+    expect(await rejection(pool.run({ echo: 1 }))).toMatchObject(failed);
+    expect(pool.status().instances).toMatchObject([{ generation: 2 }, { generation: 0 }]);
+    isWell = true;
+    await pool.restart(1);
+    expect(await pool.run({ echo: 1 })).toBe(1);
+  });
+
+  test("says what was awaited and what came instead, early and at the end", async () => {
+    const adapter: ToolAdapter = {
+      name: "misprompted",
+      command: () => ({
+        file: "sh",
+        args: ["-c", "echo warming up >&2; printf 'hello\\n$ '; exec sleep 600"],
+        env: markedEnvironment,
+      }),
+      connect: lineProtocol({ prompt: "> " }),
+    };
+    // It has said it long before.
+    await using pool = createPool({ adapter, startTimeoutMs: 2_000, restart: { intensity: 0 } });
+    const late = Promise.withResolvers<PoolEvent>();
+    pool.subscribe((event) => {
+      if (event.type === "process.late") late.resolve(event);
+    });
+    const known =
+      'The prompt "> " was awaited and did not come. Spaces and line ends count. It printed last: "hello\\n$ ". On stderr it printed last: "warming up\\n".';
+    expect(await rejection(pool.ready())).toMatchObject({
+      code: "START_TIMEOUT",
+      message: expect.stringMatching(
+        /^misprompted was not ready within 2000 ms.*raise startTimeoutMs/,
+      ),
+    });
+    expect((await rejection(pool.ready())).message).toContain(known);
+    expect(await late.promise).toMatchObject({ instance: 0, generation: 0, startMs: 500 });
+  });
+
+  test("is tried again for each request where it is one-shot", async () => {
+    const adapter: ToolAdapter = { ...neverStarted, capabilities: { oneShot: true } };
+    await using pool = createPool({ adapter, startTimeoutMs: 20 });
+    for (const request of ["1", "2", "3"]) {
+      expect(await rejection(pool.run(request))).toMatchObject({
+        code: "START_TIMEOUT",
+        message: expect.stringMatching(/^never was not started within/),
+      });
+    }
+  });
+});
+
+test("what was ready before has its whole restart budget", async () => {
   const clock = new JumpClock();
-  const adapter: ToolAdapter = {
-    name: "never",
-    command: () => never,
-    connect: () => ({ ready: () => never, run: () => never }),
+  const tool = jsonTool("json-lines");
+  const adapter: typeof tool = {
+    ...tool,
+    command: (slot) => (slot.generation === 0 ? tool.command(slot) : never),
   };
   await using pool = createPool({ adapter, clock, startTimeoutMs: START_TIMEOUT_MS });
+  await pool.ready();
   const over = startsTimeOut(pool, clock, ["process.starting", "instance.state"]);
-  const waiting = rejection(pool.run("anybody there?"));
+  expect(await rejection(pool.run({ exit: 1 }))).toMatchObject({ code: "PROCESS_EXITED" });
   await over;
+  // The crash, and five starts after it.
   expect(pool.status().instances[0]).toMatchObject({ state: "failed", generation: 6 });
-  expect(await waiting).toMatchObject({
-    code: "INSTANCE_UNAVAILABLE",
-    message: expect.stringContaining("was not started within 60000 ms"),
-  });
 });
 
 test("spares that are never ready are given up for a while", async () => {

@@ -87,6 +87,28 @@ test("a turn that no interrupt stops ends the process, and with it the others' t
   expect(await other).toBe("PROCESS_EXITED");
 });
 
+test("a session that is not ready says what the connection of its process makes of that", async () => {
+  const tool = counting();
+  const adapter: ToolAdapter = {
+    ...tool,
+    command: () => ({
+      file: process.execPath,
+      args: ["-e", "console.error('a licence is missing'); process.stdin.resume()"],
+    }),
+    connect: (child, slot) => ({
+      ...tool.connect(child, slot),
+      ready: () => new Promise(() => {}),
+      hint: () => "Is it switched on?",
+    }),
+  };
+  // It has said it long before.
+  const waits = { startTimeoutMs: 2_000, restart: { intensity: 0 } };
+  await using pool = createPool({ adapter, size: 2, sessionsPerProcess: 2, ...waits });
+  await expect(pool.ready()).rejects.toThrow(
+    /^counting was not ready within 2000 ms. Is it switched on\? .*"a licence is missing\\n"/,
+  );
+});
+
 describe("what cannot be", () => {
   const plain = counting();
 
