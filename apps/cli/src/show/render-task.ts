@@ -37,8 +37,8 @@ function attemptRow(
   ];
 }
 
-function toolOf({ result }: AttemptRecord, outcome: TaskOutcome | null): string | undefined {
-  return result?.evidence.tool ?? outcome?.evidence.tool;
+function toolOf({ result, tool }: AttemptRecord, outcome: TaskOutcome | null): string | undefined {
+  return result?.evidence.tool ?? tool ?? outcome?.evidence.tool;
 }
 
 function changes({ evidence }: TaskOutcome, columns?: number): string[] {
@@ -98,7 +98,7 @@ export function renderTask(
       const open = attempt === last && atWork ? "open" : "cut short";
       return attemptRow(attempt, attempt === last ? outcome : null, { several, open });
     });
-  // One that was cut short tells of no tool.
+  // Of one that was cut short, older journals tell no tool.
   const tools = attempts.flatMap((one) => toolOf(one, one === last ? outcome : null) ?? []);
   const several = new Set(tools).size > 1;
   const head = [

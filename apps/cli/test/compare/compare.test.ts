@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { openRepository } from "@cluster/batch";
 import { type SampleRepository, sampleRepository, waitFor } from "@cluster/testkit";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { RunFlags } from "../../src/command/run-flags.ts";
@@ -9,7 +10,7 @@ import type { Comparison } from "../../src/compare/comparison.ts";
 import { sampleTasks } from "../../src/compare/sample-tasks.ts";
 import { runFiles } from "../../src/run/run-files.ts";
 import { type Bench, createBench } from "../harness/bench.ts";
-import { cluster, hanging } from "../harness/runs.ts";
+import { cluster, hanging, storeOf } from "../harness/runs.ts";
 
 const CONFIG = fileURLToPath(new URL("../fixtures/fleet.config.ts", import.meta.url));
 
@@ -19,6 +20,18 @@ function compare(...args: readonly string[]) {
   const env = { SAMPLE_AGENT_STATE: bench.cli.home };
   const all = ["run", "--config", CONFIG, "-m", "x", "docs/*.md", ...args];
   return bench.cli.start(all, { cwd: bench.repository.path, env });
+}
+
+/** Waits until so many edits of a run are about to land. */
+async function landing(run: string, count: number): Promise<void> {
+  const repository = await openRepository(bench.repository.path);
+  const store = storeOf(bench);
+  const committed = async (): Promise<boolean> => {
+    using reader = await store.read(repository, run);
+    const attempts = [...reader.entries()].flatMap(({ task }) => reader.attempts(task.id));
+    return attempts.filter((attempt) => attempt.committed).length === count;
+  };
+  await waitFor(committed, { what: `${count} edits that land`, timeoutMs: 60_000 });
 }
 
 const comparisonOf = (stdout: string): Comparison => JSON.parse(stdout) as Comparison;
@@ -128,6 +141,44 @@ describe("comparing tools", () => {
       ["unknown", expect.closeTo(0.002)],
       [expect.closeTo(0.002), expect.closeTo(0.002)],
     ]);
+    await bench.expectNothingLeft({ branches: 2 });
+  });
+
+  it("goes on after a kill while a tool's edits land: those land once, without another turn, and the next tool follows", async () => {
+    const { git, path } = bench.repository;
+    const head = await git("rev-parse", "main");
+    const go = join(bench.cli.home, "go");
+    const verify = ["--verify", `until [ -e '${go}' ]; do sleep 0.05; done`];
+    const running = compare("--compare", "one,two", "-n", "2", "-w", "2", ...verify);
+    const begun = /^Run (\w+) with one$/m;
+    await waitFor(() => begun.test(running.said()), { what: "a run", timeoutMs: 60_000 });
+    const [, run = ""] = begun.exec(running.said()) ?? [];
+    // As a git holds it that is killed too: the branch cannot be moved.
+    await writeFile(join(path, `.git/refs/heads/cluster/${run}.lock`), "");
+    await writeFile(go, "");
+    await landing(run, 2);
+    running.kill("SIGKILL");
+    await running.ended;
+    expect(await git("rev-list", "--count", `main..cluster/${run}`)).toBe("0");
+    const { code, stdout, stderr } = await cluster(bench, "resume", "--json");
+    expect(code, stderr).toBe(0);
+    const { runs, tasks } = comparisonOf(stdout);
+    expect(runs).toMatchObject([
+      { tool: "one", run, landed: 2, end: "complete", costUsd: 0.002 },
+      { tool: "two", landed: 2, end: "complete", costUsd: 0.002 },
+    ]);
+    expect(tasks.map(({ results }) => results.map((one) => one?.outcome))).toEqual(
+      Array.from({ length: 2 }, () => ["landed", "landed"]),
+    );
+    for (const { branch, tool } of runs) {
+      expect(await git("rev-list", "--count", `main..${branch}`)).toBe("2");
+      const text = await git("show", `${branch}:docs/page-004.md`);
+      expect(text.match(/DOC_ID|by \w+/g)).toEqual(["DOC_ID", `by ${tool}`]);
+    }
+    // No turn was made again.
+    const shown = await cluster(bench, "show", run, "docs/page-004.md", "--json");
+    expect(JSON.parse(shown.stdout).attempts).toHaveLength(1);
+    expect(await git("rev-parse", "main")).toBe(head);
     await bench.expectNothingLeft({ branches: 2 });
   });
 

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RunReport } from "@cluster/batch";
@@ -8,7 +8,7 @@ import type { RunFlags } from "../../src/command/run-flags.ts";
 import type { CliError } from "../../src/exit/cli-error.ts";
 import { runFiles } from "../../src/run/run-files.ts";
 import { type Bench, createBench } from "../harness/bench.ts";
-import { cluster, hanging } from "../harness/runs.ts";
+import { cluster, turnsUnderWay } from "../harness/runs.ts";
 
 const CONFIG = fileURLToPath(new URL("../fixtures/fleet.config.ts", import.meta.url));
 
@@ -103,26 +103,68 @@ describe("several tools in one run", () => {
     expect(reportOf(stdout).counts).toMatchObject({ landed: 1, "tool-error": 1 });
   });
 
-  it("are gone on with after a kill", async () => {
-    const running = start("docs/*.md", "--tool", "held:2,one:1");
-    await waitFor(() => (running.said().match(/ landed /g) ?? []).length === 4, {
+  it("are gone on with after a kill in the midst of a fail-over, by the tool that it went over to", async () => {
+    const [file = "", ...others] = bench.repository.files;
+    const list = join(bench.cli.home, "tasks.csv");
+    const rows = ["file,tool", `${file},half`, ...others.map((other) => `${other},`)];
+    await writeFile(list, `${rows.join("\n")}\n`);
+    // Its second turn, which is that of the tool that took over, hangs.
+    const message = ["-m", "x [fake:only=page-001.md:turns=2:hang]"];
+    const crew = ["--tool", "half:1,one:2", "--fail-over"];
+    const running = start("--tasks", list, ...crew, ...message);
+    await waitFor(() => (running.said().match(/ landed /g) ?? []).length === 5, {
       what: "what the other tool lands",
       timeoutMs: 60_000,
     });
-    await hanging(bench, 2);
+    await turnsOf(file, 2);
     running.kill("SIGKILL");
     await running.ended;
+    expect(running.said()).toContain(`another attempt at ${file} after tool-error by half: `);
+    const { git } = bench.repository;
+    const [, kept = ""] = /^(refs\/cluster\/\S+-attempt-1)$/m.exec(await allRefs()) ?? [];
+    expect(await git("show", kept)).toContain("by half");
     const resumed = await cluster(bench, "resume", "--json", "-q");
-    expect(resumed.code).toBe(0);
-    const { counts, byTool, tool, workers } = reportOf(resumed.stdout);
-    expect(counts.landed).toBe(6);
-    expect([tool, workers]).toEqual(["held, one", 3]);
-    expect(byTool.find(({ tool: name }) => name === "one")?.counts.landed).toBeGreaterThanOrEqual(
-      4,
-    );
+    expect(resumed.code, resumed.stderr).toBe(0);
+    const { counts, byTool, tool, workers, tasks } = reportOf(resumed.stdout);
+    expect([tool, workers, counts.landed]).toEqual(["half, one", 3, 6]);
+    const part = (name: string) => byTool.find((one) => one.tool === name);
+    expect(part("one")?.counts).toEqual({ landed: 6 });
+    expect(part("half")?.counts).toEqual({});
+    // The attempt that was killed is one of its own, and of its cost nobody knows more than that there was one.
+    const [failed, over] = tasks[0]?.byTool ?? [];
+    expect(failed).toMatchObject({ tool: "half", attempts: 1 });
+    expect(over).toMatchObject({ tool: "one", attempts: 2 });
+    expect(over?.spent).toMatchObject({ costUsd: "unknown", knownCostUsd: 0.001 });
+    const shown = await cluster(bench, "show", "last", file);
+    expect(shown.stdout).toMatch(/^tool +one$/m);
+    expect(shown.stdout).toMatch(/^1 +.* half +0 +tool-error +fail-over /m);
+    expect(shown.stdout).toMatch(/^2 +.* one +cut short$/m);
+    expect(shown.stdout).toMatch(/^3 +.* one +\d +landed$/m);
+    // Each landed once, and the edit that failed is no longer kept beside the one that landed.
+    expect(await git("rev-list", "--count", "main")).toBe("7");
+    for (const path of bench.repository.files) {
+      const text = await bench.repository.read(path);
+      expect(text.match(/DOC_ID|by \w+/g)).toEqual(["DOC_ID", "by one"]);
+    }
+    expect(await allRefs()).toBe("refs/heads/main");
     await bench.expectNothingLeft();
   });
 });
+
+const allRefs = () => bench.repository.git("for-each-ref", "--format=%(refname)");
+
+/** Waits until a turn is under way at a file that is the one of so many. */
+async function turnsOf(file: string, count: number): Promise<void> {
+  await turnsUnderWay(bench, 1);
+  const counted = async (): Promise<boolean> => {
+    const names = (await readdir(bench.cli.home)).filter((name) => /^[0-9a-f]{64}$/.test(name));
+    const sizes = await Promise.all(
+      names.map(async (name) => (await stat(join(bench.cli.home, name))).size),
+    );
+    return sizes.includes(count);
+  };
+  await waitFor(counted, { what: `turn ${count} at ${file}`, timeoutMs: 60_000 });
+}
 
 describe("tools that make no run", () => {
   let repository: SampleRepository;

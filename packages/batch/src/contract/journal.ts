@@ -24,7 +24,13 @@ export type Transition =
   | { readonly type: "task.withdrawn"; readonly task: string; readonly reason: string }
   /** It had ended, and is tried again: `cluster retry`. Its tokens go on growing. */
   | { readonly type: "task.reopened"; readonly task: string; readonly reason: string }
-  | { readonly type: "attempt.opened"; readonly task: string; readonly token: number }
+  | {
+      readonly type: "attempt.opened";
+      readonly task: string;
+      readonly token: number;
+      /** Absent in journals of earlier versions. */
+      readonly tool?: string;
+    }
   /** Its edit exists as a commit, which may land. What follows is git's to witness. */
   | {
       readonly type: "attempt.committed";
@@ -55,6 +61,8 @@ export interface AttemptRecord {
   readonly token: number;
   /** Milliseconds since the epoch. */
   readonly openedAt: number;
+  /** The tool that it was given to; absent where the journal does not say. */
+  readonly tool?: string;
   /** What it found; `null` while it is open, or when it was cut short. */
   readonly result: AttemptResult | null;
   /** Its edit was committed, and what became of that is not recorded. */
@@ -96,9 +104,10 @@ export interface Journal {
   plan(tasks: readonly Task[]): Promise<void>;
   /**
    * Opens an attempt and returns its token, which fences every older one.
+   * @param tool who makes it: of one that is cut short, nothing else is known
    * @throws {BatchError} ATTEMPT_FENCED when the task has ended, JOURNAL_UNKNOWN_TASK
    */
-  open(task: string): Promise<number>;
+  open(task: string, tool?: string): Promise<number>;
   /** @throws {BatchError} ATTEMPT_FENCED when `token` is not the task's newest, or it has ended. */
   record(transition: TaskTransition): Promise<void>;
   /** Tasks in the order of their plan, without outcome and not withdrawn: what is still to be done. */

@@ -9,7 +9,8 @@ export function attemptsAfter(
 ): readonly AttemptRecord[] {
   if (step.type === "attempt.opened") {
     const open = { result: null, committed: false, sequel: null, end: null };
-    return [...attempts, { token: step.token, openedAt: at, ...open }];
+    const { token, tool } = step;
+    return [...attempts, { token, openedAt: at, ...(tool === undefined ? {} : { tool }), ...open }];
   }
   const last = attempts.at(-1);
   if (last === undefined) return attempts;

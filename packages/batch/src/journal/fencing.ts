@@ -14,6 +14,11 @@ export interface Standing {
 /** A step that a task which was planned takes. */
 export type Step = TaskTransition | Extract<Transition, { readonly type: "attempt.opened" }>;
 
+/** The step that opens an attempt. */
+export function openingOf(task: string, token: number, tool: string | undefined): Step {
+  return { type: "attempt.opened", task, token, ...(tool === undefined ? {} : { tool }) };
+}
+
 /** The task that a step is one of. */
 export function taskOf(step: Step): string {
   return step.type === "task.ended" ? step.outcome.task : step.task;

@@ -11,7 +11,7 @@ import type { Task } from "../contract/task.ts";
 import { addSpending, NOTHING_SPENT } from "../report/spending.ts";
 import { NO_COUNTS } from "../status/run-status.ts";
 import { attemptsAfter } from "./attempt-history.ts";
-import { type Step, standingAfter, taskOf } from "./fencing.ts";
+import { openingOf, type Step, standingAfter, taskOf } from "./fencing.ts";
 import { unknownTask } from "./refusals.ts";
 
 interface Known {
@@ -45,9 +45,9 @@ export class MemoryJournal implements Journal {
     }
   }
 
-  async open(task: string): Promise<number> {
+  async open(task: string, tool?: string): Promise<number> {
     const token = this.#known(task).entry.token + 1;
-    this.#take({ type: "attempt.opened", task, token });
+    this.#take(openingOf(task, token, tool));
     return token;
   }
 

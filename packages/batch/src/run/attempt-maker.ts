@@ -41,9 +41,9 @@ export class AttemptMaker {
   ): Promise<{ readonly result: AttemptResult; readonly probe: boolean }> {
     const { recorder, branch, limits, defaults, tellFailure } = this.#options;
     const { task } = state;
-    state.token = await recorder.journal.open(task.id);
-    const id = { task: task.id, index: task.index, attempt: state.token };
     const tool = limits.toolOf(state);
+    state.token = await recorder.journal.open(task.id, tool);
+    const id = { task: task.id, index: task.index, attempt: state.token };
     recorder.publish({ type: "attempt.started", ...id, files: task.files, tool });
     const attempt = {
       ...attemptOf(state, { ...defaults, base: branch.tip() }, tellFailure),

@@ -32,7 +32,7 @@ export function spentBefore(
       if (looked > most) return;
       const [first = ""] = crew.candidates(task.tool).names;
       for (const attempt of journal.attempts(task.id)) {
-        const tool = attempt.result?.evidence.tool ?? first;
+        const tool = attempt.result?.evidence.tool ?? attempt.tool ?? first;
         const provider = { tool, model: task.model ?? model };
         yield { kind: laneOf(provider), ...takenByAttempt(attempt, priceOf(provider)) };
       }

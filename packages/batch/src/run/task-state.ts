@@ -53,11 +53,12 @@ export class TaskState {
     for (const attempt of attempts) {
       state.token = attempt.token;
       if (attempt.result !== null) state.learn(attempt.result);
+      else state.#cutShort(attempt.tool);
       if (attempt.sequel !== null) state.failed();
       if (attempt.sequel === "retry") state.retries += 1;
       if (attempt.sequel === "quota") state.refusals += 1;
       if (attempt.sequel === "replay") state.replayed = true;
-      const tool = attempt.result?.evidence.tool;
+      const tool = attempt.result?.evidence.tool ?? attempt.tool;
       if (attempt.sequel === "retry" && tool !== undefined) state.pinned = tool;
       if (attempt.sequel === "fail-over" && tool !== undefined) state.excluded.add(tool);
       if (attempt.end !== null) state.pending = attempt.end;
@@ -126,6 +127,13 @@ export class TaskState {
       patch: evidence.patch ?? this.#evidence.patch,
     };
     this.#outsideCommit = outsideCommit ?? this.#outsideCommit;
+  }
+
+  /** An attempt died with its process: what it took nobody knows. */
+  #cutShort(tool: string | undefined): void {
+    const evidence = { ...NO_EVIDENCE, usage: "unknown", costUsd: "unknown" } as const;
+    this.#spent = addSpending(this.#spent, evidence);
+    if (tool !== undefined) this.#byTool = addParts(this.#byTool, [partOf({ ...evidence, tool })]);
   }
 
   /** Its newest attempt failed. Gives the edits that it left. */

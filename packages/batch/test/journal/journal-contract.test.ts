@@ -150,7 +150,7 @@ describe.each([memory, sqlite("process"), sqlite("power")])("$name", ({ create, 
     });
     await journal.open(A.id);
     await journal.record({ type: "attempt.committed", task: A.id, token: 3, result: first });
-    await journal.open(A.id);
+    await journal.open(A.id, "aider");
     journal = await reopen(journal);
     const at = expect.any(Number);
     expect(journal.attempts(A.id)).toEqual([
@@ -171,7 +171,15 @@ describe.each([memory, sqlite("process"), sqlite("power")])("$name", ({ create, 
         end: { outcome: "conflict", reason: REASON },
       },
       { token: 3, openedAt: at, result: first, committed: true, sequel: null, end: null },
-      { token: 4, openedAt: at, result: null, committed: false, sequel: null, end: null },
+      {
+        token: 4,
+        openedAt: at,
+        tool: "aider",
+        result: null,
+        committed: false,
+        sequel: null,
+        end: null,
+      },
     ]);
     expect(journal.attempts(B.id)).toEqual([]);
   });

@@ -9,7 +9,7 @@ function attempt(token: number, tool: string, sequel: Sequel | null): AttemptRec
   const evidence = { ...NO_EVIDENCE, tool };
   const result = { verdict: "failed", failure: null, evidence, outsideCommit: null } as const;
   return {
-    ...{ token, openedAt: token, committed: false, end: null, sequel },
+    ...{ token, tool, openedAt: token, committed: false, end: null, sequel },
     result: sequel === null ? null : result,
   };
 }
@@ -23,6 +23,13 @@ test("a task that was killed in the middle of a fail-over does not go back to wh
   const state = restored(attempt(1, "refused", "fail-over"), attempt(2, "other", null));
   expect([...state.excluded]).toEqual(["refused"]);
   expect(state).toMatchObject({ pinned: null, retries: 0, token: 2 });
+  // Of the attempt that was cut short, only who made it is known.
+  const { byTool, spent } = state.outcome("cancelled", null, 0);
+  expect(byTool).toMatchObject([
+    { tool: "refused", attempts: 1, spent: { costUsd: 0 } },
+    { tool: "other", attempts: 1, spent: { costUsd: "unknown", usage: "unknown" } },
+  ]);
+  expect(spent).toMatchObject({ costUsd: "unknown", knownCostUsd: 0 });
 });
 
 test("a task whose retry was cut short is tried again with the same tool", () => {

@@ -8,7 +8,7 @@ import type {
 } from "../../contract/journal.ts";
 import type { RunMark } from "../../contract/run-record.ts";
 import type { Task } from "../../contract/task.ts";
-import { type Step, standingAfter, taskOf } from "../fencing.ts";
+import { openingOf, type Step, standingAfter, taskOf } from "../fencing.ts";
 import { unknownTask } from "../refusals.ts";
 import { bodyOf, resultOf } from "./body.ts";
 import type { Commits } from "./commits.ts";
@@ -78,13 +78,13 @@ export class SqliteJournal implements Journal {
     );
   }
 
-  async open(task: string): Promise<number> {
+  async open(task: string, tool?: string): Promise<number> {
     const planned = this.#known(task);
     let token = 0;
     await this.#commit(() => {
       const before = this.#reader.task(planned);
       token = before.token + 1;
-      this.#take(before, { type: "attempt.opened", task, token });
+      this.#take(before, openingOf(task, token, tool));
     });
     return token;
   }
