@@ -84,6 +84,8 @@ export const codexAcp2: AgentProfile = {
   mode: ASKING_MODE,
   naming: "session/set_title",
   proof: paidAndHealthy,
+  // At the end of its input codex itself goes in 20 ms, and the adapter waits for a timer of two seconds.
+  ends: "sigterm",
   // A key of the environment it takes only from a client that sends it along.
   login: {
     variables: [],

@@ -9,6 +9,8 @@ import { AGENT_RIGS } from "./rigs.ts";
 
 /** How long an agent may be silent before its turn is given up, where nothing else is said. */
 const PATIENCE_MS = 60_000;
+/** No patience runs out before it is seen that an agent needs it. */
+const GRACE_MS = 30_000;
 /** How often it is asked between turns whether it lives. */
 const PING_INTERVAL_MS = 1_000;
 
@@ -25,6 +27,8 @@ export interface Scene extends AsyncDisposable {
   run(task: AgentTask, options?: RunOptions): Turn<AgentResult>;
   /** The process that serves now. */
   pid(): number | null;
+  /** What the longest start of its process took, in milliseconds. */
+  startMs(): number;
   /** Why the next process ends that ends. @throws {Error} when none does in good time */
   ended(): Promise<string>;
   /** A file of the workspace; null where there is none. */
@@ -69,6 +73,7 @@ export async function openScene(agent: AgentName, options: SceneOptions = {}): P
     idleTimeoutMs: PATIENCE_MS,
     startTimeoutMs: PATIENCE_MS,
     pingIntervalMs: PING_INTERVAL_MS,
+    graceMs: GRACE_MS,
     secrets: [model.apiKey],
   });
   stack.defer(() => pool.shutdown());
@@ -81,6 +86,7 @@ export async function openScene(agent: AgentName, options: SceneOptions = {}): P
     home,
     run: (task, given) => pool.run(task, given),
     ended: () => nextEnd(pool),
+    startMs: () => pool.stats().startMs.max,
     pid: () => pool.status().instances[0]?.pid ?? null,
     read: (path) => readFile(join(workspace, path), "utf8").catch(() => null),
     end: () => pool.shutdown(),

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
+import { stepsInTurn } from "../model/index.ts";
 import type { Cell } from "./cell.ts";
+
+/** On a machine that is busy an end may take as long. */
+const SOON_MS = 1_000;
 
 /** It asks nobody but its model: not for updates, not to tell what it is used for. */
 export const staysAtHome: Cell = {
@@ -12,7 +16,28 @@ export const staysAtHome: Cell = {
   },
 };
 
-/** When it is told to go it goes, and so does all that it has started. */
+/**
+ * When it is told to go it goes, in the midst of a conversation too: an end that takes longer than a start
+ * waits for something, and so does whoever replaces the agent after each task.
+ */
+export const goes: Cell = {
+  name: "goes when it is told to",
+  async run({ model, run, end: shutdown, startMs }) {
+    model.setScript(stepsInTurn({ text: "Here I am." }));
+    await run({ message: "Are you there?" }, { release: "keep" });
+    const began = performance.now();
+    await shutdown();
+    const took = Math.round(performance.now() - began);
+    const start = Math.round(startMs());
+    assert.ok(
+      took < Math.max(start, SOON_MS),
+      `its start took ${start} ms, and its end ${took} ms`,
+    );
+    return `in ${took} ms`;
+  },
+};
+
+/** All that it has started goes with it. */
 export const end: Cell = {
   name: "leaves no process",
   async run({ end: shutdown, home }) {

@@ -2,7 +2,7 @@ import type { Cell } from "./cell.ts";
 import { allowedCommand, refusedCommand } from "./commands.ts";
 import { noLeak } from "./context.ts";
 import { edits, outside, refusedEdit, usage } from "./edits.ts";
-import { end, staysAtHome } from "./end.ts";
+import { end, goes, staysAtHome } from "./end.ts";
 import { cancel, failures, hang } from "./failures.ts";
 import { conversation } from "./kept.ts";
 import { liveness } from "./liveness.ts";
@@ -24,5 +24,6 @@ export const CELLS: readonly Cell[] = [
   hang,
   liveness,
   staysAtHome,
+  goes,
   end,
 ];
