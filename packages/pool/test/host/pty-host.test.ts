@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
-import { chmod, writeFile } from "node:fs/promises";
+import { readdirSync, realpathSync } from "node:fs";
+import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isAlive, temporaryFolder, waitFor } from "@cluster/testkit";
@@ -381,8 +381,11 @@ describe("options", () => {
     // The sources as they are, in a place from which no node-pty is in sight.
     spawnSync("cp", ["-r", source, join(folder.path, "src")]);
     spawnSync("mkdir", [modules]);
-    const zod = fileURLToPath(import.meta.resolve("zod/package.json"));
-    spawnSync("ln", ["-s", join(zod, ".."), join(modules, "zod")]);
+    const { dependencies } = JSON.parse(await readFile(join(source, "../package.json"), "utf8"));
+    for (const name of Object.keys(dependencies)) {
+      const installed = join(source, "../node_modules", name);
+      spawnSync("ln", ["-s", realpathSync(installed), join(modules, name)]);
+    }
     await writeFile(join(folder.path, "package.json"), '{"type":"module"}');
     const program = `
       import { createPool, lineProtocol, ptyHost } from "./src/index.ts";
