@@ -19,7 +19,7 @@ export function resumeCommand(raw: readonly string[], onExit: OnExit): Command {
     )
     .argument(
       "[run]",
-      "its id, the beginning of it, or last: the newest that can be gone on with",
+      "its id, the beginning of it, or last: of those that can be gone on with, the one at work last",
       "last",
     )
     .optionsGroup(GROUPS.chosen)

@@ -58,15 +58,19 @@ export async function takeTurns(
     const style = progressStyle(process.stderr, quiet);
     const shown = { stream: process.stderr, style, requireChange, elsewhere };
     const progress = await createProgress(shown);
+    let interrupted = false;
     try {
       const report = await conductRun(() => startRun(optionsOf(each, options)), {
         progress,
         elsewhere,
+        onInterrupt: () => {
+          interrupted = true;
+        },
         onBegun: (run) => {
           if (!quiet) progress.say(`Run ${run.id} with ${each.name}`);
         },
       });
-      if (report.end === "interrupted") return true;
+      if (interrupted || report.end === "interrupted") return true;
     } finally {
       progress.end();
     }

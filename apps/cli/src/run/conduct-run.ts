@@ -11,18 +11,21 @@ export interface ConductOptions {
   /** The folder that commands to copy must name. */
   readonly elsewhere: string | undefined;
   readonly onBegun?: (run: Run) => void;
+  /** The user wants it to end, also where nothing was left to begin any more. */
+  readonly onInterrupt?: () => void;
 }
 
 /** Takes a run from its beginning to its report, under the user's ^C and other programs' commands. */
 export async function conductRun(
   begin: () => Promise<Run>,
-  { progress, elsewhere, onBegun = () => {} }: ConductOptions,
+  { progress, elsewhere, onBegun = () => {}, onInterrupt = () => {} }: ConductOptions,
 ): Promise<RunReport> {
   let run: Run | undefined;
   // ^C may come while the run is being made; it counts as soon as there is one.
   let wanted: "drain" | "stop" | undefined;
   const ask = (what: "drain" | "stop") => (): void => {
     wanted = what;
+    onInterrupt();
     run?.[what]();
   };
   const release = handleSignals(

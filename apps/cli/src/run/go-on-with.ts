@@ -11,6 +11,7 @@ import { clusterCommand, folderElsewhere } from "../command/command-to-copy.ts";
 import type { ResumeFlags } from "../command/resume-command.ts";
 import type { RunFlags } from "../command/run-flags.ts";
 import { workingFolder } from "../command/working-folder.ts";
+import { runsOfComparison } from "../compare/comparison-runs.ts";
 import { checkResumedComparison, goOnComparing } from "../compare/go-on-comparing.ts";
 import { comparisonFiles } from "../compare/write-comparison.ts";
 import type { ClusterConfig } from "../config/config.ts";
@@ -22,7 +23,10 @@ import { createProgress, progressStyle } from "../progress/progress.ts";
 import type { Progress } from "../progress/progress-contract.ts";
 import { reportFiles } from "../report/report-files.ts";
 import { type KeptRuns, keptRuns } from "../runs/kept-runs.ts";
+import { pickedRun } from "../runs/picked-run.ts";
+import { summaryOf } from "../runs/read-summary.ts";
 import { resumableRun } from "../runs/resumable-run.ts";
+import { openTasks, phaseOf } from "../runs/run-phase.ts";
 import { resolveCrew } from "../tools/resolve-crew.ts";
 import { requireTools } from "../tools/resolve-tool.ts";
 import { resolveTools } from "../tools/resolve-tools.ts";
@@ -46,7 +50,7 @@ export async function goOnWith(
   const kept = await keptRuns(flags.cwd);
   // What globs name now may be more than a run has done, also one that has come to its end.
   const isNewest = wanted !== "last" || flags.fromInputs === true;
-  const found = await lookAt(kept, isNewest ? wanted : await newestToGoOn(kept));
+  const found = await lookAt(kept, isNewest ? wanted : await whatIsMeant(kept, flags));
   if (found.owned) return await continueRun(kept, found.record.run, flags);
   const stored = requireStored(found.record);
   const { comparison } = stored;
@@ -59,16 +63,23 @@ interface FoundRun {
   readonly record: RunRecord;
   readonly tally: RunTally;
   readonly owned: boolean;
+  /** It came to its end, and each task has its outcome. */
+  readonly isOver: boolean;
   /** Its first tasks were tried, and accepted: nobody is asked again. */
   readonly tried: boolean;
 }
 
 /** Of several runs the newest is often complete, and an older one waits. */
-async function newestToGoOn(kept: KeptRuns): Promise<string> {
+async function whatIsMeant(kept: KeptRuns, { quiet }: ResumeFlags): Promise<string> {
+  const meant = await resumableRun(kept);
+  if (meant !== null) {
+    const told = quiet === true ? [] : pickedRun(meant, Date.now(), kept.elsewhere);
+    for (const line of told) process.stderr.write(`${line}\n`);
+    return meant.run;
+  }
   using newest = await kept.store.read(kept.repository, "last");
-  const run = await resumableRun(kept, newest);
-  if (run === null) process.stderr.write("No run is to be gone on with. This is the newest:\n");
-  return run ?? newest.record.run;
+  process.stderr.write("No run is to be gone on with. This is the newest:\n");
+  return newest.record.run;
 }
 
 async function lookAt({ repository, store }: KeptRuns, wanted: string): Promise<FoundRun> {
@@ -77,6 +88,7 @@ async function lookAt({ repository, store }: KeptRuns, wanted: string): Promise<
     record: reader.record,
     tally: reader.tally(),
     owned: reader.owner !== null,
+    isOver: phaseOf(summaryOf(reader)) === "complete" && openTasks(summaryOf(reader)) === 0,
     tried: reader.marks().some((mark) => mark.type === "run.canary" && mark.goesOn),
   };
 }
@@ -112,14 +124,24 @@ async function resumeComparison(
   const files = comparisonFiles(flags.report ?? [], workingFolder(flags.cwd));
   const { comparison } = stored;
   const prepared = await prepare(found.record, stored, flags, raw);
-  const ended = await conduct(found, prepared, kept, flags);
+  // Where only tools that have not begun are left, there is nothing to say of this one.
+  const begun = found.isOver ? await runsOfComparison(comparison, kept) : comparison.tools;
+  const ended =
+    begun.length < comparison.tools.length ? null : await conduct(found, prepared, kept, flags);
   return await goOnComparing({
     ...{ ...kept, run, comparison, stored, files },
     flags: prepared.flags,
     config: prepared.config,
-    interrupted: ended?.report.end === "interrupted",
+    interrupted: ended?.interrupted === true,
     json: flags.json === true,
   });
+}
+
+/** A run that this process went on with. */
+interface ConductedRun {
+  readonly report: RunReport;
+  readonly progress: Progress;
+  readonly interrupted: boolean;
 }
 
 /** Goes on with a run to its end. `null`: nothing was left to do. */
@@ -128,7 +150,7 @@ async function conduct(
   { settings, crew, options, warnings }: ResumedRun,
   { repository, elsewhere }: KeptRuns,
   flags: ResumeFlags,
-): Promise<{ readonly report: RunReport; readonly progress: Progress } | null> {
+): Promise<ConductedRun | null> {
   for (const [name, each] of Object.entries({ ...options.tools, [crew]: options.tool })) {
     await requireTool(name, each, repository.root, elsewhere);
   }
@@ -137,6 +159,7 @@ async function conduct(
   const style = progressStyle(process.stderr, quiet);
   const shown = { stream: process.stderr, style, requireChange, elsewhere };
   const progress = await createProgress(shown);
+  let interrupted = false;
   try {
     for (const line of quiet ? [] : warnings) progress.say(line);
     const { tool: adapter } = options;
@@ -145,11 +168,14 @@ async function conduct(
     const report = await conductRun(() => resumeRun({ ...options, ...canary, repository, run }), {
       progress,
       elsewhere,
+      onInterrupt: () => {
+        interrupted = true;
+      },
       onBegun: () => {
         if (!quiet) progress.say(`Run ${run} goes on`);
       },
     });
-    return { report, progress };
+    return { report, progress, interrupted: interrupted || report.end === "interrupted" };
   } catch (error) {
     if (!(error instanceof BatchError) || error.code !== "RUN_COMPLETE") throw error;
     progress.say(`Run ${run} has come to its end and nothing is left to do.`);

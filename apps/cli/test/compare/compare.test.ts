@@ -10,7 +10,7 @@ import type { Comparison } from "../../src/compare/comparison.ts";
 import { sampleTasks } from "../../src/compare/sample-tasks.ts";
 import { runFiles } from "../../src/run/run-files.ts";
 import { type Bench, createBench } from "../harness/bench.ts";
-import { cluster, hanging, storeOf } from "../harness/runs.ts";
+import { cluster, hanging, stagesOf, storeOf } from "../harness/runs.ts";
 
 const CONFIG = fileURLToPath(new URL("../fixtures/fleet.config.ts", import.meta.url));
 
@@ -179,6 +179,40 @@ describe("comparing tools", () => {
     const shown = await cluster(bench, "show", run, "docs/page-004.md", "--json");
     expect(JSON.parse(shown.stdout).attempts).toHaveLength(1);
     expect(await git("rev-parse", "main")).toBe(head);
+    await bench.expectNothingLeft({ branches: 2 });
+  });
+
+  it("begins no other tool after ^C, though nothing was left to begin, and is what resume goes on with", async () => {
+    const go = join(bench.cli.home, "go");
+    const verify = ["--verify", `until [ -e '${go}' ]; do sleep 0.05; done`];
+    const running = compare("--compare", "one,two", "-n", "2", "-w", "2", ...verify);
+    await waitFor(
+      async () => (await stagesOf(bench)).filter((stage) => stage === "verify").length === 2,
+      {
+        what: "both edits to be judged",
+        timeoutMs: 60_000,
+      },
+    );
+    running.kill("SIGINT");
+    await waitFor(() => running.said().includes("again"), { what: "the answer to ^C" });
+    await writeFile(go, "");
+    const { code, stdout } = await running.ended;
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/^one +\w{8} +complete +2 of 2 /m);
+    expect(stdout).toMatch(/^two +not begun$/m);
+    const run = /^ {2}cluster resume (\w+) {3}# two$/m.exec(stdout)?.[1] ?? "";
+    const resumed = await cluster(bench, "resume", "--json");
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(resumed.stderr).toMatch(
+      new RegExp(`^Picked run ${run}, of the comparison of one, two\nRun \\w+ with two\n`),
+    );
+    expect(comparisonOf(resumed.stdout)).toMatchObject({
+      missing: [],
+      runs: [
+        { tool: "one", run, landed: 2 },
+        { tool: "two", landed: 2 },
+      ],
+    });
     await bench.expectNothingLeft({ branches: 2 });
   });
 

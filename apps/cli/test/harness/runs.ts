@@ -16,20 +16,22 @@ export function storeOf(bench: Bench): LocalRunStore {
   return new LocalRunStore({ folder: join(bench.cli.env.XDG_STATE_HOME ?? "", "cluster") });
 }
 
+/** The stages of the attempts that are under way in the newest run. */
+export async function stagesOf(bench: Bench): Promise<readonly string[]> {
+  const repository = await openRepository(bench.repository.path);
+  using reader = await storeOf(bench).read(repository, "last");
+  const stages = new Map<string, string>();
+  for await (const event of readEvents(join(reader.folder, RUN_FILES.events))) {
+    if (event.type === "attempt.stage") stages.set(event.task, event.stage);
+    if (event.type === "task.ended") stages.delete(event.outcome.task);
+  }
+  return [...stages.values()];
+}
+
 /** Waits until so many turns are under way in the newest run that have not ended since it began. */
 export async function turnsUnderWay(bench: Bench, count: number): Promise<void> {
-  const repository = await openRepository(bench.repository.path);
-  const store = storeOf(bench);
   await waitFor(
-    async () => {
-      using reader = await store.read(repository, "last");
-      const stages = new Map<string, string>();
-      for await (const event of readEvents(join(reader.folder, RUN_FILES.events))) {
-        if (event.type === "attempt.stage") stages.set(event.task, event.stage);
-        if (event.type === "task.ended") stages.delete(event.outcome.task);
-      }
-      return [...stages.values()].filter((stage) => stage === "turn").length === count;
-    },
+    async () => (await stagesOf(bench)).filter((stage) => stage === "turn").length === count,
     { what: `${count} turns under way`, timeoutMs: 60_000 },
   );
 }
