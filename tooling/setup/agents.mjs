@@ -5,12 +5,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { install, node, root, run } from "./install.mjs";
+import { printTimes } from "./suites.mjs";
 import { Totals } from "./totals.mjs";
 
 /** All agents whose licences let us install them. */
 const AGENTS = ["codex", "codex-acp-2", "gemini", "opencode", "qwen"];
 
 install();
+
+/** Seconds of the suites, one file after the other. */
+const BUDGETS = { "apps/cli": 60, "packages/adapter-acp": 360 };
 
 /** Ours alone: what the user has installed is neither used nor changed. */
 const cache = { XDG_CACHE_HOME: join(root, "node_modules", ".cache", "agents") };
@@ -36,6 +40,7 @@ const status = run(
   { ...cache, CLUSTER_TESTED_AGENTS: JSON.stringify(tested) },
 );
 totals.addReport(report, status, root);
+printTimes(report, root, BUDGETS);
 rmSync(reports, { recursive: true, force: true });
 process.exit(totals.print());
 

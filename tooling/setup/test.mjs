@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { install, node, pnpm, root, run } from "./install.mjs";
+import { printTimes } from "./suites.mjs";
 import { Totals } from "./totals.mjs";
 
 install();
@@ -37,6 +38,7 @@ const arguments_ = [
 ];
 const status = run(node, [vitest, ...arguments_, ...process.argv.slice(2)]);
 totals.addReport(testReport, status, root);
+printTimes(testReport, root);
 rmSync(reports, { recursive: true, force: true });
 
 process.exit(totals.print());
