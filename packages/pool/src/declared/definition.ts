@@ -119,6 +119,8 @@ export type MultiLine =
 export interface Unfinished {
   /** What is passed and not looked into: a quoted text, a comment. */
   readonly whole?: readonly string[] | undefined;
+  /** A comment that may hold others of its kind, and in which nothing else counts. */
+  readonly nested?: { readonly begins: string; readonly ends: string } | undefined;
   /** What has no end where it is found: a quote that is not the first one of a pair. */
   readonly open?: readonly string[] | undefined;
   /** What begins a block, in as many levels as there are. */

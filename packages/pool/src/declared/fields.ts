@@ -21,7 +21,7 @@ export const FIELDS: Readonly<Record<keyof ToolDefinition, string>> = {
   multiLine:
     "What makes one input of several lines: as-is, refuse, { wrap }, { escape } or { heredoc }",
   unfinished:
-    "How it is seen that a request begins what it does not end, which is refused before it is sent. Regular expressions: whole is passed (a quoted text), open has no end (a lone quote), begins and ends are a block's",
+    "How it is seen that a request begins what it does not end, which is refused before it is sent. Regular expressions: whole is passed (a quoted text), nested is passed with all of its kind in it (comments in comments), open has no end (a lone quote), begins and ends are a block's",
   echo: "Whether it repeats what it is told",
   noise:
     "What it prints in its lines beside the answer, such as a prompt that cannot be switched off",

@@ -1,22 +1,24 @@
 import { z } from "zod";
 import type { Unfinished } from "./definition.ts";
 import { expected } from "./expected.ts";
-import { expressionOfUnfinished } from "./unfinished.ts";
+import { expressionsOfUnfinished } from "./unfinished.ts";
 
 function isReadable(unfinished: Unfinished): boolean {
   try {
-    return expressionOfUnfinished(unfinished).source !== "";
+    return Object.values(expressionsOfUnfinished(unfinished)).length > 0;
   } catch {
     return false;
   }
 }
 
-const expressions = z.array(z.string().min(1)).min(1).optional();
+const expression = z.string().min(1);
+const expressions = z.array(expression).min(1).optional();
 
 /** How it is seen that a request begins what it does not end. */
 export const unfinished: z.ZodType<Unfinished> = z
   .strictObject({
     whole: expressions,
+    nested: z.strictObject({ begins: expression, ends: expression }).optional(),
     open: expressions,
     begins: expressions,
     ends: expressions,
@@ -24,8 +26,9 @@ export const unfinished: z.ZodType<Unfinished> = z
   })
   .refine(isReadable, expected("lists of regular expressions of JavaScript, and their flags"))
   .refine(
-    ({ open, begins }) => open !== undefined || begins !== undefined,
-    expected("open, or begins and ends: otherwise nothing is ever refused"),
+    ({ open, begins, nested }) =>
+      open !== undefined || begins !== undefined || nested !== undefined,
+    expected("open, or begins and ends, or nested: otherwise nothing is ever refused"),
   )
   .refine(
     ({ begins, ends }) => (begins === undefined) === (ends === undefined),

@@ -13,43 +13,73 @@ const SHORT = 16_384;
  * @returns A function that refuses such a request.
  */
 export function unfinishedCheck(unfinished: Unfinished): (request: string) => void {
-  const expression = expressionOfUnfinished(unfinished);
-  const { whole = [], begins = [], ends = [], open = [] } = unfinished;
-  const risky = [...whole, ...begins, ...ends, ...open].some(mayRunAway);
+  const expressions = expressionsOfUnfinished(unfinished);
+  const risky = Object.values(expressions).some(({ source }) => mayRunAway(source));
   return (request) => {
     const begun =
       risky || request.length > SHORT
         ? withinTime(
-            () => lastBegun(expression, request),
+            () => lastBegun(expressions, request),
             request.length,
             (cause) => tookTooLong(request, cause),
           )
-        : lastBegun(expression, request);
+        : lastBegun(expressions, request);
     if (begun !== null) throw refusal(request, begun);
   };
 }
 
 /** Where a request begins what it does not end. */
-function lastBegun(expression: RegExp, request: string): number | null {
+function lastBegun({ parts, levels }: UnfinishedExpressions, request: string): number | null {
   const begun: number[] = [];
-  for (const { groups = {}, index } of request.matchAll(expression)) {
+  parts.lastIndex = 0;
+  for (let match = parts.exec(request); match !== null; match = parts.exec(request)) {
+    const { groups = {}, index } = match;
     if (groups.open !== undefined) return index;
     if (groups.begins !== undefined) begun.push(index);
     if (groups.ends !== undefined) begun.pop();
+    if (groups.nested !== undefined) {
+      const end = endOfNest(levels, request, index);
+      if (end === null) return index;
+      parts.lastIndex = end;
+    } else if (match[0] === "") parts.lastIndex += 1;
   }
   return begun.at(-1) ?? null;
 }
 
-/** One expression that goes over a request from the left: what is whole is passed, and not looked into. */
-export function expressionOfUnfinished(unfinished: Unfinished): RegExp {
-  const { whole = [], begins = [], ends = [], open = [], flags = "" } = unfinished;
+/** Where what begins at a place ends, with all of its kind that it holds; null when it does not. */
+function endOfNest(levels: RegExp, request: string, begin: number): number | null {
+  levels.lastIndex = begin;
+  let depth = 0;
+  for (const { 0: found, groups = {}, index } of request.matchAll(levels)) {
+    depth += groups.begins === undefined ? -1 : 1;
+    if (depth === 0) return index + found.length;
+  }
+  return null;
+}
+
+interface UnfinishedExpressions {
+  /** Goes over a request from the left: what is whole is passed, and not looked into. */
+  readonly parts: RegExp;
+  /** Goes over what is nested. */
+  readonly levels: RegExp;
+}
+
+/** @throws {SyntaxError} when one of them is no regular expression */
+export function expressionsOfUnfinished(unfinished: Unfinished): UnfinishedExpressions {
+  const { whole = [], nested, begins = [], ends = [], open = [], flags = "" } = unfinished;
   const alternatives = [
+    ...(nested === undefined ? [] : [`(?<nested>${nested.begins})`]),
     ...(begins.length === 0 ? [] : [`(?<begins>${begins.join("|")})`]),
     ...(ends.length === 0 ? [] : [`(?<ends>${ends.join("|")})`]),
     ...whole,
     ...(open.length === 0 ? [] : [`(?<open>${open.join("|")})`]),
   ];
-  return new RegExp(alternatives.join("|"), `${flags.replace(/[gy]/g, "")}g`);
+  const { begins: down = "", ends: up = "" } = nested ?? {};
+  const all = `${flags.replace(/[gy]/g, "")}g`;
+  return {
+    parts: new RegExp(alternatives.join("|"), all),
+    levels: new RegExp(`(?<begins>${down})|(?<ends>${up})`, all),
+  };
 }
 
 function tookTooLong(request: string, cause: unknown): ToolFailure {

@@ -1,32 +1,10 @@
-import {
-  type PostgresServer,
-  postgresPrograms,
-  startPostgres,
-  TEST_MARKER,
-} from "@cluster/testkit";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { declaredTool, shippedTool } from "../../src/declared/index.ts";
-import { createPool, type ToolAdapter } from "../../src/index.ts";
-import { CASES, missing } from "../support/declared-cases.ts";
+import { describe, expect, test } from "vitest";
+import { createPool } from "../../src/index.ts";
+import { CASES } from "../support/declared-cases.ts";
 import { HOSTILE_REQUESTS, type HostileOutcome } from "../support/hostile-requests.ts";
-import { expectNoProcessLeft, markedEnvironment } from "../support/tools.ts";
+import { shippedTools } from "../support/shipped-tools.ts";
 
-const programs = postgresPrograms();
-let server: PostgresServer | null = null;
-
-beforeAll(async () => {
-  if (programs !== null && missing("psql") === null) server = await startPostgres(programs);
-});
-afterAll(async () => {
-  await expectNoProcessLeft();
-  await server?.[Symbol.asyncDispose]();
-});
-
-async function shipped(name: string): Promise<ToolAdapter> {
-  const marker = markedEnvironment[TEST_MARKER] ?? "";
-  const environment = { [TEST_MARKER]: marker, ...(name === "psql" ? server?.environment : {}) };
-  return declaredTool(await shippedTool(name), { environment });
-}
+const shipped = await shippedTools();
 
 /** What came of a request, in the words of its expectation. */
 function outcome(expected: HostileOutcome, found: PromiseSettledResult<string>): unknown {
@@ -46,16 +24,12 @@ function wanted(expected: HostileOutcome): unknown {
 
 describe.concurrent("what a program would take for its own", () => {
   for (const tool of CASES) {
-    const reason =
-      missing(tool.program) ??
-      (tool.name === "psql" && programs === null ? "there is no PostgreSQL server" : null);
-    const title = reason === null ? tool.name : `${tool.name} (skipped: ${reason})`;
-    test.skipIf(reason !== null)(
-      `${title}: is answered, refused or ends it, without a deadline, and the next request is answered`,
+    test.skipIf(shipped.absent(tool) !== null)(
+      `${shipped.title(tool)}: is answered, refused or ends it, without a deadline, and the next request is answered`,
       { timeout: 240_000 },
       async () => {
         await using pool = createPool({
-          adapter: await shipped(tool.name),
+          adapter: await shipped.adapter(tool.name),
           turnTimeoutMs: 60_000,
           restart: { intensity: 100, backoffMs: 1, maxBackoffMs: 1 },
         });

@@ -1,43 +1,19 @@
-import {
-  type PostgresServer,
-  postgresPrograms,
-  startPostgres,
-  TEST_MARKER,
-} from "@cluster/testkit";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { declaredTool, shippedTool } from "../../src/declared/index.ts";
-import { createPool, type Pool, type PoolEvent, type ToolAdapter } from "../../src/index.ts";
+import { describe, expect, test } from "vitest";
+import { shippedTool } from "../../src/declared/index.ts";
+import { createPool, type Pool, type PoolEvent } from "../../src/index.ts";
 import { CASES, missing } from "../support/declared-cases.ts";
-import { expectNoProcessLeft, markedEnvironment, rejection } from "../support/tools.ts";
+import { shippedTools } from "../support/shipped-tools.ts";
+import { rejection } from "../support/tools.ts";
 
-const programs = postgresPrograms();
-let server: PostgresServer | null = null;
-
-beforeAll(async () => {
-  if (programs !== null && missing("psql") === null) server = await startPostgres(programs);
-});
-afterAll(async () => {
-  await expectNoProcessLeft();
-  await server?.[Symbol.asyncDispose]();
-});
-
-async function shipped(name: string): Promise<ToolAdapter> {
-  const marker = markedEnvironment[TEST_MARKER] ?? "";
-  const environment = { [TEST_MARKER]: marker, ...(name === "psql" ? server?.environment : {}) };
-  return declaredTool(await shippedTool(name), { environment });
-}
+const shipped = await shippedTools();
 
 const generation = (pool: Pool<string, string>): number =>
   pool.status().instances[0]?.generation ?? 0;
 
 for (const tool of CASES) {
-  const reason =
-    missing(tool.program) ??
-    (tool.name === "psql" && programs === null ? "there is no PostgreSQL server" : null);
-  const title = reason === null ? tool.name : `${tool.name} (skipped: ${reason})`;
-  describe.skipIf(reason !== null)(title, () => {
+  describe.skipIf(shipped.absent(tool) !== null)(shipped.title(tool), () => {
     test("answers several turns, several lines, failures, what looks like its prompt, and a megabyte", async () => {
-      await using pool = createPool({ adapter: await shipped(tool.name) });
+      await using pool = createPool({ adapter: await shipped.adapter(tool.name) });
       for (const [request, answer] of tool.turns) expect(await pool.run(request)).toBe(answer);
       const [lines, both] = tool.severalLines;
       expect(await pool.run(lines)).toBe(both);
@@ -57,7 +33,7 @@ for (const tool of CASES) {
 
     test("is stopped in a turn, and answers the next one", async () => {
       await using pool = createPool({
-        adapter: await shipped(tool.name),
+        adapter: await shipped.adapter(tool.name),
         interruptTimeoutMs: tool.interruptible ? 30_000 : 2_000,
       });
       const [request, answer] = tool.turns[0] ?? ["", ""];
@@ -75,7 +51,7 @@ for (const tool of CASES) {
 
     test("forgets, and ends when it is asked to", async () => {
       const ended: PoolEvent[] = [];
-      const pool = createPool({ adapter: await shipped(tool.name) });
+      const pool = createPool({ adapter: await shipped.adapter(tool.name) });
       pool.subscribe((event) => {
         if (event.type === "process.ended") ended.push(event);
       });
@@ -100,3 +76,24 @@ for (const tool of CASES) {
     });
   });
 }
+
+test.skipIf(missing("bash") !== null)(
+  "bash needs few descriptors, and takes none of those that a request has opened",
+  async () => {
+    const { arguments: given = [] } = await shippedTool("bash");
+    const adapter = await shipped.adapter("bash", {
+      command: "sh",
+      arguments: ["-c", 'ulimit -n 64; exec bash "$@"', "bash", ...given],
+    });
+    await using pool = createPool({ adapter, restart: { intensity: 0 } });
+    for (const [request, answer] of [
+      ["ulimit -n", "64"],
+      ["exec 3>&1 9>&1; cat; echo one", "one"],
+      ["echo two >&3; echo three >&9", "two\nthree"],
+      ["exec >/dev/null 2>&1; echo lost", ""],
+      ["echo four; echo five >&2", "four\nfive"],
+    ]) {
+      expect({ request, answer: await pool.run(request as string) }).toEqual({ request, answer });
+    }
+  },
+);

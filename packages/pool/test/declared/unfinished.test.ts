@@ -6,6 +6,7 @@ const check = unfinishedCheck({
   whole: ["'[^']*'", "--[^\\n]*"],
   begins: ["\\(", "\\bbegin\\b"],
   ends: ["\\)", "\\bend\\b"],
+  nested: { begins: "/\\*", ends: "\\*/" },
   open: ["'"],
 });
 
@@ -13,6 +14,8 @@ describe("a request that begins what it does not end", () => {
   test.each([
     ["a quote that is not closed", "select 1;\nselect 'it", /line 2 .*"'it"/],
     ["the first of two blocks", "begin\n(1)\nbegin\nend", /line 1 .*"begin/],
+    ["a comment within a comment", "1;\n/* a /* b */ ' (", /line 2 .*"\/\* a/],
+    ["a quote behind a comment", "/* it's */ 'it", /"'it"/],
     ["a block within a block", "(1 + (2)", /line 1 .*"\(1 \+ \(2\)"/],
   ])("is refused before it is sent, with the place: %s", (_what, request, message) => {
     expect(() => check(request)).toThrow(message);
@@ -21,15 +24,18 @@ describe("a request that begins what it does not end", () => {
     );
   });
 
-  test.each(["", "select 'it''s (' -- it's (", "((1) + (2)) begin end", ") end too many"])(
-    "is not found in one that is whole: %j",
-    (request) => {
-      expect(() => check(request)).not.toThrow();
-    },
-  );
+  test.each([
+    "",
+    "select 'it''s (' -- it's (",
+    "((1) + (2)) begin end",
+    ") end too many",
+    "/* it's ( /* begin */ */ 1 */",
+  ])("is not found in one that is whole: %j", (request) => {
+    expect(() => check(request)).not.toThrow();
+  });
 
   test("is found in a megabyte at once, whatever it is made of", () => {
-    for (const piece of ["'", "(", "--", "' (", "''", "()"]) {
+    for (const piece of ["'", "(", "--", "' (", "''", "()", "/*", "/**/", "*/"]) {
       const request = piece.repeat(500_000);
       const began = performance.now();
       try {
@@ -55,7 +61,8 @@ test("expressions that would run for ever are given up, and nothing was sent", (
 });
 
 test.each([
-  [{ whole: ["'[^']*'"] }, "unfinished: expected open, or begins and ends"],
+  [{ whole: ["'[^']*'"] }, "unfinished: expected open, or begins and ends, or nested"],
+  [{ nested: { begins: "(", ends: "x" } }, "unfinished: expected lists of regular expressions"],
   [{ begins: ["{"], open: ["'"] }, "unfinished: expected begins and ends together"],
   [{ open: ["("] }, "unfinished: expected lists of regular expressions"],
   [{ open: [] }, "unfinished.open: expected"],

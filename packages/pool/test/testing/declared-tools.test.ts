@@ -1,40 +1,18 @@
-import {
-  type PostgresServer,
-  postgresPrograms,
-  startPostgres,
-  TEST_MARKER,
-} from "@cluster/testkit";
-import { afterAll, describe } from "vitest";
-import { declaredTool, shippedTool } from "../../src/declared/index.ts";
+import { describe } from "vitest";
 import { conformance, promises } from "../../src/testing/index.ts";
-import { CASES, missing } from "../support/declared-cases.ts";
+import { CASES } from "../support/declared-cases.ts";
 import { samplesOf } from "../support/declared-samples.ts";
-import { expectNoProcessLeft, markedEnvironment } from "../support/tools.ts";
+import { shippedTools } from "../support/shipped-tools.ts";
 
-const programs = postgresPrograms();
-/** Before the promises are tried, which need to know where it is. */
-const server: PostgresServer | null =
-  programs !== null && missing("psql") === null ? await startPostgres(programs) : null;
-
-afterAll(async () => {
-  await expectNoProcessLeft();
-  await server?.[Symbol.asyncDispose]();
-});
+const shipped = await shippedTools();
 
 /** What none of them has: sessions, pings, questions, failures of a provider, dollars. */
 const FOREIGN =
   /^(session|ping|question|agent|price)\.|^failure\.(?!refused)|^cancel\.keeps|^context\.reset-|^framing\.echo|^probe\.absent/;
 
 for (const tool of CASES) {
-  const reason =
-    missing(tool.program) ??
-    (tool.name === "psql" && server === null ? "there is no PostgreSQL server" : null);
-  const adapter = declaredTool(await shippedTool(tool.name), {
-    environment: {
-      [TEST_MARKER]: markedEnvironment[TEST_MARKER] ?? "",
-      ...(tool.name === "psql" ? server?.environment : {}),
-    },
-  });
+  const reason = shipped.absent(tool);
+  const adapter = await shipped.adapter(tool.name);
   const { samples, cannot } = samplesOf(tool);
   describe.skipIf(reason !== null)(reason === null ? "shipped" : `skipped: ${reason}`, () => {
     conformance(adapter, samples, {
