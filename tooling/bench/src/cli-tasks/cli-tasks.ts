@@ -57,7 +57,6 @@ export const cliTasks: Benchmark = {
       of: ratio(PARALLEL),
     },
   ],
-  rounds: 3,
   onlyByName: true,
   async prepare(scale) {
     const count = TASKS[scale];

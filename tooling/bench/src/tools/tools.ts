@@ -27,7 +27,7 @@ export const tools: Benchmark = {
     what: `a turn of ${task.name} on a warm process, against a process for each`,
     unit: "times less",
     digits: 1,
-    bar: { atLeast: 3 },
+    bar: { atLeast: 5 },
     of(round) {
       const [one, other] = [round[each(task)], round[warm(task)]];
       if (one === undefined || other === undefined) return null;
