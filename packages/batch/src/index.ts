@@ -177,6 +177,7 @@ export { checkRun, startRun } from "./run/start-run.ts";
 export { type UndoneRun, type UndoOptions, undoRun } from "./run/undo-run.ts";
 export type { CanaryDecision, CanaryJudge, CanaryReport } from "./schedule/canary.ts";
 export type { OnQuota } from "./schedule/providers.ts";
+export { type TakenByRun, takenTogether } from "./schedule/taken-by-run.ts";
 export { foldRun } from "./status/fold-run.ts";
 export {
   type AttemptActivity,

@@ -50,7 +50,8 @@ export function runCommand(raw: readonly string[], onExit: OnExit): Command {
     .option("--per <unit>", "a task for each: file, folder or chunk=N (default: file)", perFlag)
     .option(
       "--compare <tools>",
-      "the same tasks by each of these tools (aider,gemini), each in a run that stays on its own branch",
+      "the same tasks by each of these tools (aider,gemini), each in a run that stays on its own branch; " +
+        "limits such as --max-cost hold for all of them together, a part for each",
       textFlag,
     )
     .option(

@@ -28,6 +28,7 @@ export async function compareTools(
   given: RunFlags,
   raw: readonly string[],
 ): Promise<ExitName> {
+  const beganAt = performance.now();
   const cwd = workingFolder(given.cwd);
   const elsewhere = folderElsewhere(given.cwd);
   const { compare = "", sample: wanted, ...flags } = given;
@@ -56,6 +57,8 @@ export async function compareTools(
     tasks,
     base,
     stored: { cwd, globs, config, configFile, message: message ?? null },
+    limits: first.settings.limits.options,
+    beganAt,
     quiet: flags.quiet === true,
     elsewhere,
   };

@@ -23,6 +23,8 @@ export interface ComparedRun extends Omit<Comparable, "tasks" | "exit"> {
 export interface Comparison {
   /** Which of all the tasks, for people; `null` for all of them. */
   readonly sample: string | null;
+  /** What all of its tools may take together; `null` where nothing was said. */
+  readonly limits: { readonly maxCostUsd: number | null; readonly maxTokens: number | null };
   readonly runs: readonly ComparedRun[];
   /** Tools that are to do the tasks too, and have not begun. */
   readonly missing: readonly string[];
@@ -36,12 +38,13 @@ export interface Comparison {
 /** Puts runs of the same tasks side by side. Tasks are the same when they are about the same files. */
 export function compareRuns(
   runs: readonly Comparable[],
-  { sample, missing }: Pick<Comparison, "sample" | "missing">,
+  { sample, missing, limits }: Pick<Comparison, "sample" | "missing" | "limits">,
 ): Comparison {
   const tables = runs.map(({ tasks }) => byContent(tasks));
   const keys = [...new Set(tables.flatMap((table) => [...table.keys()]))];
   return {
     sample,
+    limits,
     runs: runs.map(comparedRun),
     missing,
     tasks: keys.map((key) => ({

@@ -9,6 +9,7 @@ import { requireTool } from "../run/require-tool.ts";
 import { runsOfComparison, tasksOfRun } from "./comparison-runs.ts";
 import { type Contender, contender } from "./contender.ts";
 import { presentComparison } from "./present-comparison.ts";
+import { partOfLimits, type SharedLimits, takenByRuns } from "./shared-limits.ts";
 
 /** A run of a comparison that has been gone on with. */
 export interface ResumedComparison {
@@ -24,6 +25,9 @@ export interface ResumedComparison {
   readonly elsewhere: string | undefined;
   /** Somebody ended it again: nothing else begins. */
   readonly interrupted: boolean;
+  /** What the tools may take together, from now on. */
+  readonly limits: SharedLimits;
+  readonly beganAt: number;
   readonly json: boolean;
   readonly files: readonly string[];
 }
@@ -51,6 +55,23 @@ export function checkResumedComparison(
   );
 }
 
+/**
+ * What a run that is gone on with may take, so that the tools which have not begun are left theirs. `null`: nothing
+ * is left.
+ */
+export async function partOfResumed(
+  run: string,
+  comparison: StoredComparison,
+  limits: SharedLimits,
+  kept: Pick<ResumedComparison, "repository" | "store">,
+): Promise<SharedLimits | null> {
+  const begun = await runsOfComparison(comparison, kept);
+  const all = begun.map((one) => one.run);
+  const taken = { ...(await takenByRuns(all, kept)), maxTimeMs: 0 };
+  const own = await takenByRuns([run], kept);
+  return partOfLimits({ limits, taken, own, sharers: comparison.tools.length - begun.length + 1 });
+}
+
 /** The tools that have not begun do the same tasks, on the same commit; then all of it stands side by side. */
 export async function goOnComparing(resumed: ResumedComparison): Promise<ExitName> {
   const { run, comparison, stored, flags, config, repository, store, interrupted } = resumed;
@@ -75,6 +96,8 @@ export async function goOnComparing(resumed: ResumedComparison): Promise<ExitNam
       tasks: tasksOfRun(reader),
       base: reader.record.base,
       stored: { cwd, globs, config, configFile, message },
+      limits: resumed.limits,
+      beganAt: resumed.beganAt,
       quiet: flags.quiet === true,
       elsewhere,
     },

@@ -21,21 +21,22 @@ export async function presentComparison(
   options: TurnsOptions,
   where: PresentOptions,
 ): Promise<ExitName> {
-  const { comparison, repository, store, elsewhere } = options;
-  let interrupted = false;
+  const { comparison, repository, store, elsewhere, limits } = options;
+  let cut: Awaited<ReturnType<typeof takeTurns>> = null;
   try {
-    interrupted = await takeTurns(contenders, options);
+    cut = await takeTurns(contenders, options);
   } catch (error) {
     await show().catch(() => {});
     throw error;
   }
   const exit = await show();
-  return interrupted ? "interrupted" : exit;
+  return cut ?? exit;
 
   async function show(): Promise<ExitName> {
     const runs = (await runsOfComparison(comparison, options)).map(({ run }) => run);
     if (runs.length === 0) return "failed";
-    const shown = await showRuns(runs.slice(0, 1), { repository, store, elsewhere, ...where });
+    const how = { repository, store, elsewhere, limits, ...where };
+    const shown = await showRuns(runs.slice(0, 1), how);
     return exitOfComparison(shown, runs.length === comparison.tools.length);
   }
 }

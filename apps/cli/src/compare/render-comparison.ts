@@ -63,14 +63,32 @@ function landing({ runs }: Comparison, elsewhere: string | undefined): string[] 
   ];
 }
 
+/** What the tools may take together, where somebody said so. */
+function limitLines({ limits: { maxCostUsd, maxTokens } }: Comparison): string[] {
+  const limits = [
+    ...(maxCostUsd === null ? [] : [formatCost(maxCostUsd)]),
+    ...(maxTokens === null ? [] : [plural(maxTokens, "token")]),
+  ];
+  return limits.length === 0 ? [] : [`Limit for all tools together: ${limits.join(" and ")}.`];
+}
+
+/** Higher limits, for those that were cut off by them. */
+function raised({ maxCostUsd, maxTokens }: Comparison["limits"]): string {
+  const cost = maxCostUsd === null ? "" : ` --max-cost ${maxCostUsd * 2}`;
+  return maxTokens === null ? cost : `${cost} --max-tokens ${maxTokens * 2}`;
+}
+
 /** Whoever goes on with a run goes on with those that have not begun, too. */
-function goingOn({ runs, missing }: Comparison, elsewhere: string | undefined): string[] {
+function goingOn({ runs, missing, limits }: Comparison, elsewhere: string | undefined): string[] {
   const idle = runs.filter(({ end }) => end !== "running");
   const failed = idle.filter((run) => run.failed > 0);
   const cut = idle.filter((run) => run.failed === 0 && run.open > 0);
   const waits = missing.length > 0 && failed.length + cut.length === 0 ? idle.slice(-1) : [];
   const commands = [
-    ...cut.map(({ run, tool }) => [`resume ${run}`, tool]),
+    ...cut.map(({ run, tool, end }) => [
+      `resume ${run}${end === "budget" ? raised(limits) : ""}`,
+      tool,
+    ]),
     ...failed.map(({ run, tool }) => [`retry ${run}`, tool]),
     ...waits.map(({ run }) => [`resume ${run}`, missing.join(", ")]),
   ];
@@ -87,6 +105,7 @@ function nextSteps(comparison: Comparison, elsewhere: string | undefined): strin
     "They did not begin on the same commit, so that they had different files before them.";
   return [
     ...(bases.size > 1 ? [apart] : []),
+    ...limitLines(comparison),
     ...landing(comparison, elsewhere),
     ...goingOn(comparison, elsewhere),
   ];
@@ -132,6 +151,7 @@ export function comparisonToMarkdown(comparison: Comparison): string {
   return [
     title,
     ...(sample === null ? [] : ["", `${sample[0]?.toUpperCase()}${sample.slice(1)}.`]),
+    ...limitLines(comparison).flatMap((line) => ["", line]),
     "",
     ...markdownTable(RUN_HEAD, runRows(comparison)),
     "",

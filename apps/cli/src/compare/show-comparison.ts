@@ -1,9 +1,11 @@
 import type { LocalRunStore, Site } from "@cluster/batch";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { fromStored, type StoredComparison } from "../run/from-stored.ts";
+import { limitSettings } from "../run/limit-settings.ts";
 import { type Comparable, comparableOf } from "./comparable.ts";
 import { compareRuns } from "./comparison.ts";
 import { runsOfComparison } from "./comparison-runs.ts";
+import type { SharedLimits } from "./shared-limits.ts";
 import { writeComparison } from "./write-comparison.ts";
 
 /** Where kept runs are, and where a comparison of them is shown. */
@@ -15,6 +17,8 @@ export interface ShowOptions {
   readonly json: boolean;
   /** Of `--report`, checked. */
   readonly files: readonly string[];
+  /** What its tools may take together. @default as its newest run was begun with */
+  readonly limits?: SharedLimits;
 }
 
 /** Shows kept runs side by side. One that is part of a comparison may stand for all of it. */
@@ -27,14 +31,21 @@ export async function showRuns(
   const begun = comparison === null ? [] : await runsOfComparison(comparison, options);
   const runs = given.length === 1 && begun.length > 0 ? begun.map(({ run }) => run) : given;
   const found: Comparable[] = [];
+  let limits: SharedLimits = {};
   for (const run of runs) {
     using reader = await store.read(repository, run);
     found.push(comparableOf(reader));
+    const stored = comparison === null ? null : fromStored(reader.record);
+    if (stored !== null) limits = limitSettings(stored.flags, stored.config, {}).options;
   }
+  const { maxCostUsd = null, maxTokens = null } = options.limits ?? limits;
   const tools = begun.map(({ tool }) => tool);
   const missing = comparison?.tools.filter((tool) => !tools.includes(tool)) ?? [];
   const sample = comparison?.which ?? null;
-  await writeComparison(compareRuns(found, { sample, missing }), { json, files, elsewhere });
+  await writeComparison(
+    compareRuns(found, { sample, missing, limits: { maxCostUsd, maxTokens } }),
+    { json, files, elsewhere },
+  );
   return found;
 }
 

@@ -1,23 +1,21 @@
-import { resolve } from "node:path";
 import {
   BatchError,
-  type ResumeOptions,
   type RunRecord,
   type RunReport,
   type RunTally,
   resumeRun,
 } from "@cluster/batch";
-import { clusterCommand, folderElsewhere } from "../command/command-to-copy.ts";
+import { clusterCommand } from "../command/command-to-copy.ts";
 import type { ResumeFlags } from "../command/resume-command.ts";
-import type { RunFlags } from "../command/run-flags.ts";
 import { workingFolder } from "../command/working-folder.ts";
 import { runsOfComparison } from "../compare/comparison-runs.ts";
-import { checkResumedComparison, goOnComparing } from "../compare/go-on-comparing.ts";
+import {
+  checkResumedComparison,
+  goOnComparing,
+  partOfResumed,
+} from "../compare/go-on-comparing.ts";
 import { comparisonFiles } from "../compare/write-comparison.ts";
-import type { ClusterConfig } from "../config/config.ts";
-import { loadConfig } from "../config/load-config.ts";
 import { continueRun } from "../control/steer.ts";
-import { usageError } from "../exit/cli-error.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { createProgress, progressStyle } from "../progress/progress.ts";
 import type { Progress } from "../progress/progress-contract.ts";
@@ -27,19 +25,12 @@ import { pickedRun } from "../runs/picked-run.ts";
 import { summaryOf } from "../runs/read-summary.ts";
 import { resumableRun } from "../runs/resumable-run.ts";
 import { openTasks, phaseOf } from "../runs/run-phase.ts";
-import { resolveCrew } from "../tools/resolve-crew.ts";
-import { requireTools } from "../tools/resolve-tool.ts";
-import { resolveTools } from "../tools/resolve-tools.ts";
 import { canaryOptions } from "./canary.ts";
 import { conductRun } from "./conduct-run.ts";
-import { fromStored, type StoredComparison, type StoredSettings } from "./from-stored.ts";
-import { planTasks } from "./plan-tasks.ts";
+import type { StoredComparison, StoredSettings } from "./from-stored.ts";
+import { prepareResume, type ResumedRun, requireStored } from "./prepare-resume.ts";
 import { presentReport } from "./present-report.ts";
 import { requireTool } from "./require-tool.ts";
-import { runOptions } from "./run-options.ts";
-import { type RunSettings, runSettings } from "./settings.ts";
-import { requireWhole } from "./stored-settings.ts";
-import { taskSource } from "./task-source.ts";
 
 /** `cluster resume`: goes on with a run, or lets one that is paused go on. */
 export async function goOnWith(
@@ -101,7 +92,7 @@ async function resume(
   raw: readonly string[],
 ): Promise<ExitName> {
   const files = reportFiles(flags.report ?? [], workingFolder(flags.cwd));
-  const prepared = await prepare(found.record, stored, flags, raw);
+  const prepared = await prepareResume(found.record, stored, flags, raw);
   const { requireChange } = prepared.settings;
   const ended = await conduct(found, prepared, kept, flags);
   if (ended === null) return exitOfTally(found.tally, requireChange);
@@ -119,20 +110,28 @@ async function resumeComparison(
   flags: ResumeFlags,
   raw: readonly string[],
 ): Promise<ExitName> {
+  const beganAt = performance.now();
   const { run } = found.record;
   checkResumedComparison(run, flags, raw);
   const files = comparisonFiles(flags.report ?? [], workingFolder(flags.cwd));
   const { comparison } = stored;
-  const prepared = await prepare(found.record, stored, flags, raw);
+  const prepared = await prepareResume(found.record, stored, flags, raw);
+  const limits = prepared.settings.limits.options;
+  const part = await partOfResumed(run, comparison, limits, kept);
   // Where only tools that have not begun are left, there is nothing to say of this one.
   const begun = found.isOver ? await runsOfComparison(comparison, kept) : comparison.tools;
+  const options = { ...prepared.options, ...part };
   const ended =
-    begun.length < comparison.tools.length ? null : await conduct(found, prepared, kept, flags);
+    part === null || begun.length < comparison.tools.length
+      ? null
+      : await conduct(found, { ...prepared, options }, kept, flags);
   return await goOnComparing({
     ...{ ...kept, run, comparison, stored, files },
     flags: prepared.flags,
     config: prepared.config,
     interrupted: ended?.interrupted === true,
+    limits,
+    beganAt,
     json: flags.json === true,
   });
 }
@@ -187,84 +186,6 @@ async function conduct(
   } finally {
     progress.end();
   }
-}
-
-/** A run as it is to go on. */
-interface ResumedRun {
-  readonly settings: RunSettings;
-  /** The name of its own tool. */
-  readonly crew: string;
-  readonly options: Omit<ResumeOptions, "repository" | "run">;
-  readonly warnings: readonly string[];
-  readonly flags: RunFlags;
-  readonly config: ClusterConfig;
-}
-
-/** @throws {CliError} usage, for a run that another program began */
-function requireStored(record: RunRecord): StoredSettings {
-  const stored = fromStored(record);
-  if (stored !== null) return stored;
-  throw usageError(
-    `Run ${record.run} was not begun by cluster run, so its tool and settings are not known here.`,
-    "Go on with it in the program that began it: resumeRun({ run, … }).",
-  );
-}
-
-/** What it was begun with, and what is said otherwise now. */
-async function prepare(
-  { run }: RunRecord,
-  stored: StoredSettings,
-  given: ResumeFlags,
-  raw: readonly string[],
-): Promise<ResumedRun> {
-  const { cwd } = stored;
-  const here = workingFolder(given.cwd);
-  const file = given.config === undefined ? stored.configFile : resolve(here, given.config);
-  const { config: present } = await loadConfig({ cwd, file: file ?? undefined });
-  const config: ClusterConfig = { ...stored.config, tools: present.tools };
-  const flags: RunFlags = {
-    ...withoutJudge(stored.flags, given),
-    ...given,
-    ...(given.read && { read: given.read.map((path) => resolve(here, path)) }),
-  };
-  await requireTools(given.tool, { config, cwd });
-  const settings = runSettings(flags, config, raw.length > 0 ? raw : stored.raw, cwd);
-  const { model, toolArguments: args } = settings;
-  requireWhole(args, run, folderElsewhere(given.cwd));
-  const crew = await resolveCrew(settings.crew, config, { args, model, cwd });
-  const planned =
-    given.fromInputs === true ? await planAnew(stored, flags, settings, crew.words) : null;
-  const named = [...stored.tools.map((tool) => ({ tool })), ...(planned?.tasks ?? [])];
-  const tools = await resolveTools(crew, named, config, { model, cwd });
-  return {
-    settings,
-    crew: crew.name,
-    options: { ...runOptions(settings, crew, tools), ...(planned && { tasks: planned.tasks }) },
-    warnings: planned?.warnings ?? [],
-    flags,
-    config,
-  };
-}
-
-/** Who decides on the first tasks is one: whoever is named now takes the place of the other. */
-function withoutJudge(stored: RunFlags, given: RunFlags): RunFlags {
-  const { canaryAsk, canaryVerify, ...others } = stored;
-  return {
-    ...others,
-    ...(canaryAsk !== undefined && given.canaryVerify === undefined && { canaryAsk }),
-    ...(canaryVerify !== undefined && given.canaryAsk !== true && { canaryVerify }),
-  };
-}
-
-/** `--from-inputs`: what the globs and lists say now, with the message that the run was begun with. */
-async function planAnew(
-  { cwd, globs, message }: StoredSettings,
-  flags: RunFlags,
-  settings: RunSettings,
-  tools: readonly string[],
-): ReturnType<typeof planTasks> {
-  const source = taskSource(globs, flags, settings.per);
-  return await planTasks({ ...settings, cwd, source, message: message ?? undefined, tools });
 }
 
 /** How a run ended that has nothing left to do. */

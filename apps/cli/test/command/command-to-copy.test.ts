@@ -89,7 +89,9 @@ describe("a folder elsewhere is named", () => {
       { ...COMPARED, run: "0abc", landed: 1, failed: 1 },
       { ...COMPARED, run: "1abc", landed: 0, open: 1 },
     ];
-    const text = renderComparison({ sample: null, runs, missing: [], tasks: [] }, undefined, "/r");
+    const limits = { maxCostUsd: null, maxTokens: null };
+    const shown = { sample: null, limits, runs, missing: [], tasks: [] };
+    const text = renderComparison(shown, undefined, "/r");
     expect(text).toContain("cluster land 0abc -C /r   # one\n");
     expect(text).toContain("cluster retry 0abc -C /r   # one");
     expect(text).toContain("cluster resume 1abc -C /r   # one\n");

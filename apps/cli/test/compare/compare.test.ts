@@ -216,20 +216,27 @@ describe("comparing tools", () => {
     await bench.expectNothingLeft({ branches: 2 });
   });
 
-  it("tells whose quota and whose budget was spent, and lets each go on", async () => {
+  it("keeps all tools together within a limit, tells whose quota and budget was spent, and lets each go on", async () => {
     const options = ["-n", "2", "-w", "1", "--on-quota", "pause", "--price", "1,2"];
-    const first = await compare("--compare", "limited,one", ...options, "--max-cost", "0.0012")
-      .ended;
+    // Enough for both tasks of one tool, and not of two: each has a part.
+    const tools = ["--compare", "limited,one,two", "--max-cost", "0.0033"];
+    const first = await compare(...tools, ...options).ended;
     expect(first.code).toBe(1);
     expect(first.stdout).toMatch(/^limited +\w{8} +quota +0 of 2 /m);
     expect(first.stdout).toMatch(/^one +\w{8} +budget +1 of 2 /m);
-    const run = /^ {2}cluster resume (\w+) {3}# one$/m.exec(first.stdout)?.[1] ?? "";
+    expect(first.stdout).toMatch(/^two +\w{8} +budget +1 of 2 /m);
+    expect(first.stdout).toContain("Limit for all tools together: $0.0033.");
+    const again = /^ {2}cluster resume (\w+) --max-cost 0.0066 {3}# one$/m;
+    const run = again.exec(first.stdout)?.[1] ?? "";
     const more = await cluster(bench, "resume", run, "--max-cost", "1", "--json");
-    // The other one still waits for its quota.
-    expect(more.code, more.stderr).toBe(6);
-    expect(comparisonOf(more.stdout).runs).toMatchObject([
+    // The other ones still wait for their quota, and for a higher limit.
+    expect(more.code, more.stderr).toBe(1);
+    const { runs, limits } = comparisonOf(more.stdout);
+    expect(limits).toEqual({ maxCostUsd: 1, maxTokens: null });
+    expect(runs).toMatchObject([
       { tool: "limited", end: "quota", landed: 0, open: 2 },
       { tool: "one", end: "complete", landed: 2, open: 0 },
+      { tool: "two", end: "budget", landed: 1, open: 1 },
     ]);
   });
 });
