@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { createPool, type ToolAdapter } from "../../src/index.ts";
+import { createPool } from "../../src/index.ts";
+import { pidShell } from "../support/pid-shell.ts";
 
 /** Prints a pid for each line; after "hang" it floods once it is told to stop, and lives on. */
 const TOOL = `while read line; do
@@ -8,24 +9,12 @@ const TOOL = `while read line; do
   echo $$
 done`;
 
-const adapter: ToolAdapter<string, number> = {
-  name: "floods",
-  command: () => ({ file: "sh", args: ["-c", TOOL], env: { PATH: process.env.PATH ?? "" } }),
-  connect: (tool) => ({
-    ready: async () => {},
-    async run(request) {
-      tool.stdin.write(`${request}\n`);
-      const [answer] = (await once(tool.stdout, "data")) as [Buffer];
-      return request === "hang" ? new Promise<never>(() => {}) : Number(String(answer));
-    },
-    async interrupt() {
-      const closed = once(tool.stdout, "close");
-      tool.stdin.write("stop\n");
-      // As it looks to a connection that takes the end of its stream for the end of the turn.
-      await closed;
-    },
-  }),
-};
+const adapter = pidShell("floods", TOOL, async (tool) => {
+  const closed = once(tool.stdout, "close");
+  tool.stdin.write("stop\n");
+  // As it looks to a connection that takes the end of its stream for the end of the turn.
+  await closed;
+});
 
 test("what floods while it is interrupted is not heard any more, and its process is replaced", async () => {
   await using pool = createPool({ adapter, maxTurnBytes: 100_000, interruptTimeoutMs: 30_000 });

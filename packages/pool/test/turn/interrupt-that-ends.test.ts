@@ -1,26 +1,14 @@
-import { once } from "node:events";
 import { expect, test } from "vitest";
-import { createPool, type PoolEvent, type ToolAdapter } from "../../src/index.ts";
+import { createPool, type PoolEvent } from "../../src/index.ts";
+import { pidShell } from "../support/pid-shell.ts";
 
 /** Prints its pid for each line but "hang". */
 const TOOL = 'while read line; do if [ "$line" != hang ]; then echo $$; fi; done';
 
-const adapter: ToolAdapter<string, number> = {
-  name: "mortal",
-  command: () => ({ file: "sh", args: ["-c", TOOL], env: { PATH: process.env.PATH ?? "" } }),
-  connect: (tool) => ({
-    ready: async () => {},
-    async run(request) {
-      tool.stdin.write(`${request}\n`);
-      const [answer] = (await once(tool.stdout, "data")) as [Buffer];
-      return Number(String(answer));
-    },
-    async interrupt() {
-      tool.kill("SIGINT", "process");
-      await new Promise<never>(() => {});
-    },
-  }),
-};
+const adapter = pidShell("mortal", TOOL, async (tool) => {
+  tool.kill("SIGINT", "process");
+  await new Promise<never>(() => {});
+});
 
 test("a tool that its interrupt ends is replaced, as often as it takes: that is no crash", async () => {
   const ended: PoolEvent[] = [];
