@@ -38,6 +38,7 @@ export {
 } from "./contract/tool-adapter.ts";
 export type {
   EndSignal,
+  Overdue,
   SessionOptions,
   ToolConnection,
   ToolSession,

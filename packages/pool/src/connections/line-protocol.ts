@@ -19,7 +19,7 @@ export function lineProtocol(
     const { resetCommand, check } = options;
     return {
       ready: () => wire.becomeReady(),
-      hint: () => wire.hint,
+      hint: (of) => wire.hint(of),
       async run(request, context) {
         const answer = await wire.exchange(request, (text) => context.emit({ type: "text", text }));
         context.endedBy(wire.endSignal);

@@ -1,6 +1,6 @@
 import { setTimeout as delay, setImmediate as nextPass } from "node:timers/promises";
 import type { ToolProcess } from "../contract/process-host.ts";
-import type { EndSignal } from "../contract/tool-connection.ts";
+import type { EndSignal, Overdue } from "../contract/tool-connection.ts";
 import { ToolFailure } from "../errors/turn-errors.ts";
 import type { EndPattern } from "../framing/end-pattern.ts";
 import type { SaidRole, ToldPart } from "../framing/framing-trace.ts";
@@ -19,6 +19,13 @@ const PATIENCE_MS = 100;
 /** A pipe holds less than is read in one pass; a tool that never stops talking must not hold a turn up. */
 const MOST_PASSES = 16;
 
+const END_WAS_PRINTED =
+  "It printed what was typed behind the request to show its end: the request reads the tool's own input. " +
+  "Give what it starts another one, such as </dev/null.";
+const END_MAY_BE_READ =
+  "If the request reads the tool's own input, or begins what it does not end, it waits for more: give what " +
+  "it starts another input, such as </dev/null.";
+
 type OnText = (text: string, channel: Channel) => void;
 type Part = readonly [ToldPart, string];
 
@@ -30,6 +37,8 @@ export class LineWire {
   readonly #scanner: PromptScanner;
   readonly #stderr: StderrOfTurn | null;
   readonly #atStart: AwaitedAtStart;
+  /** What was typed behind the request of the turn that is under way, so that its end shows. */
+  #endCommand: string | null = null;
 
   constructor(process: ToolProcess, options: LineProtocolOptions) {
     this.#process = process;
@@ -56,9 +65,13 @@ export class LineWire {
     return this.#stderr?.text ?? "";
   }
 
-  /** Why it is not ready, as far as that is to be seen. */
-  get hint(): string | null {
-    return this.#atStart.hint;
+  /** Why it takes so long, as far as that is to be seen. */
+  hint(of: Overdue): string | null {
+    if (of === "start") return this.#atStart.hint;
+    if (this.#endCommand === null) return null;
+    const { echoes } = this.#options;
+    if (echoes !== true && this.#scanner.answerHolds(this.#endCommand)) return END_WAS_PRINTED;
+    return of === "silence" ? END_MAY_BE_READ : null;
   }
 
   get #hearsStderr(): boolean {
@@ -144,14 +157,23 @@ export class LineWire {
     }
   }
 
-  #askBetween(sentinel: Sentinel, line: string, onText: (text: string) => void): Promise<string> {
+  async #askBetween(
+    sentinel: Sentinel,
+    line: string,
+    onText: (text: string) => void,
+  ): Promise<string> {
     const end = newMark(sentinel);
+    this.#endCommand = end.command.trim();
     const begin = this.#options.fenced === true ? newMark(sentinel) : undefined;
     const input: readonly Part[] = [
       ["request", line],
       ["sentinel", end.command],
     ];
-    return this.#ask(input, end.mark, onText, begin);
+    try {
+      return await this.#ask(input, end.mark, onText, begin);
+    } finally {
+      this.#endCommand = null;
+    }
   }
 
   async #ask(

@@ -16,6 +16,9 @@ export interface TurnContext {
   endedBy(signal: EndSignal): void;
 }
 
+/** What has come to its deadline: the start, a turn as a whole, or silence in a turn. */
+export type Overdue = "start" | "turn" | "silence";
+
 /** What opening a session needs. */
 export interface SessionOptions {
   readonly cwd: string;
@@ -41,10 +44,10 @@ export interface ToolConnection<Request = string, Result = string> {
   /** Resolves when the tool takes its first request. */
   ready(signal: AbortSignal): Promise<void>;
   /**
-   * What to do about a tool that was not ready in time, in a sentence for people, as far as the connection
-   * has seen what is wrong. It becomes part of the error's message.
+   * What to do about something of the tool that took too long, in a sentence for people, as far as the
+   * connection has seen what is wrong. It becomes part of the error's message.
    */
-  hint?(): string | null;
+  hint?(of: Overdue): string | null;
   /**
    * One turn. Rejects with {@link ToolFailure} when the tool reports a failure and can take another
    * request; any other rejection makes the pool replace the process, whose state is then unknown.

@@ -107,6 +107,12 @@ export class PromptScanner {
     return { text, channel };
   }
 
+  /** Whether a text came since the last pattern was found. */
+  answerHolds(text: string): boolean {
+    const held = Object.values(this.#channels).map((channel) => channel.held);
+    return [this.#answer.join(""), ...held].join("").includes(text);
+  }
+
   #take(chunk: Buffer, channel: Channel): void {
     this.#trace?.({ type: "heard", channel, bytes: chunk });
     if (!this.#channels[channel].take(chunk)) return;

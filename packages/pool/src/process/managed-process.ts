@@ -1,5 +1,5 @@
 import type { Exit, ToolProcess } from "../contract/process-host.ts";
-import type { ToolConnection } from "../contract/tool-connection.ts";
+import type { Overdue, ToolConnection } from "../contract/tool-connection.ts";
 import { inheritedEnvironment } from "../environment/inherited-environment.ts";
 import { toError } from "../errors/pool-error.ts";
 import { ProcessExitedError } from "../errors/turn-errors.ts";
@@ -197,10 +197,10 @@ export class ManagedProcess<Request, Result> {
     return this.#output.lastWords(this.#launch.redact);
   }
 
-  /** What its connection makes of it that it is not ready, without secrets. */
-  hint(): string | null {
+  /** What its connection makes of a deadline that has passed, without secrets. */
+  hint(of: Overdue): string | null {
     try {
-      const hint = this.#connection?.hint?.() ?? null;
+      const hint = this.#connection?.hint?.(of) ?? null;
       return hint === null ? null : this.#launch.redact(hint);
     } catch {
       // The error that it was to explain counts for more.

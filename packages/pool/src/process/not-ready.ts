@@ -7,7 +7,7 @@ const QUOTED = 200;
 export function whatIsKnown(
   process: Pick<ManagedProcess<unknown, unknown>, "hint" | "lastWords">,
 ): string {
-  const hint = process.hint();
+  const hint = process.hint("start");
   const { stdout, stderr } = process.lastWords();
   // To the letter: a pattern may fail by a space, and an escape sequence is invisible.
   const printed = [

@@ -1,4 +1,5 @@
 import type {
+  Overdue,
   SessionOptions,
   ToolConnection,
   ToolSession,
@@ -41,8 +42,8 @@ export class SessionConnection<Request, Result>
     };
   }
 
-  hint(): string | null {
-    return this.#process.shared.hint();
+  hint(of: Overdue): string | null {
+    return this.#process.shared.hint(of);
   }
 
   async openSession(options: SessionOptions): Promise<ToolSession<Request, Result>> {

@@ -1,5 +1,5 @@
 import type { Exit, ProcessSpec, ToolProcess } from "../contract/process-host.ts";
-import type { ToolConnection } from "../contract/tool-connection.ts";
+import type { Overdue, ToolConnection } from "../contract/tool-connection.ts";
 import { Tail } from "../framing/tail.ts";
 import type { ProcessLedger } from "../ledger/process-ledger.ts";
 import type { Clock } from "../pool/clock.ts";
@@ -91,10 +91,10 @@ export class SharedProcess<Request, Result> {
     return [...this.#members].some(({ work }) => work?.busy === true);
   }
 
-  /** Why no session is ready, as far as the connection and the process have said. */
-  hint(): string | null {
-    const hint = this.#connection?.hint?.() ?? null;
-    const words = this.#tail.toString();
+  /** Why it takes so long, as far as the connection has said, and the process before its sessions speak. */
+  hint(of: Overdue): string | null {
+    const hint = this.#connection?.hint?.(of) ?? null;
+    const words = of === "start" ? this.#tail.toString() : "";
     // A session has no stderr of its own, and nobody else would tell of this one.
     const said =
       words === "" ? [] : [`The shared process printed last on stderr: ${quoted(words)}.`];

@@ -63,7 +63,11 @@ class RunningTurn<Request, Result> implements OutputWatch, Quitter {
     this.#terms = terms;
     this.#end = end;
     this.limit = terms.limits.maxTurnBytes;
-    this.#deadlines = new TurnDeadlines(terms.limits, process.clock, terms.stopper);
+    this.#deadlines = new TurnDeadlines(
+      terms.limits,
+      { clock: process.clock, hint: (of) => process.hint(of) },
+      terms.stopper,
+    );
     this.#scope = new TurnScope(terms, this.#deadlines, process.oneShot);
   }
 

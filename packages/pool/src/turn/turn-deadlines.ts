@@ -1,10 +1,18 @@
+import type { Overdue } from "../contract/tool-connection.ts";
 import { TurnAbortedError } from "../errors/turn-errors.ts";
 import type { Clock } from "../pool/clock.ts";
 import type { TurnStopper } from "./turn-stop.ts";
 
+/** What a turn is measured by, and who may know why it takes so long. */
+export interface TurnWitness {
+  readonly clock: Clock;
+  readonly hint: (of: Exclude<Overdue, "start">) => string | null;
+}
+
 /** The two deadlines of a turn: its whole length, and silence within it. */
 export class TurnDeadlines {
   readonly #clock: Clock;
+  readonly #hint: TurnWitness["hint"];
   readonly #stopper: TurnStopper;
   readonly #watchesSilence: boolean;
   #lastActivity = 0;
@@ -14,16 +22,17 @@ export class TurnDeadlines {
 
   constructor(
     limits: { readonly turnTimeoutMs: number; readonly idleTimeoutMs: number },
-    clock: Clock,
+    { clock, hint }: TurnWitness,
     stopper: TurnStopper,
   ) {
     this.#clock = clock;
+    this.#hint = hint;
     this.#stopper = stopper;
     const { turnTimeoutMs, idleTimeoutMs } = limits;
     this.#watchesSilence = Number.isFinite(idleTimeoutMs);
     if (Number.isFinite(turnTimeoutMs)) {
       this.#cancelTurn = clock.after(turnTimeoutMs, () =>
-        this.#expire("TURN_TIMEOUT", `The turn took longer than ${turnTimeoutMs} ms.`),
+        this.#expire("turn", `The turn took longer than ${turnTimeoutMs} ms.`),
       );
     }
     if (this.#watchesSilence) {
@@ -59,13 +68,16 @@ export class TurnDeadlines {
       const left = idleTimeoutMs - (this.#clock.elapsed() - this.#lastActivity);
       if (left > 0) this.#watchSilence(idleTimeoutMs, left);
       else {
-        this.#expire("TURN_IDLE_TIMEOUT", `The tool was silent for ${idleTimeoutMs} ms in a turn.`);
+        this.#expire("silence", `The tool was silent for ${idleTimeoutMs} ms in a turn.`);
       }
     });
   }
 
-  #expire(code: "TURN_TIMEOUT" | "TURN_IDLE_TIMEOUT", message: string): void {
+  #expire(what: "turn" | "silence", message: string): void {
     this.clear();
-    this.#stopper.stop({ error: new TurnAbortedError(code, message), reason: "turn-timeout" });
+    const code = what === "turn" ? "TURN_TIMEOUT" : "TURN_IDLE_TIMEOUT";
+    const hint = this.#hint(what);
+    const known = hint === null ? message : `${message} ${hint}`;
+    this.#stopper.stop({ error: new TurnAbortedError(code, known), reason: "turn-timeout" });
   }
 }
