@@ -1,10 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Git } from "../git/git.ts";
-import { trackedFiles, untrackedFiles } from "../repository/status.ts";
+import { ignoredFolders, trackedFiles, untrackedFiles } from "../repository/status.ts";
 
 /** What no task is about, and what changes all the time, where no .gitignore says so. */
-const PASSED_OVER: ReadonlySet<string> = new Set([
+export const PASSED_OVER: ReadonlySet<string> = new Set([
   ".git",
   ".hg",
   ".jj",
@@ -37,13 +37,32 @@ export interface FolderFiles {
   readonly cut: boolean;
 }
 
+/** The same with the folders in which there are files of it, or may be. */
+export interface WatchedFiles extends FolderFiles {
+  readonly folders: readonly string[];
+}
+
 /**
  * Lists the files of a folder: in a git work tree those that are tracked or not ignored, elsewhere all
  * but those in folders of caches, dependencies and version control. Links are listed and not followed.
  */
 export async function listFolder(options: FolderFilesOptions): Promise<FolderFiles> {
-  const { root, git, except, most = Number.POSITIVE_INFINITY } = options;
-  if (git === null) return walk(root, except, most);
+  return options.git === null ? walk(options) : filesInGit(options.git, options);
+}
+
+/** Lists the files and folders of a folder in the same way, `""` for itself. Folders that git ignores are none. */
+export async function listWatched(options: FolderFilesOptions): Promise<WatchedFiles> {
+  const { root, git, except } = options;
+  if (git === null) return walk(options);
+  const ignored = (await ignoredFolders(git)).map((path) => join(root, path));
+  const { folders } = await walk({ root, except: [...except, ...ignored] });
+  return { ...(await filesInGit(git, options)), folders };
+}
+
+async function filesInGit(
+  git: Git,
+  { root, except, most = Number.POSITIVE_INFINITY }: FolderFilesOptions,
+): Promise<FolderFiles> {
   const [tracked, untracked] = await Promise.all([trackedFiles(git), untrackedFiles(git)]);
   const ours = except.map((folder) => `${folder}/`);
   const files = [...new Set([...tracked, ...untracked])].filter((path) => {
@@ -53,21 +72,25 @@ export async function listFolder(options: FolderFilesOptions): Promise<FolderFil
   return { files: files.slice(0, most), cut: files.length > most };
 }
 
-async function walk(root: string, except: readonly string[], most: number): Promise<FolderFiles> {
+async function walk({
+  root,
+  except,
+  most = Number.POSITIVE_INFINITY,
+}: Omit<FolderFilesOptions, "git">): Promise<WatchedFiles> {
   const files: string[] = [];
   const folders = [""];
-  for (let folder = folders.shift(); folder !== undefined; folder = folders.shift()) {
+  for (const folder of folders) {
     // One that is gone by now, or closed to us, has nothing to say.
     const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
       if (!entry.isDirectory()) {
-        if (files.length === most) return { files, cut: true };
+        if (files.length === most) return { files, folders, cut: true };
         files.push(path);
       } else if (!PASSED_OVER.has(entry.name) && !except.includes(join(root, path))) {
         folders.push(path);
       }
     }
   }
-  return { files, cut: false };
+  return { files, folders, cut: false };
 }

@@ -211,7 +211,8 @@ export class InPlaceRun implements AsyncDisposable {
   }
 
   async #dispose(): Promise<void> {
-    const { record, locks } = this.#context;
+    const { record, locks, watch } = this.#context;
+    watch[Symbol.dispose]();
     let failure: { readonly cause: unknown } | null = null;
     try {
       await this.#restoreOpen((edit) => this.#interrupted.push(edit));

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { FileLocks } from "./file-locks.ts";
-import { listFolder } from "./folder-files.ts";
+import { listWatched } from "./folder-files.ts";
 import type { FolderParts } from "./folder-parts.ts";
 import { GuardedFolder } from "./guarded-folder.ts";
 import { InPlaceContext } from "./in-place-context.ts";
@@ -35,7 +35,7 @@ export async function openRun(
     const except = [shared, state];
     const watch = new StrayWatch({
       root,
-      list: () => listFolder({ root, git, except, most: MOST_WATCHED }),
+      list: () => listWatched({ root, git, except, most: MOST_WATCHED }),
       isExplained: (path, at) => locks.isHeld(path) || locks.isOthers(path, at),
     });
     const folder = new GuardedFolder(root, state);

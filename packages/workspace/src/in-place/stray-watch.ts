@@ -1,28 +1,19 @@
-import { lstatSync } from "node:fs";
-import { join } from "node:path";
-import { setImmediate as turn } from "node:timers/promises";
 import type { FileChange } from "../workspace/change.ts";
-import type { FolderFiles } from "./folder-files.ts";
+import type { WatchedFiles } from "./folder-files.ts";
+import { FolderLook, type SeenChange } from "./folder-look.ts";
 
-/** How many files are looked at between two turns of the event loop. */
-const SLICE = 64;
 /** By how much the clock of a file system may be behind ours, in milliseconds. */
 const SLACK_MS = 100;
 
 /** What a {@link StrayWatch} looks at. */
 export interface StrayWatchOptions {
   readonly root: string;
-  list(): Promise<FolderFiles>;
+  list(): Promise<WatchedFiles>;
   /**
    * Whether a change of a file at that moment or later is explained: a task of this run works on it, or one
    * of another run, or has.
    */
   isExplained(path: string, at: number): boolean;
-}
-
-interface Stamp {
-  readonly size: number;
-  readonly changedAt: number;
 }
 
 interface InFlight {
@@ -32,27 +23,26 @@ interface InFlight {
 
 /**
  * Notices files that change though no task at work names them. Whoever did that (a tool, the user, an
- * editor) cannot be told, so all tasks that were in flight then hear of it. It compares times and sizes,
- * so it costs a look at each file.
+ * editor) cannot be told, so all tasks that were in flight then hear of it.
  */
-export class StrayWatch {
+export class StrayWatch implements Disposable {
   readonly #options: StrayWatchOptions;
+  readonly #folder: FolderLook;
   readonly #inFlight = new Map<string, InFlight>();
-  #stamps: Map<string, Stamp> | null = null;
-  /** Those of a look that is on its way. */
-  #seen: Map<string, Stamp> | null = null;
   #lookedAt = 0;
-  #cut = false;
   #looking: Promise<void> | null = null;
   #next: Promise<void> | null = null;
 
   constructor(options: StrayWatchOptions) {
     this.#options = options;
+    const { root, list } = options;
+    const isExplained = (path: string): boolean => options.isExplained(path, this.#lookedAt);
+    this.#folder = new FolderLook({ root, list, isExplained });
   }
 
   /** There were more files than are looked at. */
   get cut(): boolean {
-    return this.#cut;
+    return this.#folder.cut;
   }
 
   /** An attempt begins: what changes from now on is told to it. */
@@ -71,7 +61,11 @@ export class StrayWatch {
   /** An attempt is over; what stands at its files is known. */
   end(name: string, paths: readonly string[]): void {
     this.#inFlight.delete(name);
-    for (const path of paths) this.#note(path, this.#stampOf(path));
+    for (const path of paths) this.#folder.note(path);
+  }
+
+  [Symbol.dispose](): void {
+    this.#folder[Symbol.dispose]();
   }
 
   /** A look that begins from now on: whoever asks while one is on its way shares the next. */
@@ -97,30 +91,11 @@ export class StrayWatch {
   async #lookNow(): Promise<void> {
     const begun = Date.now();
     const since = this.#lookedAt - SLACK_MS;
-    const { files, cut } = await this.#options.list();
-    this.#cut ||= cut;
-    const known = this.#stamps;
-    const seen = new Map<string, Stamp>();
-    this.#seen = seen;
-    for (const [at, path] of files.entries()) {
-      if (at % SLICE === SLICE - 1) await turn();
-      const stamp = this.#stampOf(path);
-      if (stamp === null) continue;
-      seen.set(path, stamp);
-      const before = known?.get(path);
-      const same = before?.changedAt === stamp.changedAt && before.size === stamp.size;
-      if (known !== null && !same) this.#stray(path, before ? "modified" : "added", stamp, since);
-    }
-    for (const path of known?.keys() ?? []) {
-      if (!seen.has(path) && this.#stampOf(path) === null)
-        this.#stray(path, "deleted", null, since);
-    }
-    this.#stamps = seen;
-    this.#seen = null;
+    await this.#folder.look((change) => this.#stray(change, since));
     this.#lookedAt = begun;
   }
 
-  #stray(path: string, status: FileChange["status"], stamp: Stamp | null, since: number): void {
+  #stray({ path, status, stamp }: SeenChange, since: number): void {
     // A file that is gone tells no time.
     const at = stamp === null ? since : stamp.changedAt - SLACK_MS;
     if (this.#options.isExplained(path, at)) return;
@@ -129,24 +104,6 @@ export class StrayWatch {
       const known = strays.get(path)?.status;
       const told = known === "added" && status === "modified" ? known : status;
       strays.set(path, { path, status: told, addedLines: null, removedLines: null });
-    }
-  }
-
-  #note(path: string, stamp: Stamp | null): void {
-    for (const stamps of [this.#stamps, this.#seen]) {
-      if (stamp === null) stamps?.delete(path);
-      else stamps?.set(path, stamp);
-    }
-  }
-
-  #stampOf(path: string): Stamp | null {
-    try {
-      const found = lstatSync(join(this.#options.root, path), { throwIfNoEntry: false });
-      if (found === undefined || found.isDirectory()) return null;
-      return { size: found.size, changedAt: found.ctimeMs };
-    } catch {
-      // A folder above it became a file, or is closed to us.
-      return null;
     }
   }
 }

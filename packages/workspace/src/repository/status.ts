@@ -37,6 +37,16 @@ export async function untrackedFiles(git: Git, signal?: AbortSignal): Promise<st
     .filter((path) => !path.endsWith("/"));
 }
 
+/** Folders of which git ignores everything. */
+export async function ignoredFolders(git: Git): Promise<string[]> {
+  const args = ["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"];
+  const { stdout } = await git.run(args);
+  return nulSeparated(stdout).flatMap((path) => {
+    const name = text(path);
+    return name.endsWith("/") ? name.slice(0, -1) : [];
+  });
+}
+
 /** Tracked files whose content, staged or not, is not that of HEAD. */
 export async function dirtyFiles(git: Git, signal?: AbortSignal): Promise<string[]> {
   const { stdout } = await git.run(

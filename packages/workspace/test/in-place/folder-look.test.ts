@@ -1,0 +1,120 @@
+import { appendFile, mkdir, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type TemporaryFolder, temporaryFolder } from "@cluster/testkit";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { listWatched } from "../../src/in-place/folder-files.ts";
+import { FolderLook } from "../../src/in-place/folder-look.ts";
+
+let folder: TemporaryFolder;
+let look: FolderLook;
+let lists = 0;
+let clock = 0;
+const explained = new Set<string>();
+
+/** The kernel tells of changes here. */
+const tells = process.platform === "linux";
+const at = (path: string): string => join(folder.path, path);
+
+async function changes(): Promise<Readonly<Record<string, string>>> {
+  const found: [string, string][] = [];
+  await look.look(({ path, status }) => found.push([path, status]));
+  return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  explained.clear();
+  [lists, clock] = [0, 0];
+  await mkdir(at("sub/deep"), { recursive: true });
+  await mkdir(at("empty/inner"), { recursive: true });
+  for (const path of ["a", "b", "sub/c", "sub/deep/d"]) await writeFile(at(path), "0\n");
+  look = new FolderLook({
+    root: folder.path,
+    list: async () => {
+      lists += 1;
+      clock += 1;
+      const found = await listWatched({ root: folder.path, git: null, except: [] });
+      // As git has it with `*.log` in its .gitignore.
+      return { ...found, files: found.files.filter((path) => !path.endsWith(".log")) };
+    },
+    isExplained: (path) => explained.has(path),
+    now: () => clock,
+  });
+  expect(await changes()).toEqual({});
+});
+afterEach(async () => {
+  look[Symbol.dispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+test("what is written, replaced, removed or moved is found without a look at every file", async () => {
+  const before = lists;
+  await appendFile(at("a"), "1\n");
+  await writeFile(at("draft.log"), "new\n");
+  await rename(at("draft.log"), at("sub/c"));
+  await rm(at("sub/deep/d"));
+  expect(await changes()).toEqual({ a: "modified", "sub/c": "modified", "sub/deep/d": "deleted" });
+  await utimes(at("b"), 1, 1);
+  expect(await changes()).toEqual({ b: "modified" });
+  expect(await changes()).toEqual({});
+  if (tells) expect(lists).toBe(before);
+});
+
+test("what comes is found, in folders that are new, were empty, or are moved as well", async () => {
+  await writeFile(at("e"), "1\n");
+  await writeFile(at("empty/inner/f"), "1\n");
+  await mkdir(at("new/er"), { recursive: true });
+  await writeFile(at("new/er/g"), "1\n");
+  await symlink("a", at("link"));
+  expect(await changes()).toEqual({
+    e: "added",
+    "empty/inner/f": "added",
+    link: "added",
+    "new/er/g": "added",
+  });
+  await appendFile(at("new/er/g"), "2\n");
+  await rename(at("sub"), at("moved"));
+  expect(await changes()).toEqual({
+    "moved/c": "added",
+    "moved/deep/d": "added",
+    "new/er/g": "modified",
+    "sub/c": "deleted",
+    "sub/deep/d": "deleted",
+  });
+  await appendFile(at("moved/c"), "1\n");
+  await rm(at("new"), { recursive: true });
+  expect(await changes()).toEqual({ "moved/c": "modified", "new/er/g": "deleted" });
+});
+
+test("what is nobody's, or came and went, or is a task's own, is not looked for again and again", async () => {
+  await writeFile(at("x.log"), "1\n");
+  expect(await changes()).toEqual({});
+  const before = lists;
+  await appendFile(at("x.log"), "2\n");
+  await writeFile(at("gone"), "1\n");
+  await rm(at("gone"));
+  explained.add("own");
+  await writeFile(at("own"), "1\n");
+  expect(await changes()).toEqual({ own: "added" });
+  await mkdir(at("__pycache__"));
+  await writeFile(at("__pycache__/m.pyc"), "1\n");
+  expect(await changes()).toEqual({});
+  look.note("a");
+  if (tells) expect(lists).toBe(before);
+});
+
+test("every file is looked at now and then, whatever the kernel tells", async () => {
+  const before = lists;
+  clock += 1_000;
+  await appendFile(at("a"), "1\n");
+  expect(await changes()).toEqual({ a: "modified" });
+  expect(lists).toBeGreaterThan(before);
+});
+
+test("what stands at a file is known when somebody has noted it", async () => {
+  await appendFile(at("a"), "1\n");
+  look.note("a");
+  await rm(at("b"));
+  look.note("b");
+  expect(await changes()).toEqual({});
+});
