@@ -10,6 +10,7 @@ import {
   type ToolSession,
   type TurnContext,
 } from "@cluster/pool";
+import { RefusalWatch } from "./failures/refusal-watch.ts";
 import { mayExecute } from "./permissions/policy.ts";
 import { record } from "./proof/usage.ts";
 import { AgentSession } from "./session/agent-session.ts";
@@ -32,7 +33,11 @@ export class AcpConnection implements ToolConnection<AgentTask, AgentResult> {
   readonly #sessions = new Set<AgentSession>();
   #canClose = false;
 
-  constructor(process: ToolProcess, slot: Slot, given: Omit<SessionSettings, "canClose">) {
+  constructor(
+    process: ToolProcess,
+    slot: Slot,
+    given: Omit<SessionSettings, "canClose" | "refusals">,
+  ) {
     const { name, profile, terminalEnvironment } = given;
     const marker = markerOf(process.pid);
     this.#settings = {
@@ -43,6 +48,7 @@ export class AcpConnection implements ToolConnection<AgentTask, AgentResult> {
           ? terminalEnvironment
           : { ...terminalEnvironment, [PROCESS_MARKER]: marker },
       canClose: () => this.#canClose,
+      refusals: new RefusalWatch(process.stderr, name, profile),
     };
     this.#link = new AgentLink(process, name, profile);
     this.#own = this.#session(slot.cwd);

@@ -24,6 +24,7 @@ export {
 export type {
   AgentPackage,
   AgentProfile,
+  ModelSign,
   Preparation,
   PreparationRequest,
   Proof,

@@ -177,6 +177,18 @@ test("a turn that is cancelled ends when the agent says so, and its process serv
   });
 });
 
+test("an agent that tries again what was refused, for ever, is stopped, and its process serves on", async () => {
+  const error = { code: 429, message: "HTTP 429, retry-after: 90", data: null };
+  const modelSign: AgentProfile["modelSign"] = (line) =>
+    line === "refused" ? { kind: "refuses", error } : null;
+  await onFake({ profile: { modelSign }, pool: { idleTimeoutMs: 60_000 } }, async (pool) => {
+    const thrown = await failed(pool.run({ message: "say begun\nlog refused\nhang" }));
+    expect(thrown).toMatchObject({ failureClass: "quota", retryAfterMs: 90_000 });
+    expect(await pool.run({ message: "say on" })).toMatchObject({ reply: "on" });
+    expect(pool.status().instances[0]?.generation).toBe(1);
+  });
+});
+
 test("a failure that is called a success is a failure, by what the agent said", async () => {
   const { proof } = (await import("../src/index.ts")).AGENT_PROFILES["codex-acp-2"];
   await onFake({ profile: { proof: proof as never } }, async (pool) => {

@@ -1,4 +1,5 @@
 import { record, tokens, usageProves } from "../proof/usage.ts";
+import { nodeSigns, signOf } from "./node-signs.ts";
 import type { AgentProfile } from "./profile.ts";
 
 /** gemini-cli of Google. */
@@ -14,13 +15,18 @@ export const gemini: AgentProfile = {
     GEMINI_CLI_TRUST_WORKSPACE: "true",
   },
   // Settings have no place but the user's own: a file for the system has to be root's.
-  prepare: ({ model }) => (model === null ? {} : { arguments: ["-m", model] }),
+  prepare: (request) => ({
+    ...nodeSigns(request),
+    ...(request.model !== null && { arguments: ["-m", request.model] }),
+  }),
   mode: "default",
   // It does not recognise our "no such file", and could make no file that is new.
   fileCalls: "write",
   usage: (answer) =>
     tokens(record(record(record(answer._meta).quota).token_count), "input_tokens", "output_tokens"),
   proof: usageProves,
+  // Unless the user's settings bound it, it tries ten times.
+  modelSign: signOf,
   login: {
     variables: ["GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_APPLICATION_CREDENTIALS"],
     files: [".gemini/oauth_creds.json"],

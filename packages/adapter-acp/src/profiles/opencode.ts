@@ -1,5 +1,5 @@
 import { record, usageProves } from "../proof/usage.ts";
-import type { AgentProfile } from "./profile.ts";
+import type { AgentProfile, ModelSign } from "./profile.ts";
 import { ALL_PROVIDERS } from "./providers.ts";
 
 /**
@@ -14,7 +14,13 @@ export const opencode: AgentProfile = {
   command: "opencode",
   arguments: ["acp"],
   environment: ["OPENCODE_*", ...ALL_PROVIDERS],
-  variables: { OPENCODE_DISABLE_AUTOUPDATE: "true", OPENCODE_DISABLE_MODELS_FETCH: "1" },
+  variables: {
+    OPENCODE_DISABLE_AUTOUPDATE: "true",
+    OPENCODE_DISABLE_MODELS_FETCH: "1",
+    // What is refused it tries six times, and each time waits for as long as it is asked to: only its log tells.
+    OPENCODE_PRINT_LOGS: "1",
+    OPENCODE_LOG_LEVEL: "INFO",
+  },
   // Over the user's configuration: without it opencode edits and runs commands unasked, and has a model
   // invent a title for each task.
   prepare: ({ environment, model }) => {
@@ -38,6 +44,7 @@ export const opencode: AgentProfile = {
   // Its modes are its agents; whatever another one may do unasked, this one may not.
   mode: "build",
   proof: usageProves,
+  modelSign: signOf,
   login: {
     variables: [
       "ANTHROPIC_API_KEY",
@@ -58,6 +65,23 @@ export const opencode: AgentProfile = {
     script: "postinstall.mjs",
   },
 };
+
+/** A line of its log: a step of its work, and each of its requests, by the name of the message. */
+function signOf(line: string): ModelSign | null {
+  const [, quoted, plain] = /\bmessage=(?:"([^"]*)"|(\S+))/.exec(line) ?? [];
+  switch (quoted ?? plain) {
+    case "loop":
+      return { kind: "answers" };
+    case "stream":
+      return { kind: "asks" };
+    case "stream error": {
+      const [, message = ""] = /\berror\.error="(.*)"/.exec(line) ?? [];
+      return { kind: "refuses", error: { code: null, message, data: null } };
+    }
+    default:
+      return null;
+  }
+}
 
 function configOf(text: string | undefined): object {
   try {

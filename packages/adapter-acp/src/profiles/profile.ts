@@ -79,6 +79,16 @@ export interface AgentLogin {
   method?(environment: Readonly<Record<string, string>>): string | null;
 }
 
+/**
+ * How an agent fares with its model.
+ * - `asks`: a request is under way
+ * - `answers`: one was taken
+ * - `refuses`: one was not
+ */
+export type ModelSign =
+  | { readonly kind: "asks" | "answers" }
+  | { readonly kind: "refuses"; readonly error: ReportedError };
+
 /** What is peculiar to one agent. Only `command` is needed. */
 export interface AgentProfile {
   /** A short name for events and errors. @default the file name of the command */
@@ -119,6 +129,11 @@ export interface AgentProfile {
   proof?(turn: TurnEvidence): Proof;
   /** Knows an error; null leaves it to the common rules. */
   failure?(error: ReportedError): FailureClass | null;
+  /**
+   * Reads a line of its stderr, where an agent tries what was refused again and again without a word over the
+   * protocol: a turn that stays refused is given up for that, and not for its deadline. @default nothing
+   */
+  modelSign?(line: string): ModelSign | null;
   /** Whether it goes at the end of its input, or has to be told by a signal. @default "eof" */
   readonly ends?: "eof" | "sigterm";
   /** How a log-in shows. @default it cannot be known */

@@ -150,14 +150,24 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
     open.used = true;
     open.ids.next();
     this.#turn = turn;
+    const stopWatching = this.#settings.refusals.turn((failure) => {
+      turn.refused = failure;
+      this.#link.notify("session/cancel", { sessionId: open.id });
+    });
     try {
       const prompt = [{ type: "text", text }];
       const answer = await this.#link
         .request("session/prompt", { sessionId: open.id, prompt })
+        .catch((error: unknown) => {
+          throw turn.refused !== null && error instanceof ToolFailure ? turn.refused : error;
+        })
         .finally(() => turn.still());
+      // Some call a prompt that was cancelled a normal end.
+      if (turn.refused !== null) throw turn.refused;
       for (const update of open.ids.takeHeld()) turn.update(update);
       return conclude(answer, turn, profile, name, open.costUsd);
     } finally {
+      stopWatching();
       this.#turn = null;
       open.costUsd = turn.sessionCostUsd ?? open.costUsd;
     }

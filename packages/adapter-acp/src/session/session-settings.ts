@@ -1,4 +1,5 @@
 import type { AgentPermissions } from "@cluster/pool";
+import type { RefusalWatch } from "../failures/refusal-watch.ts";
 import type { PermissionPolicy } from "../permissions/policy.ts";
 import type { AgentProfile } from "../profiles/profile.ts";
 
@@ -20,6 +21,8 @@ export interface SessionSettings {
   readonly loginMethod: string | null;
   /** What to say to somebody whose log-in was refused; `null` where that is not known. */
   refusedLogin(): Promise<string | null>;
+  /** Knows when the agent tries in vain. */
+  readonly refusals: RefusalWatch;
   /** Whether the agent takes back a session. */
   canClose(): boolean;
 }

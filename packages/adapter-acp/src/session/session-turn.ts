@@ -1,6 +1,6 @@
 import { isAbsolute, relative, sep } from "node:path";
 import { RequestError } from "@agentclientprotocol/sdk";
-import type { TurnContext, Usage } from "@cluster/pool";
+import type { ToolFailure, TurnContext, Usage } from "@cluster/pool";
 import type { PermissionDesk } from "../permissions/permission-desk.ts";
 import { type Subject, subjectSince } from "../permissions/subject.ts";
 import type { AgentProfile } from "../profiles/profile.ts";
@@ -26,6 +26,8 @@ export class SessionTurn {
   readonly #deeds = new Set<Promise<unknown>>();
   #answered = false;
   #reply = "";
+  /** Why we have cancelled it ourselves. */
+  refused: ToolFailure | null = null;
   /** What the agent has told of it as it went. */
   usage: Usage | null = null;
   sessionMeta: Values = {};

@@ -22,8 +22,7 @@ export const AGENT_RIGS: Readonly<Record<AgentName, (model: RigModel) => Rig>> =
     files: {
       ".gemini/settings.json": json({
         privacy: { usageStatisticsEnabled: false },
-        // Of itself it would try ten times, for minutes.
-        general: { disableAutoUpdate: true, maxAttempts: 2 },
+        general: { disableAutoUpdate: true },
       }),
     },
     model: "gemini-2.5-flash",
@@ -53,8 +52,6 @@ export const AGENT_RIGS: Readonly<Record<AgentName, (model: RigModel) => Rig>> =
   }),
   qwen: ({ url, apiKey }) => ({
     environment: { OPENAI_BASE_URL: `${url}/v1`, OPENAI_API_KEY: apiKey, OPENAI_MODEL: "model" },
-    // Of itself it would try for a minute and more.
-    files: { ".qwen/settings.json": json({ model: { generationConfig: { maxRetries: 1 } } }) },
   }),
   copilot: ({ url, apiKey }) => ({
     environment: {

@@ -22,6 +22,7 @@
 //   pid                      says its process
 //   spend IN OUT             tells tokens as it goes
 //   print TEXT               a line on stdout that is no message
+//   log TEXT                 a line on stderr
 //   long N                   says a text of so many bytes in one message
 //   refuse-mode              the next mode that somebody sets is refused
 //   child                    starts a process of its own session, which outlives the turn
@@ -229,6 +230,7 @@ const ORDERS = {
     say(session, "started");
   },
   print: (_session, text) => process.stdout.write(`${text}\n`),
+  log: (_session, text) => process.stderr.write(`${text}\n`),
   "bad-json": () => process.stdout.write('{"jsonrpc":"2.0","id":\n'),
   flood: (session) =>
     new Promise((_, reject) => {
