@@ -82,9 +82,12 @@ export function ask(world: World, asked: Asked, lease: LeaseModel | null = null)
   void read(model, request);
 }
 
-/** Somebody who did not ask for room may have taken it in the same moment. */
+/**
+ * Somebody who did not ask for room may have taken it in the same moment: nothing has happened since but
+ * that he was accepted.
+ */
 function isOvertaken({ requests, leases, step }: Model, request: RequestModel): boolean {
-  return [...requests, ...leases].some((other) => other !== request && other.since === step);
+  return [...requests, ...leases].some((other) => other !== request && step - other.since <= 1);
 }
 
 /** What may keep a request from being accepted, as it is now. */
