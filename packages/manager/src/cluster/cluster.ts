@@ -14,19 +14,19 @@ import type { ClusterEvent } from "../events/cluster-event.ts";
 import { Subscribers } from "../events/subscribers.ts";
 import type { Delivered, ReadOptions } from "../inbox/delivered.ts";
 import { Inbox } from "../inbox/inbox.ts";
-import { describeInstance } from "../instance/describe-instance.ts";
 import { type MapItem, type MapOptions, mapRequests } from "../map/map-requests.ts";
 import { routed } from "../routing/routed.ts";
 import { Router } from "../routing/router.ts";
 import type { ClusterTurn, ClusterTurnControl, TurnEnd } from "../turn/cluster-turn.ts";
 import { TurnBook } from "../turn/turn-book.ts";
+import { describeCluster } from "./describe-cluster.ts";
 import {
   type ClusterOptions,
   compileClusterOptions,
   poolOptions,
   type SendOptions,
 } from "./options.ts";
-import type { ClusterHealth, ClusterInstance, ClusterStatus } from "./status.ts";
+import type { ClusterHealth, ClusterStatus } from "./status.ts";
 
 /**
  * Several instances of one tool behind one object.
@@ -220,35 +220,15 @@ export class Cluster<Request, Result> implements AsyncDisposable {
 
   /** The cluster at this moment, as plain data. */
   getStatus(): ClusterStatus {
-    const { tool, state, instances } = this.#pool.status();
-    const { sent, received, failed } = this.#turns.totals;
-    return {
-      tool,
-      state,
-      routing: this.#router.strategy.name,
-      instances: instances.map(
-        (one): ClusterInstance => ({
-          ...describeInstance(tool, one),
-          state: one.state,
-          occupancy: one.occupancy,
-          generation: one.generation,
-          inFlight: one.inFlight,
-          turnsDone: one.turnsDone,
-          turnsFailed: one.turnsFailed,
-          latencyMs: this.#router.latencyOf(one.index),
-          detail: one.detail,
-        }),
-      ),
+    const { strategy } = this.#router;
+    return describeCluster({
+      pool: this.#pool.status(),
       health: this.#pool.health(),
-      metrics: {
-        totalSent: sent,
-        totalReceived: received,
-        totalFailed: failed,
-        pending: sent - received - failed,
-        unread: this.#inbox.unread,
-        evicted: this.#inbox.evicted,
-      },
-    };
+      routing: strategy.name,
+      latencyOf: (instance) => this.#router.latencyOf(instance),
+      totals: this.#turns.totals,
+      inbox: this.#inbox,
+    });
   }
 
   /** What its pool has done so far: waiting and running times, utilisation, and counts of every kind. */
