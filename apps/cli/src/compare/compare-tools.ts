@@ -6,7 +6,7 @@ import { folderElsewhere } from "../command/command-to-copy.ts";
 import type { RunFlags } from "../command/run-flags.ts";
 import { workingFolder } from "../command/working-folder.ts";
 import type { ClusterConfig } from "../config/config.ts";
-import { crewOf, crewTitle } from "../config/crew.ts";
+import { crewTitle, readCrew } from "../config/crew.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { usageError } from "../exit/cli-error.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
@@ -78,7 +78,8 @@ function toolsToCompare(
   config: ClusterConfig,
   raw: readonly string[],
 ): readonly string[] {
-  const crew = crewOf(text) ?? [];
+  const crew = readCrew(text);
+  if (typeof crew === "string") throw usageError(`--compare ${text}: ${crew}.`);
   if (crew.length < 2 || crew.some((one) => one.workers !== null)) {
     throw usageError(
       `--compare takes two tools or more (aider,gemini), each with all of the workers; found "${text}".`,

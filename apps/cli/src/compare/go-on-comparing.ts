@@ -23,6 +23,8 @@ export interface ResumedComparison {
   readonly store: LocalRunStore;
   /** The folder that commands to copy must name. */
   readonly elsewhere: string | undefined;
+  /** It had come to its end before. */
+  readonly isOver: boolean;
   /** Somebody ended it again: nothing else begins. */
   readonly interrupted: boolean;
   /** What the tools may take together, from now on. */
@@ -79,6 +81,9 @@ export async function goOnComparing(resumed: ResumedComparison): Promise<ExitNam
   const begun = await runsOfComparison(comparison, { repository, store });
   const names = begun.map(({ tool }) => tool);
   const left = interrupted ? [] : comparison.tools.filter((tool) => !names.includes(tool));
+  if (resumed.isOver && left.length === 0 && flags.quiet !== true) {
+    process.stderr.write("The comparison has come to its end and nothing of it is left to do.\n");
+  }
   const { cwd, globs, configFile, message } = stored;
   const contenders: Contender[] = [];
   for (const name of left) {

@@ -4,8 +4,7 @@ import { workingFolder } from "../command/working-folder.ts";
 import { crewNames } from "../config/crew.ts";
 import { loadConfig } from "../config/load-config.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
-import { printable } from "../progress/fit.ts";
-import { plainTable } from "../report/plain-table.ts";
+import { columnsFor } from "../report/plain-table.ts";
 import { isForeign, probeOwnTool, probeTool } from "../tools/probe-tool.ts";
 import { DEFAULT_TOOL, requireTools, toolNames } from "../tools/resolve-tool.ts";
 import type { CheckResult } from "./check.ts";
@@ -16,18 +15,8 @@ import { checkPython } from "./check-python.ts";
 import { checkRuns } from "./check-runs.ts";
 import { checkState } from "./check-state.ts";
 import { checkTool, checkUnread, untried } from "./check-tools.ts";
+import { renderChecks } from "./render-checks.ts";
 import { tryTool } from "./try-tool.ts";
-
-/** A table, with what to do below each line that asks for it. */
-function render(checks: readonly CheckResult[]): string {
-  const rows = checks.map(({ name, status, found }) => [status, name, found].map(printable));
-  const [head = "", ...lines] = plainTable(rows, ["state", "check", "found"]).split("\n");
-  const withRemedies = checks.flatMap(({ remedy }, place) => {
-    const line = lines[place] ?? "";
-    return remedy === null ? [line] : [line, `       → ${printable(remedy)}`];
-  });
-  return [head, ...withRemedies].join("\n");
-}
 
 /** `cluster doctor`: whether a run has what it needs. */
 export async function runDoctor(flags: DoctorFlags): Promise<ExitName> {
@@ -68,7 +57,7 @@ export async function runDoctor(flags: DoctorFlags): Promise<ExitName> {
   process.stdout.write(
     flags.json === true
       ? `${JSON.stringify({ ok: healthy, checks }, null, 2)}\n`
-      : `${render(checks)}\n`,
+      : `${renderChecks(checks, columnsFor(process.stdout))}\n`,
   );
   return healthy ? "done" : "setup";
 }

@@ -8,7 +8,6 @@ import {
 import { clusterCommand } from "../command/command-to-copy.ts";
 import type { ResumeFlags } from "../command/resume-command.ts";
 import { workingFolder } from "../command/working-folder.ts";
-import { runsOfComparison } from "../compare/comparison-runs.ts";
 import {
   checkResumedComparison,
   goOnComparing,
@@ -118,15 +117,11 @@ async function resumeComparison(
   const prepared = await prepareResume(found.record, stored, flags, raw);
   const limits = prepared.settings.limits.options;
   const part = await partOfResumed(run, comparison, limits, kept);
-  // Where only tools that have not begun are left, there is nothing to say of this one.
-  const begun = found.isOver ? await runsOfComparison(comparison, kept) : comparison.tools;
   const options = { ...prepared.options, ...part };
-  const ended =
-    part === null || begun.length < comparison.tools.length
-      ? null
-      : await conduct(found, { ...prepared, options }, kept, flags);
+  const isLeft = !found.isOver && part !== null;
+  const ended = isLeft ? await conduct(found, { ...prepared, options }, kept, flags) : null;
   return await goOnComparing({
-    ...{ ...kept, run, comparison, stored, files },
+    ...{ ...kept, run, comparison, stored, files, isOver: found.isOver },
     flags: prepared.flags,
     config: prepared.config,
     interrupted: ended?.interrupted === true,

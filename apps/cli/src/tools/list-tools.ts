@@ -3,7 +3,7 @@ import { workingFolder } from "../command/working-folder.ts";
 import { loadConfig } from "../config/load-config.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { printable } from "../progress/fit.ts";
-import { plainTable } from "../report/plain-table.ts";
+import { columnsFor, plainTable } from "../report/plain-table.ts";
 import { type ProbedTool, probeOwnTool, probeTool } from "./probe-tool.ts";
 import { toolRegistry } from "./registry/registry.ts";
 import { SHIPPED } from "./registry/shipped.ts";
@@ -72,7 +72,8 @@ export async function listTools(flags: ListFlags): Promise<ExitName> {
         ? []
         : [`${unread} is a program of the project, and was not run: --load runs it.`]),
     ];
-    const table = plainTable(rows, ["tool", "kind", "from", "state", "version", ""]);
+    const head = ["tool", "kind", "from", "state", "version", ""];
+    const table = plainTable(rows, head, columnsFor(process.stdout));
     process.stdout.write(`${[table, ...notes].join("\n")}\n`);
   }
   return "done";

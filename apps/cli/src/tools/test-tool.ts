@@ -2,7 +2,7 @@ import { type CellResult, tryAgent } from "@cluster/adapter-acp/trial";
 import { CliError, setupError, usageError } from "../exit/cli-error.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { printable } from "../progress/fit.ts";
-import { plainTable } from "../report/plain-table.ts";
+import { columnsFor, plainTable } from "../report/plain-table.ts";
 import { probeTool } from "./probe-tool.ts";
 import { ACP_AGENTS } from "./tool-entry.ts";
 
@@ -54,7 +54,9 @@ export async function testTool(name: string, flags: TestFlags): Promise<ExitName
     process.stdout.write(`${JSON.stringify({ tool: name, ok: passed, results }, null, 2)}\n`);
   } else {
     const rows = results.map((result) => row(result).map(printable));
-    process.stdout.write(`${plainTable(rows, ["state", name, "time", ""])}\n`);
+    process.stdout.write(
+      `${plainTable(rows, ["state", name, "time", ""], columnsFor(process.stdout))}\n`,
+    );
   }
   return passed ? "done" : "setup";
 }

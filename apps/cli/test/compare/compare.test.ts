@@ -213,6 +213,15 @@ describe("comparing tools", () => {
         { tool: "two", landed: 2 },
       ],
     });
+    const over = await cluster(bench, "resume");
+    expect([over.code, over.stderr]).toEqual([
+      0,
+      expect.stringMatching(/\nThe comparison has come to its end and nothing of it is left/),
+    ]);
+    const undone = await cluster(bench, "undo", run);
+    expect(undone.stderr).toMatch(
+      /landed is on cluster\/\w+, not in your branch: there is nothing/,
+    );
     await bench.expectNothingLeft({ branches: 2 });
   });
 
@@ -252,6 +261,7 @@ describe("what is no comparison", () => {
 
   it.each<[Partial<RunFlags>, string, string?]>([
     [{ compare: "one:2,two:1" }, "each with all of the workers"],
+    [{ compare: "one,one" }, '--compare one,one: "one" stands there twice'],
     [{ compare: "one,two", tool: "one" }, "--compare and --tool do not go together"],
     [{ compare: "one,two", report: ["x.xml"] }, "a comparison is no JUnit report"],
     [{ compare: "one,two", model: "m" }, "there are several: one, two"],

@@ -37,13 +37,15 @@ export async function undoRun(options: UndoOptions): Promise<UndoneRun> {
   const { repository: given, store = new LocalRunStore() } = options;
   const site = typeof given === "string" ? await openSite(given) : given;
   await using stored = await store.open(site, options.run);
-  const { folder, record: begun } = stored;
+  const { folder, record: begun, journal } = stored;
   const { run } = begun;
   if (begun.place !== "in-place") {
-    throw new BatchError(
-      "OPTION_INVALID",
-      `Run ${run} worked in worktrees, and what it landed is commits: take them back with git revert.`,
-    );
+    const kept = journal.marks().findLast((mark) => mark.type === "run.ended")?.delivery;
+    const where =
+      kept?.kind === "kept"
+        ? `and what it landed is on ${kept.branch}, not in your branch: there is nothing to take back.`
+        : "and what it landed is commits: take them back with git revert.";
+    throw new BatchError("OPTION_INVALID", `Run ${run} worked in worktrees, ${where}`);
   }
   // Where it was moved, its old place is gone.
   const root = existsSync(begun.root) ? begun.root : site.root;
