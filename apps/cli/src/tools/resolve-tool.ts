@@ -62,11 +62,17 @@ export async function resolveTool(
   const { cwd } = context;
   const found = await toolRegistry({ config, cwd }).find(name);
   if (found === undefined) throw unknownTool([name], await toolNames(config, cwd));
-  if (found.kind === "text") {
-    throw usageError(
-      `The tool ${name} answers, and edits no files: cluster run takes agents.`,
-      `cluster tools try ${name} speaks with it. If it does edit files, its definition says kind: agent.`,
-    );
+  if (found.kind === "text") throw onlyAnswers(name, "its definition says kind: agent");
+  const adapter = await found.make(context);
+  if (adapter.capabilities?.edits === false) {
+    throw onlyAnswers(name, "its capabilities must not say edits: false");
   }
-  return await found.make(context);
+  return adapter;
+}
+
+function onlyAnswers(name: string, otherwise: string): CliError {
+  return usageError(
+    `The tool ${name} answers, and edits no files: cluster run takes agents.`,
+    `cluster tools try ${name} speaks with it. If it does edit files, ${otherwise}.`,
+  );
 }

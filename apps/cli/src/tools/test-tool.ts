@@ -27,7 +27,8 @@ export async function testTool(name: string, flags: TestFlags): Promise<ExitName
   if (agent === undefined) {
     throw usageError(
       `cluster cannot test "${name}": it has no scripted model for it.`,
-      `It can test: ${ACP_AGENTS.join(", ")}.`,
+      `It can test: ${ACP_AGENTS.join(", ")}. cluster tools try ${name} opens a session with any other one; ` +
+        "an adapter's own tests try its promises.",
     );
   }
   const { executable } = flags;

@@ -20,6 +20,9 @@ const loads = (code: string): string =>
 const PACKAGES: Readonly<Record<string, readonly [code: string, manifest?: object]>> = {
   "cluster-adapter-fine": [loads(`export default ${ADAPTER};`)],
   "@me/cluster-adapter-scoped": [loads(`export default () => (${ADAPTER});`)],
+  "cluster-adapter-answers": [
+    loads(`export default { ...${ADAPTER}, capabilities: { edits: false } };`),
+  ],
   "cluster-adapter-empty": [loads("export const nothing = 1;")],
   "cluster-adapter-slip": [loads("export default {\n  name: ;\n};")],
   "cluster-adapter-throws": [loads('throw new Error("boom at import");')],
@@ -73,6 +76,7 @@ describe("a package that is installed beside the project", () => {
     const packaged = tools.filter(({ origin }) => origin.startsWith("package"));
     expect(packaged.map(({ name }) => name)).toEqual([
       "@me/scoped",
+      "answers",
       "empty",
       "fine",
       "lazy",
@@ -80,7 +84,7 @@ describe("a package that is installed beside the project", () => {
       "slip",
       "throws",
     ]);
-    expect(packaged[2]).toMatchObject({
+    expect(packaged[3]).toMatchObject({
       origin: "package cluster-adapter-fine@1.2.3",
       unasked: true,
     });
@@ -115,6 +119,13 @@ describe("a package that is installed beside the project", () => {
     const all = await doctor(tool);
     expect(all).toMatch(message);
     expect(all).not.toMatch(/\n\s+at /);
+  });
+
+  it("that only answers is for no run", async () => {
+    const args = ["run", "-m", "x", "a.md", "--tool", "answers", "--dry-run"];
+    const { code, stderr } = await cli.run(args, { cwd: project.path });
+    expect(stderr).toMatch(/The tool answers answers, .*\n.*tools try answers .*edits: false/);
+    expect(code).toBe(2);
   });
 
   it("of another pool is not even loaded", () => {

@@ -5,6 +5,7 @@ import { ToolFailure } from "../errors/turn-errors.ts";
 import type { EndPattern } from "../framing/end-pattern.ts";
 import type { SaidRole, ToldPart } from "../framing/framing-trace.ts";
 import { type Channel, PromptScanner } from "../framing/prompt-scanner.ts";
+import { found } from "../pool/option-checks.ts";
 import { AnswerFilter } from "./answer-filter.ts";
 import { AwaitedAtStart } from "./awaited-at-start.ts";
 import type { LineProtocolOptions, Sentinel } from "./line-options.ts";
@@ -98,6 +99,7 @@ export class LineWire {
   }
 
   async exchange(request: string, onText: (text: string) => void): Promise<string> {
+    if (typeof request !== "string") throw noText(request);
     const { sentinel, prompt, encode, lineEnd = "\n" } = this.#options;
     if (encode === undefined && sentinel === undefined && /[\r\n]/.test(request)) {
       throw severalLines();
@@ -233,6 +235,16 @@ export class LineWire {
     if (trace !== undefined) for (const [part, text] of parts) trace({ type: "told", part, text });
     return writeInput(this.#process.stdin, parts.map(([, text]) => text).join(""));
   }
+}
+
+/** From a caller without types: an agent's task, most likely. */
+function noText(request: unknown): ToolFailure {
+  return new ToolFailure(
+    "refused",
+    `Expected a text, found ${found(request)}. Nothing was sent. An agent's adapter hands the task's message ` +
+      "on to lineProtocol's run, and makes a result of the answer; a tool that only answers has " +
+      "capabilities: { edits: false }.",
+  );
 }
 
 function severalLines(): ToolFailure {

@@ -29,7 +29,7 @@ export interface ToolCommand {
 export interface ToolCapabilities {
   /** A process lives for one turn: it is started with the request and its exit ends the turn. */
   readonly oneShot?: boolean;
-  /** The tool edits files itself. */
+  /** The tool edits files itself; `false`, and not its absence, keeps it out of the command's runs. */
   readonly edits?: boolean;
   /** Turns on one process share context. */
   readonly conversation?: boolean;

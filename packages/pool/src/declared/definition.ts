@@ -104,6 +104,8 @@ export type MultiLine =
       readonly wrap: { readonly before: string; readonly after: string };
       readonly always?: boolean | undefined;
     }
+  /** What stands between its lines instead of a line end, such as a backslash and a line end. */
+  | { readonly join: string }
   /** One line: `{{json}}` is the request as a JSON string, `{{shell}}` as one word of a shell. */
   | { readonly escape: string; readonly always?: boolean | undefined }
   /** A line that announces where it ends, with `{{nonce}}`, and the line that ends it. */
@@ -209,7 +211,7 @@ export interface ToolDefinition {
   readonly quickStart?: boolean | undefined;
   readonly version?:
     | {
-        readonly arguments: readonly string[];
+        readonly arguments?: readonly string[] | undefined;
         readonly pattern?: PatternExpression | undefined;
       }
     | undefined;

@@ -19,7 +19,7 @@ export const FIELDS: Readonly<Record<keyof ToolDefinition, string>> = {
   setup:
     "What is typed once at the start, such as what switches its prompt off; several lines as a list",
   multiLine:
-    "What makes one input of several lines: as-is, refuse, { wrap }, { escape } or { heredoc }",
+    "What makes one input of several lines: as-is, refuse, { wrap }, { join }, { escape } or { heredoc }",
   unfinished:
     "How it is seen that a request begins what it does not end, which is refused before it is sent. Regular expressions: whole is passed (a quoted text), nested is passed with all of its kind in it (comments in comments), open has no end (a lone quote), begins and ends are a block's",
   echo: "Whether it repeats what it is told",

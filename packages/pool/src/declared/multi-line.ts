@@ -11,8 +11,8 @@ export function encoderOf(
   if (multiLine === "as-is") return undefined;
   if (multiLine === "refuse") return refuse;
   const encode = encodeWith(multiLine, lineEnd);
-  return (request) =>
-    multiLine.always === true || /[\r\n]/.test(request) ? encode(request) : request;
+  const always = "always" in multiLine && multiLine.always === true;
+  return (request) => (always || /[\r\n]/.test(request) ? encode(request) : request);
 }
 
 function encodeWith(how: Exclude<MultiLine, string>, lineEnd: string): (request: string) => string {
@@ -23,6 +23,7 @@ function encodeWith(how: Exclude<MultiLine, string>, lineEnd: string): (request:
   if ("escape" in how) {
     return (request) => fill(how.escape, { json: JSON.stringify(request), shell: word(request) });
   }
+  if ("join" in how) return (request) => request.split(/\r\n|\r|\n/).join(how.join);
   const { open, close } = how.heredoc;
   return (request) => {
     const nonce = `zz${randomBytes(12).toString("hex")}`;

@@ -155,19 +155,36 @@ const always = z.boolean().optional().describe("Of a single line too");
 const multiLine = z.union(
   [
     z.enum(["as-is", "refuse"]),
-    z.strictObject({ wrap: z.strictObject({ before: text, after: text }), always }),
-    z.strictObject({ escape: withPlaces(["json", "shell"], ["json", "shell"]), always }),
     z.strictObject({
-      heredoc: z.strictObject({
-        open: withPlaces(["nonce"], ["nonce"]),
-        close: withPlaces(["nonce"], ["nonce"]),
-      }),
+      wrap: z
+        .strictObject({ before: text, after: text })
+        .describe("A line before the request, and one behind it"),
+      always,
+    }),
+    z.strictObject({
+      join: text.describe(
+        "What stands between its lines instead of a line end, such as a backslash and a line end",
+      ),
+    }),
+    z.strictObject({
+      escape: withPlaces(["json", "shell"], ["json", "shell"]).describe(
+        "One line: {{json}} is the request as a JSON string, {{shell}} as one word of a shell",
+      ),
+      always,
+    }),
+    z.strictObject({
+      heredoc: z
+        .strictObject({
+          open: withPlaces(["nonce"], ["nonce"]),
+          close: withPlaces(["nonce"], ["nonce"]),
+        })
+        .describe("A line that announces what ends the request, with {{nonce}}, and that end"),
       always,
     }),
   ],
   {
     error:
-      '"as-is", "refuse", { "wrap": { "before", "after" } }, { "escape": "…{{json}} or {{shell}}…" }, or { "heredoc": { "open", "close" } } with {{nonce}}',
+      '"as-is", "refuse", { "wrap": { "before", "after" } }, { "join": "…" }, { "escape": "…{{json}} or {{shell}}…" }, or { "heredoc": { "open", "close" } } with {{nonce}}',
   },
 );
 
@@ -251,7 +268,7 @@ const shape = {
     .optional(),
   quickStart: z.boolean().optional(),
   version: z
-    .strictObject({ arguments: z.array(z.string()), pattern: expression.optional() })
+    .strictObject({ arguments: z.array(z.string()).optional(), pattern: expression.optional() })
     .optional(),
   install: text.optional(),
 } satisfies Record<keyof ToolDefinition, z.ZodType>;

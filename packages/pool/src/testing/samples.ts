@@ -55,7 +55,7 @@ export interface FailureSample<Request, Result> {
 export interface SecretSample<Request, Result> {
   /** The request that tells the tool a secret. */
   readonly plant: (secret: string, place: SamplePlace) => Request | Promise<Request>;
-  /** The request that asks for it. */
+  /** The request that asks for it; that the tool fails at it is well where it knows none. */
   readonly ask: Made<Request>;
   /** Everything in which a leak would show. @default the result as text or JSON */
   readonly read?: (result: Result) => string | Promise<string>;

@@ -11,11 +11,20 @@ export function summaryOf(name: string, findings: Findings): string {
   const count = (kind: Verdict["kind"]): number =>
     [...findings.values()].filter((verdict) => verdict.kind === kind).length;
   const broken = count("broken");
+  const head = `The adapter "${name}" keeps ${count("kept")} of ${findings.size} promises${broken > 0 ? ` and breaks ${broken}` : ""}.`;
+  const behind = [...findings.values()].find(isBehindBroken);
+  // What samples are missing, and what is not claimed, is of no use yet.
+  if (behind !== undefined) return `${head}\n  not tried: the others, since ${behind.reason}`;
   return [
-    `The adapter "${name}" keeps ${count("kept")} of ${findings.size} promises${broken > 0 ? ` and breaks ${broken}` : ""}.`,
+    head,
     ...reasons(findings, "not-shown", "not shown"),
     ...reasons(findings, "not-offered", "not offered"),
   ].join("\n");
+}
+
+/** Whether it was not tried because a promise that all others rest on is broken. */
+function isBehindBroken(verdict: Verdict): verdict is Extract<Verdict, { kind: "not-shown" }> {
+  return verdict.kind === "not-shown" && verdict.reason.endsWith(" is broken");
 }
 
 /** A line for all that have one verdict, by its reason. */

@@ -4,7 +4,10 @@ import type { HostileOutput, Samples } from "./samples.ts";
 export interface TextTool {
   /** Makes the tool answer with exactly this text, which has ASCII letters, digits and blanks only. */
   readonly print: (text: string) => string;
-  /** Makes it answer with exactly these bytes. */
+  /**
+   * Makes it answer with exactly these bytes, among which are line ends, NUL and escapes: written as the
+   * tool takes them, `printf '\\303\\251'` in a shell. Absent where it cannot.
+   */
   readonly printBytes?: (bytes: Buffer) => string;
   /** Makes it answer with this text so many times, without a line end. */
   readonly repeat?: (text: string, times: number) => string;

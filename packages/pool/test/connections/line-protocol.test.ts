@@ -31,6 +31,20 @@ describe("with a prompt", () => {
     expect(await pool.run("hello")).toBe("hello");
   });
 
+  test("a request that is no text is refused before it is sent, and the tool stays", async () => {
+    await using pool = createPool({ adapter: lineTool("repl") });
+    const task = { message: "hello", files: [] } as unknown as string;
+    expect(await rejection(pool.run(task))).toMatchObject({
+      code: "TOOL_FAILED",
+      failureClass: "refused",
+      message: expect.stringMatching(
+        /Expected a text, found object \{ message: 'hello'.*edits: false/,
+      ),
+    });
+    expect(await pool.run("next")).toBe("next");
+    expect(pool.status().instances[0]?.generation).toBe(1);
+  });
+
   test("a request of several lines is refused before it is sent, or framed by encode", async () => {
     await using pool = createPool({ adapter: lineTool("repl") });
     expect(await rejection(pool.run("one\ntwo"))).toMatchObject({

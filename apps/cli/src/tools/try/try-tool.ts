@@ -39,6 +39,8 @@ export async function tryTool(given: string, flags: TryFlags): Promise<ExitName>
     found.open === undefined
       ? ((await found.make({ args: [], model: undefined, cwd })) as ToolAdapter<unknown, unknown>)
       : await found.open({ args: [], trace });
+  // Of a package, or of a module that the configuration names, it is known only now.
+  const isAgent = found.kind === "agent" && adapter.capabilities?.edits !== false;
   const end = new AbortController();
   let turn: Turn<unknown> | null = null;
   const onEnd = (): void => {
@@ -57,12 +59,12 @@ export async function tryTool(given: string, flags: TryFlags): Promise<ExitName>
       : givenRequests(flags.request);
   process.on("SIGINT", onInterrupt).on("SIGTERM", onEnd);
   try {
-    if (!json) introduce(adapter, found, cwd, view);
+    if (!json) introduce(adapter, { ...found, isAgent }, cwd, view);
     const isWell = await trySession({
       adapter,
       view,
       requests,
-      toRequest: (text) => toRequest(text, found, flags.file ?? [], cwd),
+      toRequest: (text) => toRequest(text, isAgent, flags.file ?? [], cwd),
       cwd,
       timeoutMs: flags.timeout ?? TIMEOUT_MS,
       traced: found.open !== undefined,
@@ -100,13 +102,13 @@ async function find(
 
 function introduce(
   adapter: ToolAdapter<unknown, unknown>,
-  found: FoundTool,
+  found: Pick<FoundTool, "origin" | "open"> & { readonly isAgent: boolean },
   cwd: string,
   view: TraceView,
 ): void {
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   say(`${adapter.name} (${found.origin}), in ${cwd}`);
-  if (found.kind === "agent") say("It is an agent: what it edits there stays.");
+  if (found.isAgent) say("It is an agent: what it edits there stays.");
   say(
     "A request on each line; \\ at its end goes on. :reset makes it forget, ^D ends, ^C stops a turn.",
   );
@@ -115,8 +117,8 @@ function introduce(
   else view.legend();
 }
 
-function toRequest(text: string, found: FoundTool, files: readonly string[], cwd: string): unknown {
-  if (found.kind === "agent") return { message: text, files, workspace: cwd };
+function toRequest(text: string, isAgent: boolean, files: readonly string[], cwd: string): unknown {
+  if (isAgent) return { message: text, files, workspace: cwd };
   if (!/^\s*[[{]/.test(text)) return text;
   try {
     return JSON.parse(text);

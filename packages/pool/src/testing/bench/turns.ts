@@ -1,4 +1,4 @@
-import type { ToolFailure } from "../../errors/turn-errors.ts";
+import { ToolFailure } from "../../errors/turn-errors.ts";
 import type { TurnOptions } from "../../pool/options.ts";
 import type { Turn } from "../../turn/turn.ts";
 import type { Exchange } from "../samples.ts";
@@ -20,7 +20,9 @@ export async function answered<Request, Result>(
   try {
     result = await runner.run(exchange.request);
   } catch (error) {
-    broken(`Expected an answer to ${what}, found ${describeError(error)}`, error);
+    const refused =
+      error instanceof ToolFailure ? ". If the tool is right to refuse it, mend the sample" : "";
+    broken(`Expected an answer to ${what}, found ${describeError(error)}${refused}`, error);
   }
   await isRight(exchange, result, what);
   return result;

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { ToolFailure } from "../../errors/turn-errors.ts";
 import type { ReleaseMode } from "../../pool/options.ts";
 import type { AdapterPromise } from "../adapter-promise.ts";
 import type { Bench, Trial } from "../bench/bench.ts";
@@ -105,7 +106,11 @@ export async function planted<Request, Result>(
 ): Promise<void> {
   const { samples } = bench;
   const request = await samples.secret?.plant(secret, await bench.place());
-  await told("samples.secret.plant", runner, request as Request);
+  try {
+    await runner.run(request as Request);
+  } catch (error) {
+    broken(`Expected an answer to samples.secret.plant, found ${describeError(error)}`, error);
+  }
 }
 
 /** What comes of asking for a secret. */
@@ -114,19 +119,15 @@ export async function asked<Request, Result>(
   runner: Runner<Request, Result>,
 ): Promise<string> {
   const { secret } = bench.samples;
-  const result = await told("samples.secret.ask", runner, await bench.sample(secret?.ask));
+  const request = await bench.sample(secret?.ask);
+  let result: Result;
+  try {
+    result = await runner.run(request);
+  } catch (error) {
+    // Many a tool calls it a failure when it has nothing to tell.
+    if (error instanceof ToolFailure) return error.message;
+    broken(`Expected an answer to samples.secret.ask, found ${describeError(error)}`, error);
+  }
   if (secret?.read !== undefined) return secret.read(result);
   return typeof result === "string" ? result : (JSON.stringify(result) ?? "");
-}
-
-async function told<Request, Result>(
-  name: string,
-  runner: Runner<Request, Result>,
-  request: Request,
-): Promise<Result> {
-  try {
-    return await runner.run(request);
-  } catch (error) {
-    broken(`Expected an answer to ${name}, found ${describeError(error)}`, error);
-  }
 }

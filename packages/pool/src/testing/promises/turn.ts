@@ -7,7 +7,7 @@ export const TURN_PROMISES: readonly AdapterPromise[] = [
     id: "turn.answers",
     sentence: "answers a request, and says what proved the end of its turn",
     remedy:
-      "Look at what run() resolves with, and at what proves the end of an answer (a sentinel, an id, an exit): context.endedBy() names it.",
+      "Look at what run() resolves with, and at what proves the end of an answer (a sentinel, an id, an exit): context.endedBy() names it. A prompt that stands in it is switched off by `setup` of lineProtocol, or taken out as its `noise`.",
     fundamental: true,
     async keep(bench) {
       const { pool } = await bench.shared();
