@@ -2,8 +2,8 @@ import { PoolError } from "../errors/pool-error.ts";
 import type { Clock } from "../pool/clock.ts";
 
 /**
- * The starts of a pool of which no process has ever been ready. One that takes too long is then a wrong
- * command or pattern far more often than a slow machine, and the restart budget would try it for minutes.
+ * The starts of a pool of which no process has ever been ready. One that is there and takes too long is
+ * then a wrong command or pattern far more often than a slow machine, and the restart budget would try it for minutes.
  * So the pool gives up when such a start, begun after another one had taken too long, takes too long
  * itself: what was slow because nothing was cached yet has had its second chance by then, and that takes
  * two start timeouts, however many instances there are and however few may start at once.
@@ -23,17 +23,22 @@ export class FirstStarts {
 
   /**
    * Starts, unless that has proved to be in vain.
+   * @param start Calls back when there is a process: a folder, a command or a host that takes long says
+   * nothing of the tool.
    * @throws {PoolError} START_TIMEOUT that is {@link final}, and whatever the start throws.
    */
-  async begin<Started>(start: () => Promise<Started>): Promise<Started> {
+  async begin<Started>(start: (spawned: () => void) => Promise<Started>): Promise<Started> {
     if (this.#verdict !== null) throw this.#verdict;
     const began = this.#clock.elapsed();
+    let isThere = false;
     try {
-      const started = await start();
+      const started = await start(() => {
+        isThere = true;
+      });
       this.#proved = true;
       return started;
     } catch (error) {
-      throw this.#judge(error, began);
+      throw isThere ? this.#judge(error, began) : error;
     }
   }
 

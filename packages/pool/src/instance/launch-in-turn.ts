@@ -36,7 +36,7 @@ export async function launchInTurn<Request, Result>(
   try {
     await ledger.sweep();
     signal.throwIfAborted();
-    const start = () =>
+    const start = (spawned: () => void) =>
       startProcess(
         {
           adapter,
@@ -54,11 +54,14 @@ export async function launchInTurn<Request, Result>(
           signal,
           late: (ms, detail) => terms.late(ms, detail),
         },
-        (process) => terms.spawned(process),
+        (process) => {
+          spawned();
+          terms.spawned(process);
+        },
       );
     // Each start of a one-shot tool is that of one request, and fails with it.
     const isOnce = adapter.capabilities?.oneShot === true;
-    return await (isOnce ? start() : firstStarts.begin(start));
+    return await (isOnce ? start(() => {}) : firstStarts.begin(start));
   } finally {
     leave();
   }

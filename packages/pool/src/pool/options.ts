@@ -29,9 +29,10 @@ export interface PoolOptions<Request, Result> {
   readonly sessionsPerProcess?: number;
   /**
    * From the start of a process to its readiness. After a quarter of it the event `process.late` says what
-   * the process has printed. While no process of the pool has ever been ready, a start that takes too long
-   * is tried once more, and then every instance has failed: so whatever is wrong with the tool shows in
-   * twice this time. Afterwards `restart` counts. @default 60_000
+   * the process has printed. While no process of the pool has ever been ready, one that takes too long is
+   * followed by another try, and then every instance has failed: so whatever is wrong with the tool shows
+   * in twice this time. Afterwards `restart` counts, and for what comes before there is a process (`cwd`,
+   * the adapter's command, the host). @default 60_000
    */
   readonly startTimeoutMs?: number;
   /** One turn, from its start to its end. @default Infinity */

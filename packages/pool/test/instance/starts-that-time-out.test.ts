@@ -1,12 +1,6 @@
 import { waitFor } from "@cluster/testkit";
 import { afterAll, describe, expect, test } from "vitest";
-import {
-  createPool,
-  lineProtocol,
-  type Pool,
-  type PoolEvent,
-  type ToolAdapter,
-} from "../../src/index.ts";
+import { createPool, lineProtocol, type PoolEvent, type ToolAdapter } from "../../src/index.ts";
 import { JumpClock } from "../properties/model/jump-clock.ts";
 import { expectNoProcessLeft, jsonTool, markedEnvironment, rejection } from "../support/tools.ts";
 
@@ -33,33 +27,47 @@ function startsTimeOut(
 
 const never = new Promise<never>(() => {});
 
-/** The starts of a pool, as they come. */
-function startsOf(pool: Pick<Pool<never, never>, "subscribe">): readonly PoolEvent[] {
-  const starts: PoolEvent[] = [];
-  pool.subscribe((event) => {
-    if (event.type === "process.starting") starts.push(event);
-  });
-  return starts;
+/** A tool that is there, and never takes a request. */
+function neverReady() {
+  const tool = {
+    name: "never",
+    /** Its processes so far. */
+    connected: 0,
+    command: () => ({ file: "sleep", args: ["600"], env: markedEnvironment }),
+    connect() {
+      tool.connected += 1;
+      return { ready: () => never, run: () => never };
+    },
+  };
+  return tool;
 }
 
 /** Lets two rounds of so many starts time out. */
 async function letTimeOut(
-  starts: readonly PoolEvent[],
+  tool: { readonly connected: number },
   clock: JumpClock,
   atOnce: number,
 ): Promise<void> {
   for (const round of [1, 2]) {
-    await waitFor(() => starts.length >= round * atOnce, { what: `the starts of round ${round}` });
+    const what = `the starts of round ${round}`;
+    await waitFor(() => tool.connected >= round * atOnce, { what });
     clock.jump(START_TIMEOUT_MS);
   }
 }
 
-/** Nothing of it ever comes to life. */
-const neverStarted: ToolAdapter = {
-  name: "never",
-  command: () => never,
-  connect: () => ({ ready: () => never, run: () => never }),
-};
+test("an instance that is never started has its whole restart budget: that says nothing of the tool", async () => {
+  const clock = new JumpClock();
+  const adapter = { ...neverReady(), command: () => never };
+  await using pool = createPool({ adapter, clock, startTimeoutMs: START_TIMEOUT_MS });
+  const over = startsTimeOut(pool, clock, ["process.starting", "instance.state"]);
+  const waiting = rejection(pool.run("anybody there?"));
+  await over;
+  expect(pool.status().instances[0]).toMatchObject({ state: "failed", generation: 6 });
+  expect(await waiting).toMatchObject({
+    code: "INSTANCE_UNAVAILABLE",
+    message: expect.stringContaining("was not started within 60000 ms"),
+  });
+});
 
 describe("a tool that was never ready", () => {
   test.each([
@@ -70,35 +78,26 @@ describe("a tool that was never ready", () => {
     "with %i instances, %i starting at once, is given up after two start timeouts",
     async (size, startConcurrency) => {
       const clock = new JumpClock();
-      const startTimeoutMs = START_TIMEOUT_MS;
+      const adapter = neverReady();
       await using pool = createPool({
-        adapter: neverStarted,
+        adapter,
         clock,
         size,
         startConcurrency,
-        startTimeoutMs,
+        startTimeoutMs: START_TIMEOUT_MS,
       });
       const began = clock.elapsed();
-      const starts: PoolEvent[] = [];
-      pool.subscribe((event) => {
-        if (event.type === "process.starting") starts.push(event);
-      });
       const waiting = rejection(pool.run("anybody there?"));
       const atOnce = Math.min(size, startConcurrency);
-      for (const round of [1, 2]) {
-        await waitFor(() => starts.length >= round * atOnce, {
-          what: `the starts of round ${round}`,
-        });
-        clock.jump(START_TIMEOUT_MS);
-      }
+      await letTimeOut(adapter, clock, atOnce);
       expect(await waiting).toMatchObject({
         code: "INSTANCE_UNAVAILABLE",
         message: expect.stringMatching(
-          /never was never ready, twice in a row, and is not started again.*was not started within 60000 ms/,
+          /never was never ready, twice in a row, and is not started again.*was not ready within 60000 ms/,
         ),
       });
       expect(pool.status().instances.map(({ state }) => state)).toEqual(Array(size).fill("failed"));
-      expect(starts).toHaveLength(2 * atOnce);
+      expect(adapter.connected).toBe(2 * atOnce);
       // Two of them, and whatever this machine took for the rest of it.
       expect(clock.elapsed() - began).toBeLessThan(3 * START_TIMEOUT_MS);
     },
@@ -108,15 +107,16 @@ describe("a tool that was never ready", () => {
     const clock = new JumpClock();
     let isWell = false;
     const tool = jsonTool("json-lines");
+    const ill = neverReady();
     const adapter: typeof tool = {
       ...tool,
-      command: (slot) => (isWell ? tool.command(slot) : never),
+      command: (slot) => (isWell ? tool.command(slot) : ill.command()),
+      connect: (process, slot) => (isWell ? tool.connect(process, slot) : ill.connect()),
     };
     await using pool = createPool({ adapter, clock, size: 2, start: "lazy" });
-    const starts = startsOf(pool);
     const failed = { code: "INSTANCE_UNAVAILABLE", cause: { code: "START_TIMEOUT" } };
     const waiting = rejection(pool.run({ echo: 1 }, { instance: 0 }));
-    await letTimeOut(starts, clock, 1);
+    await letTimeOut(ill, clock, 1);
     expect(await waiting).toMatchObject(failed);
     expect(await rejection(pool.run({ echo: 1 }))).toMatchObject(failed);
     expect(pool.status().instances).toMatchObject([{ generation: 2 }, { generation: 0 }]);
@@ -154,12 +154,12 @@ describe("a tool that was never ready", () => {
   });
 
   test("is tried again for each request where it is one-shot", async () => {
-    const adapter: ToolAdapter = { ...neverStarted, capabilities: { oneShot: true } };
-    await using pool = createPool({ adapter, startTimeoutMs: 20 });
+    const adapter: ToolAdapter = { ...neverReady(), capabilities: { oneShot: true } };
+    await using pool = createPool({ adapter, startTimeoutMs: 500 });
     for (const request of ["1", "2", "3"]) {
       expect(await rejection(pool.run(request))).toMatchObject({
         code: "START_TIMEOUT",
-        message: expect.stringMatching(/^never was not started within/),
+        message: expect.stringMatching(/^never was not (?:ready|started) within/),
       });
     }
   });
