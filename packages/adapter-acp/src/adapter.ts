@@ -33,6 +33,7 @@ export function acpAdapter(
   const compiled = compileOptions(profile, options);
   const { name, model, executable, extraArguments, policy, permissions, mode, sessionsPerProcess } =
     compiled;
+  const { repositorySettings } = compiled;
   const environment = (): Record<string, string> =>
     agentEnvironment(profile, compiled.environment, compiled.home);
   const find = () =>
@@ -51,7 +52,13 @@ export function acpAdapter(
         // No second try finds what is not there, and the pool knows that of this failure.
         throw new ToolFailure("environment", `${program.reason} ${program.remedy}`);
       }
-      const start = await prepareStart(name, profile, inherited, model, extraArguments);
+      const start = await prepareStart(
+        name,
+        profile,
+        inherited,
+        { model, repositorySettings },
+        extraArguments,
+      );
       return { file: program.file, ...start, args: [...program.args, ...start.args] };
     },
 
@@ -63,6 +70,7 @@ export function acpAdapter(
         permissions,
         mode,
         model,
+        instructions: repositorySettings === "deny" ? (profile.instructions ?? []) : [],
         startedWith: startsWith(profile, model) ? model : null,
         terminalEnvironment: inheritedEnvironment(),
         loginMethod: profile.login?.method?.(environment()) ?? null,

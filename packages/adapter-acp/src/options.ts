@@ -30,6 +30,11 @@ export interface AcpOptions {
    * take the memory of one. What ends the process ends a turn of each. @default 1
    */
   readonly sessionsPerProcess?: number;
+  /**
+   * Whether the agent follows the settings that a repository has for it: programs that they name run unasked,
+   * when a session begins. Some cannot be told to leave them alone; the README says which. @default "deny"
+   */
+  readonly repositorySettings?: "allow" | "deny";
   /** What tasks may do that do not say it themselves. @default files may be created, nothing else */
   readonly permissions?: AgentPermissions;
   /** What it may do, by kind and by path, over `permissions`. @default see {@link PermissionPolicy} */
@@ -46,6 +51,7 @@ export interface CompiledOptions {
   readonly home: string | null;
   readonly mode: string | null | undefined;
   readonly sessionsPerProcess: number;
+  readonly repositorySettings: "allow" | "deny";
   readonly permissions: AgentPermissions;
   readonly policy: PermissionPolicy;
 }
@@ -62,6 +68,7 @@ const Options = z.strictObject({
   home: text.refine(isAbsolute, "expected an absolute path").optional(),
   mode: text.nullish(),
   sessionsPerProcess: z.number().int().min(1).optional(),
+  repositorySettings: z.enum(["allow", "deny"]).optional(),
   permissions: z
     .strictObject({
       commands: z.boolean().optional(),
@@ -113,6 +120,7 @@ export function compileOptions(profile: AgentProfile, options: AcpOptions): Comp
     home: options.home ?? null,
     mode: options.mode,
     sessionsPerProcess: options.sessionsPerProcess ?? 1,
+    repositorySettings: options.repositorySettings ?? "deny",
     permissions: options.permissions ?? {},
     policy: options.policy ?? {},
   };

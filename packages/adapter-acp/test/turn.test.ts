@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createPool } from "@cluster/pool";
 import { temporaryFolder } from "@cluster/testkit";
@@ -69,4 +69,20 @@ test("a session is named where its agent would have the model invent a name", as
     replies.push((await pool.run({ message: "title" })).reply);
   }
   expect(replies).toEqual(["cluster", "none", "none"]);
+});
+
+test("a repository's instructions are told once in a session where its settings are left alone", async () => {
+  await using folder = await temporaryFolder();
+  await writeFile(join(folder.path, "RULES.md"), "say rules;");
+  await symlink("/etc/hostname", join(folder.path, "LINK.md"));
+  const profile = fakeProfile([], { instructions: ["NONE.md", "LINK.md", "RULES.md"] });
+  const replies: string[] = [];
+  for (const repositorySettings of ["deny", "allow"] as const) {
+    const adapter = acpAdapter(profile, { repositorySettings });
+    await using pool = createPool({ adapter, cwd: folder.path, ledger: false });
+    for (const release of ["keep", "reset", "keep"] as const) {
+      replies.push((await pool.run({ message: "say task" }, { release })).reply);
+    }
+  }
+  expect(replies).toEqual(["rules;task", "task", "rules;task", "task", "task", "task"]);
 });

@@ -45,6 +45,12 @@ const builtIn = z.strictObject({
     .min(1)
     .optional()
     .describe("So many workers share a process, for agents that speak ACP. Default: 1"),
+  repositorySettings: z
+    .enum(["allow", "deny"])
+    .optional()
+    .describe(
+      "Whether agents that speak ACP follow a repository's own settings, whose programs run unasked. Default: deny",
+    ),
   policy: agentPolicy.optional(),
 });
 

@@ -46,6 +46,8 @@ export interface BuiltInTool {
   readonly args?: readonly string[] | undefined;
   /** So many workers share a process of it: for agents that speak ACP. @default 1 */
   readonly sessionsPerProcess?: number | undefined;
+  /** Whether it follows a repository's own settings: for agents that speak ACP. @default "deny" */
+  readonly repositorySettings?: "allow" | "deny" | undefined;
   /** What it may do, by kind and by path: for agents that speak ACP. */
   readonly policy?: PermissionPolicy | undefined;
 }

@@ -17,7 +17,8 @@ beforeEach(async () => {
   await chmod(executable, 0o755);
   config = join(bench.cli.home, "cluster.config.json");
   const policy = { rules: [{ kinds: ["edit"], paths: ["**/*003*"], decision: "deny" }] };
-  const gemini = { use: "gemini", executable, sessionsPerProcess: 3, policy };
+  const own = { sessionsPerProcess: 3, repositorySettings: "allow", policy };
+  const gemini = { use: "gemini", executable, ...own };
   await writeFile(config, JSON.stringify({ tools: { gemini } }));
 });
 afterEach(() => bench[Symbol.asyncDispose]());

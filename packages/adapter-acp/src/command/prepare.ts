@@ -1,5 +1,8 @@
-import type { AgentProfile } from "../profiles/profile.ts";
+import type { AgentProfile, PreparationRequest } from "../profiles/profile.ts";
 import { settingsFolder, writeSettings } from "./settings-folder.ts";
+
+/** What the user asked of an agent that decides how it is started. */
+export type StartWishes = Pick<PreparationRequest, "model" | "repositorySettings">;
 
 /** How an agent is started, beside its file and folder. */
 export interface PreparedStart {
@@ -9,8 +12,9 @@ export interface PreparedStart {
 
 /** Whether a profile starts its agent with a model. Otherwise each session is told. */
 export function startsWith(profile: AgentProfile, model: string | null): boolean {
+  const wishes = { folder: "", environment: {}, repositorySettings: "deny" } as const;
   const starts = [null, model].map((one) =>
-    JSON.stringify(profile.prepare?.({ folder: "", environment: {}, model: one }) ?? {}),
+    JSON.stringify(profile.prepare?.({ ...wishes, model: one }) ?? {}),
   );
   return starts[0] !== starts[1];
 }
@@ -20,10 +24,10 @@ export async function prepareStart(
   name: string,
   profile: AgentProfile,
   environment: Readonly<Record<string, string>>,
-  model: string | null,
+  wishes: StartWishes,
   extraArguments: readonly string[],
 ): Promise<PreparedStart> {
-  const ask = (folder: string) => profile.prepare?.({ folder, environment, model }) ?? {};
+  const ask = (folder: string) => profile.prepare?.({ ...wishes, folder, environment }) ?? {};
   // What is in its files decides where they are, and they may not depend on that.
   const folder = settingsFolder(name, ask("").files ?? {});
   const prepared = ask(folder);

@@ -11,14 +11,22 @@ export const gemini: AgentProfile = {
   variables: {
     // One process instead of two, and a second less to start.
     GEMINI_CLI_NO_RELAUNCH: "true",
-    // A worktree is a folder that nobody has been asked to trust.
-    GEMINI_CLI_TRUST_WORKSPACE: "true",
   },
   // Settings have no place but the user's own: a file for the system has to be root's.
-  prepare: (request) => ({
-    ...nodeSigns(request),
-    ...(request.model !== null && { arguments: ["-m", request.model] }),
-  }),
+  prepare: (request) => {
+    const { files, variables } = nodeSigns(request);
+    const { model, repositorySettings } = request;
+    return {
+      ...(model !== null && { arguments: ["-m", model] }),
+      // Whoever is not trusted has no servers, no hooks, no tools and no variables of its own.
+      variables: {
+        ...variables,
+        GEMINI_CLI_TRUST_WORKSPACE: repositorySettings === "allow" ? "true" : "false",
+      },
+      files,
+    };
+  },
+  instructions: ["GEMINI.md"],
   mode: "default",
   // It does not recognise our "no such file", and could make no file that is new.
   fileCalls: "write",

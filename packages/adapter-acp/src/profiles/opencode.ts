@@ -23,11 +23,13 @@ export const opencode: AgentProfile = {
   },
   // Over the user's configuration: without it opencode edits and runs commands unasked, and has a model
   // invent a title for each task.
-  prepare: ({ environment, model }) => {
+  prepare: ({ environment, model, repositorySettings }) => {
     const config = record(configOf(environment.OPENCODE_CONFIG_CONTENT));
     const agents = record(config.agent);
     return {
       variables: {
+        // Its plugins run all the same: nothing keeps opencode from those.
+        ...(repositorySettings === "deny" && { OPENCODE_DISABLE_PROJECT_CONFIG: "1" }),
         OPENCODE_CONFIG_CONTENT: JSON.stringify({
           ...config,
           permission: ASK,
@@ -41,6 +43,7 @@ export const opencode: AgentProfile = {
       },
     };
   },
+  instructions: ["AGENTS.md", "CLAUDE.md", "CONTEXT.md"],
   // Its modes are its agents; whatever another one may do unasked, this one may not.
   mode: "build",
   proof: usageProves,

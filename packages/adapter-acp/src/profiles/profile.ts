@@ -47,6 +47,8 @@ export interface PreparationRequest {
   readonly environment: Readonly<Record<string, string>>;
   /** What the user asked for; null leaves the choice to the agent. */
   readonly model: string | null;
+  /** Whether the agent may follow the settings that a repository has for it. */
+  readonly repositorySettings: "allow" | "deny";
 }
 
 /** How to install an agent from the npm registry. */
@@ -106,6 +108,11 @@ export interface AgentProfile {
   readonly variables?: Readonly<Record<string, string>>;
   /** What else its start needs: arguments for a model, settings in a private folder. */
   prepare?(request: PreparationRequest): Preparation;
+  /**
+   * Files of a repository's root that it no longer reads when it leaves the repository's settings alone. They
+   * run nothing, so its model is told the first one that is there, when a session begins. @default none
+   */
+  readonly instructions?: readonly string[];
   /**
    * The mode of a session in which the agent asks before it does what it was not told to. An agent that
    * has modes and not this one is refused. @default the agent's own

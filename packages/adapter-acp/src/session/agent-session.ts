@@ -12,6 +12,7 @@ import { Terminals } from "../terminals/terminals.ts";
 import type { AgentLink, SessionDesk } from "../wire/agent-link.ts";
 import { answerCall } from "./agent-calls.ts";
 import { conclude } from "./conclude.ts";
+import { instructionsOf } from "./instructions.ts";
 import { promptOf } from "./prompt.ts";
 import type { SessionSettings } from "./session-settings.ts";
 import { SessionTurn } from "./session-turn.ts";
@@ -144,6 +145,7 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
     for (const stray of this.#link.takeStrays()) {
       context.emit({ type: "notice", level: "warning", text: `${name} printed: ${stray}` });
     }
+    const told = open.used ? [] : await instructionsOf(cwd, this.#settings.instructions);
     const allowed = { ...permissions, ...task.permissions };
     const desk = new PermissionDesk(cwd, policy, allowed, context);
     const turn = new SessionTurn(cwd, context, desk, profile.usageOfUpdate);
@@ -155,7 +157,7 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
       this.#link.notify("session/cancel", { sessionId: open.id });
     });
     try {
-      const prompt = [{ type: "text", text }];
+      const prompt = [...told, text].map((words) => ({ type: "text", text: words }));
       const answer = await this.#link
         .request("session/prompt", { sessionId: open.id, prompt })
         .catch((error: unknown) => {

@@ -13,6 +13,8 @@ export interface SessionSettings {
   readonly mode: string | null | undefined;
   /** The model that tasks get which name none; null leaves it to the agent. */
   readonly model: string | null;
+  /** Files of a workspace of which the first one is told to the model. */
+  readonly instructions: readonly string[];
   /** The model that the process was started with. */
   readonly startedWith: string | null;
   /** For the commands that an agent has us run. */

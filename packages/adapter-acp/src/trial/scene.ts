@@ -41,6 +41,8 @@ export interface Scene extends AsyncDisposable {
 export interface SceneOptions {
   /** The agent's program. @default as `acpAdapter` finds it */
   readonly executable?: string;
+  /** Whether it follows the settings of its workspace. @default "deny" */
+  readonly repositorySettings?: "allow" | "deny";
 }
 
 /** Sets everything up; the agent starts with its first turn. */

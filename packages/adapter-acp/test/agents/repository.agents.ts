@@ -1,7 +1,7 @@
 // A repository may have settings for the agents that work in it.
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { testedAgents } from "@cluster/testkit";
+import { testedAgents, waitFor } from "@cluster/testkit";
 import { expect, test } from "vitest";
 import type { AgentName } from "../../src/index.ts";
 import { openScene, stepsInTurn } from "../../src/trial/index.ts";
@@ -54,18 +54,103 @@ const SETTINGS: Readonly<Partial<Record<AgentName, SettingsFile>>> = {
   },
 };
 
+/** Settings that have a program run when a session begins, or for each edit. */
+const PROGRAMS: Readonly<Partial<Record<AgentName, (program: string) => SettingsFile>>> = {
+  codex: codexServer,
+  "codex-acp-2": codexServer,
+  gemini: (program) => ({
+    path: ".gemini/settings.json",
+    content: JSON.stringify({
+      mcpServers: { mine: { command: program } },
+      tools: { discoveryCommand: program },
+      hooksConfig: { enabled: true },
+      hooks: {
+        SessionStart: [{ hooks: [{ type: "command", name: "mine", command: program }] }],
+        BeforeAgent: [{ hooks: [{ type: "command", name: "mine", command: program }] }],
+      },
+    }),
+  }),
+  opencode: (program) => ({
+    path: "opencode.json",
+    content: JSON.stringify({
+      mcp: { mine: { type: "local", command: [program] } },
+      formatter: { mine: { command: [program], extensions: [".txt"] } },
+    }),
+  }),
+  qwen: (program) => ({
+    path: ".qwen/settings.json",
+    content: JSON.stringify({
+      mcpServers: { mine: { command: program, trust: true } },
+      tools: { discoveryCommand: program },
+    }),
+  }),
+};
+
+function codexServer(program: string): SettingsFile {
+  const content = `[mcp_servers.mine]\ncommand = "${program}"\n`;
+  return { path: ".codex/config.toml", content };
+}
+
+/** These run them when they may; the other ones do not in any case. */
+const FOLLOWS: readonly AgentName[] = ["gemini", "opencode", "codex-acp-2"];
+/** There is no way to keep it from that: the README says so. */
+const UNSTOPPABLE: readonly AgentName[] = ["codex-acp-2"];
+
+/** Puts a file and its folder into a workspace. */
+async function put(workspace: string, { path, content }: SettingsFile): Promise<void> {
+  const place = join(workspace, path);
+  await mkdir(dirname(place), { recursive: true });
+  await writeFile(place, content, { mode: 0o755 });
+}
+
 for (const { agent, program } of testedAgents<AgentName>()) {
+  const programs = PROGRAMS[agent];
+  if (programs === undefined) throw new Error(`Say how a repository has ${agent} run a program.`);
+
+  /** A workspace whose settings name a program that leaves a mark; what the agent works on is its own. */
+  async function hostile(repositorySettings: "allow" | "deny") {
+    const scene = await openScene(agent, { executable: program ?? "", repositorySettings });
+    const script = { path: "mine.sh", content: '#!/bin/sh\ntouch "$0.ran"\necho "[]"\n' };
+    await put(scene.workspace, script);
+    await put(scene.workspace, programs?.(join(scene.workspace, script.path)) ?? script);
+    const write = { path: "new.txt", content: "new\n" };
+    scene.model.setScript(stepsInTurn({ write }, { text: "Done." }));
+    return scene;
+  }
+
+  test.skipIf(program === null || UNSTOPPABLE.includes(agent))(
+    `${agent} runs no program of a repository's settings, and edits as ever`,
+    async () => {
+      await using scene = await hostile("deny");
+      await scene.run({ message: "Write it." });
+      expect([await scene.read("new.txt"), await scene.read("mine.sh.ran")]).toEqual([
+        "new\n",
+        null,
+      ]);
+    },
+  );
+
+  test.skipIf(program === null || !FOLLOWS.includes(agent))(
+    `${agent} runs programs of a repository's settings where it may`,
+    async () => {
+      await using scene = await hostile("allow");
+      const turn = scene.run({ message: "Write it." }).catch(() => {});
+      await waitFor(async () => (await scene.read("mine.sh.ran")) !== null);
+      await scene.end();
+      await turn;
+    },
+  );
+
   const settings = SETTINGS[agent];
   if (settings === undefined) throw new Error(`Say how a repository lets ${agent} do everything.`);
 
   test.skipIf(program === null)(
     `${agent} does nothing unasked, whatever a repository says`,
     async () => {
-      await using scene = await openScene(agent, { executable: program ?? "" });
+      const executable = program ?? "";
+      await using scene = await openScene(agent, { executable, repositorySettings: "allow" });
       const { model, run, read, workspace } = scene;
-      const place = join(workspace, settings.path);
-      await mkdir(dirname(place), { recursive: true });
-      await writeFile(place, settings.content);
+      await put(workspace, settings);
       const deeds = [
         { shell: "echo ran > ran.txt" },
         { write: { path: "new.txt", content: "new\n" } },

@@ -9,7 +9,12 @@ test("a key of the environment is used where there is nothing else, and kept now
   const environment = { HOME: home.path, OPENAI_API_KEY: "a-key-of-nobody" };
   const asked = (given: Record<string, string>) => ({
     method: codex.login?.method?.(given),
-    args: codex.prepare?.({ folder: "", environment: given, model: null }).arguments,
+    args: codex.prepare?.({
+      folder: "",
+      environment: given,
+      model: null,
+      repositorySettings: "deny",
+    }).arguments,
   });
   const nowhere = ["-c", 'cli_auth_credentials_store="ephemeral"'];
   expect(asked(environment)).toEqual({ method: "openai-api-key", args: nowhere });

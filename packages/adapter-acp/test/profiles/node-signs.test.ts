@@ -23,6 +23,7 @@ test("a program of Node tells how its model answers, and what it starts does not
     folder: folder.path,
     environment: { NODE_OPTIONS: "--no-warnings" },
     model: null,
+    repositorySettings: "deny",
   });
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder.path, name), text);
   const ask = async () => {

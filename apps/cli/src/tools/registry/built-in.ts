@@ -14,7 +14,7 @@ type Maker = (entry: BuiltInTool, context: ToolContext) => Promise<AgentAdapter>
 const MAKERS: Readonly<Record<BuiltInTool["use"], Maker>> = {
   ...(Object.fromEntries(ACP_AGENTS.map((name) => [name, acpMaker(name)])) as AcpMakers),
   async aider(entry, context) {
-    for (const name of ["sessionsPerProcess", "policy"] as const) {
+    for (const name of ["sessionsPerProcess", "repositorySettings", "policy"] as const) {
       if (entry[name] === undefined) continue;
       throw usageError(`aider has no ${name}: that is for agents that speak ACP.`);
     }
@@ -40,6 +40,9 @@ function acpMaker(name: (typeof ACP_AGENTS)[number]): Maker {
       ...(entry.sessionsPerProcess === undefined
         ? {}
         : { sessionsPerProcess: entry.sessionsPerProcess }),
+      ...(entry.repositorySettings === undefined
+        ? {}
+        : { repositorySettings: entry.repositorySettings }),
       ...(entry.policy === undefined ? {} : { policy: entry.policy }),
     });
   };
