@@ -77,6 +77,7 @@ export type {
 } from "./pool/options.ts";
 export { createPool, Pool } from "./pool/pool.ts";
 export type { InstanceStatus, PoolHealth, PoolStatus, SpareStatus } from "./pool/status.ts";
+export { abortable } from "./process/abortable.ts";
 export { describeExit } from "./process/describe-exit.ts";
 export { PROCESS_MARKER } from "./process/marker.ts";
 export type { Distribution, PoolStats } from "./stats/pool-stats.ts";

@@ -1,10 +1,9 @@
 import { type ClientConnection, client, RequestError } from "@agentclientprotocol/sdk";
-import { ProtocolError, ToolFailure, type ToolProcess } from "@cluster/pool";
+import { abortable, ProtocolError, ToolFailure, type ToolProcess } from "@cluster/pool";
 import { classify } from "../failures/classify.ts";
 import type { AgentProfile } from "../profiles/profile.ts";
 import { record } from "../proof/usage.ts";
 import { agentStream } from "./agent-stream.ts";
-import { unlessAborted } from "./unless-aborted.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -102,13 +101,14 @@ export class AgentLink {
    * @throws what `signal` carries; any other error when the process is gone
    */
   async ping(signal?: AbortSignal): Promise<void> {
-    const answered = this.#connection.agent.request<unknown, Values>(PING, {}).then(
-      () => {},
-      (error: unknown) => {
-        if (!(error instanceof RequestError)) throw error;
-      },
-    );
-    await (signal === undefined ? answered : unlessAborted(signal, answered));
+    const answered = (): Promise<void> =>
+      this.#connection.agent.request<unknown, Values>(PING, {}).then(
+        () => {},
+        (error: unknown) => {
+          if (!(error instanceof RequestError)) throw error;
+        },
+      );
+    await (signal === undefined ? answered() : abortable(signal, answered));
     this.#answersPings = true;
   }
 

@@ -1,22 +1,19 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { temporaryFolder } from "@cluster/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { modelKeys } from "../../src/command/model-keys.ts";
+import { type HomeAndFolder, homeAndFolder } from "../support/home-and-folder.ts";
 
-let stack: AsyncDisposableStack;
+let both: HomeAndFolder;
 let home: string;
 let folder: string;
 
 beforeEach(async () => {
-  stack = new AsyncDisposableStack();
-  home = stack.use(await temporaryFolder()).path;
-  folder = stack.use(await temporaryFolder()).path;
-  await mkdir(join(folder, ".git"));
-  await writeFile(join(folder, ".git", "HEAD"), "ref: refs/heads/main\n");
+  both = await homeAndFolder();
+  ({ home, folder } = both);
 });
 
-afterEach(() => stack.disposeAsync());
+afterEach(() => both[Symbol.asyncDispose]());
 
 const keys = (args: readonly string[] = [], environment: Record<string, string> = {}) =>
   modelKeys(args, { folder, environment: { HOME: home, ...environment } });

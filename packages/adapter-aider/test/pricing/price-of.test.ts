@@ -1,24 +1,21 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { temporaryFolder } from "@cluster/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type AiderOptions, aiderAdapter } from "../../src/index.ts";
 import { AiderPrices } from "../../src/pricing/aider-prices.ts";
 import { realAider } from "../support/aider.ts";
+import { type HomeAndFolder, homeAndFolder } from "../support/home-and-folder.ts";
 
-let stack: AsyncDisposableStack;
+let both: HomeAndFolder;
 let home: string;
 let folder: string;
 
 beforeEach(async () => {
-  stack = new AsyncDisposableStack();
-  home = stack.use(await temporaryFolder()).path;
-  folder = stack.use(await temporaryFolder()).path;
-  await mkdir(join(folder, ".git"));
-  await writeFile(join(folder, ".git", "HEAD"), "ref: refs/heads/main\n");
+  both = await homeAndFolder();
+  ({ home, folder } = both);
 });
 
-afterEach(() => stack.disposeAsync());
+afterEach(() => both[Symbol.asyncDispose]());
 
 /** The real tables, with settings of these tests only. */
 async function prices(args: string[] = [], environment = {}, at = folder): Promise<AiderPrices> {

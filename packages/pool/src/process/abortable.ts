@@ -1,4 +1,9 @@
-/** Runs an operation that knows no signal, and rejects with the signal's reason when that comes first. */
+/**
+ * Waits for an operation that knows no signal, and no longer than until somebody gives up. The operation goes on
+ * then, and nobody hears how it ends; one that is given up before is not begun.
+ *
+ * @throws what `signal` carries, when that comes first
+ */
 export async function abortable<Value>(
   signal: AbortSignal,
   operation: () => Promise<Value>,

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { ToolProcess } from "@cluster/pool";
+import { abortable, type ToolProcess } from "@cluster/pool";
 import { PythonFailure, unlaunched } from "../errors/start-errors.ts";
 import type { CompiledOptions } from "../options.ts";
 import type { Reception } from "../reception/reception.ts";
@@ -66,7 +66,7 @@ export class ServerKeeper {
   prepare(signal: AbortSignal): Promise<ForkServer> {
     // Now, not when it is there: a start for another one that comes meanwhile ends those that are idle.
     this.#usedAt = performance.now();
-    return untilAborted(this.#present(), signal);
+    return abortable(signal, () => this.#present());
   }
 
   /** Ends all servers and their processes. */
@@ -178,18 +178,5 @@ export class ServerKeeper {
     }
     void server.stop();
     throw new UnableToFork(what);
-  }
-}
-
-async function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  promise.catch(() => {});
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = (): void => aborted.reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
   }
 }
