@@ -229,6 +229,50 @@ test("lines that are no messages are a notice, and unknown requests get an error
   });
 });
 
+test("messages of an odd shape do no harm, and are not taken for the turn's answer", async () => {
+  const update = (more: object): string =>
+    JSON.stringify({
+      jsonrpc: "2.0",
+      method: "session/update",
+      params: { sessionId: "session-1", update: more },
+    });
+  const odd = [
+    ...["[]", "null", "7", "{}", '{"jsonrpc":"2.0"}', '{"jsonrpc":"2.0","id":99,"result":1}'],
+    '{"jsonrpc":"2.0","method":"session/update"}',
+    '{"jsonrpc":"2.0","method":"session/update","params":[1]}',
+    '{"jsonrpc":"2.0","id":98,"method":"fs/read_text_file"}',
+    '{"jsonrpc":"2.0","id":97,"method":"session/request_permission","params":{"sessionId":"session-1"}}',
+    update({}),
+    update({ sessionUpdate: "agent_message_chunk", content: null }),
+    update({ sessionUpdate: "tool_call", locations: [null, 5], content: {}, rawInput: "x" }),
+    update({ sessionUpdate: "tool_call_update", kind: 5, status: "completed", title: {} }),
+    update({ sessionUpdate: "usage_update", used: "much", cost: [] }),
+    update({ sessionUpdate: "session_info_update", _meta: null }),
+    update({ sessionUpdate: "something_new" }),
+  ];
+  await onFake({}, async (pool) => {
+    const message = [...odd.map((line) => `print ${line}`), "say well"].join("\n");
+    for (const release of ["keep", "reset"] as const) {
+      expect(await pool.run({ message }, { release })).toMatchObject({ reply: "well" });
+    }
+    expect(pool.status().instances[0]?.generation).toBe(1);
+  });
+});
+
+test("an agent that speaks nonsense between two turns, or dies, is replaced before the next", async () => {
+  for (const order of ["bad-json", "die"]) {
+    await onFake({ pool: { pingIntervalMs: 100 } }, async (pool) => {
+      const ended = new Promise<void>((resolve) => {
+        pool.subscribe((event) => event.type === "process.ended" && resolve());
+      });
+      const later = `by-itself ${order}`;
+      await pool.run({ message: `say one\n${later}` }, { release: "keep" });
+      await ended;
+      expect(await pool.run({ message: "say two" }, PATIENT)).toMatchObject({ reply: "two" });
+    });
+  }
+});
+
 test("an agent that writes unasked claims what it wrote", async () => {
   await onFake({}, async (pool, folder) => {
     const result = await pool.run({ message: "write-unasked a.txt x" });

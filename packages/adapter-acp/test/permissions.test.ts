@@ -50,6 +50,13 @@ async function inWorkspace(
 
 describe("an agent that asks", () => {
   test.each<[string, string, string, Trial?]>([
+    ["may not edit nobody knows what", "ask edit", "reject_once"],
+    [
+      "may, where the adapter says so",
+      "ask delete",
+      "allow_once",
+      { options: { policy: { kinds: { delete: "allow" } } } },
+    ],
     ["may read", "ask read src/a.txt", "allow_once"],
     ["may edit", "ask edit src/a.txt", "allow_once"],
     ["may make files", "ask edit new.txt", "allow_once"],

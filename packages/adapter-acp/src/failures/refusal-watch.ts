@@ -30,7 +30,7 @@ export class RefusalWatch {
       try {
         lines.push(chunk);
       } catch {
-        // A line as long as that is no sign.
+        // A line that is too long, or cannot be read, is no sign.
       }
     });
   }

@@ -40,7 +40,7 @@ export interface PermissionPolicy {
   readonly rules?: readonly PermissionRule[];
   /**
    * By kind, for what no rule matches. @default read, search, think, edit, delete and move are allowed;
-   * execute, fetch and switch_mode denied; other is asked
+   * execute, fetch and switch_mode denied; other is asked, and so is a change that names no path
    */
   readonly kinds?: Readonly<Partial<Record<ActionKind, Decision>>>;
   /** What touches a path outside the workspace, and no rule matches. @default "deny" */
@@ -75,6 +75,8 @@ const BY_KIND: Readonly<Record<ActionKind, Decision>> = {
   other: "ask",
 };
 
+const CHANGES: readonly ActionKind[] = ["edit", "delete", "move"];
+
 /** The policy of one task: rules first, then what the task permits, then the kinds. */
 export function decide(
   action: Action,
@@ -89,7 +91,12 @@ export function decide(
   if (action.kind === "fetch" && urls !== undefined) return urls ? "allow" : "deny";
   const creates = action.kind === "edit" && action.paths.some(({ exists }) => !exists);
   if (creates && createFiles === false) return "deny";
-  return policy.kinds?.[action.kind] ?? BY_KIND[action.kind];
+  return policy.kinds?.[action.kind] ?? byKind(action);
+}
+
+/** What is edited, and nobody says where, may lie anywhere. */
+function byKind({ kind, paths }: Action): Decision {
+  return CHANGES.includes(kind) && paths.length === 0 ? "ask" : BY_KIND[kind];
 }
 
 /** Whether some task may run commands: only then is the agent told that there are terminals. */

@@ -138,6 +138,7 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
       await chooseModel(this.#link, open, model);
       open.model = model;
     }
+    const told = open.used ? [] : await instructionsOf(cwd, this.#settings.instructions);
     // What it has said since its last answer is heard now, and is no part of the turn.
     if (open.used && this.#link.answersPings) await this.#link.ping();
     // Given up meanwhile: nothing has been sent.
@@ -145,7 +146,6 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
     for (const stray of this.#link.takeStrays()) {
       context.emit({ type: "notice", level: "warning", text: `${name} printed: ${stray}` });
     }
-    const told = open.used ? [] : await instructionsOf(cwd, this.#settings.instructions);
     const allowed = { ...permissions, ...task.permissions };
     const desk = new PermissionDesk(cwd, policy, allowed, context);
     const turn = new SessionTurn(cwd, context, desk, profile.usageOfUpdate);

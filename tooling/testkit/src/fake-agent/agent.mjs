@@ -29,6 +29,7 @@
 //   bad-json, flood, twice, cut, die, late TEXT
 //   say-as ID TEXT           words of the message that has this id
 //   call-open ID PATH, call-done ID PATH, call-ask ID PATH   an edit that it tells of, ends, and asks for
+//   by-itself ORDER         the order is done when the turn has been answered
 //   afterwards ORDER         the order is done after the turn, when the client is heard next
 //   next-turn ORDER          the order is done when the next prompt of the session has come
 import { spawn, spawnSync } from "node:child_process";
@@ -133,6 +134,7 @@ const ORDERS = {
     const locations = [{ path: resolve(session.cwd, path) }];
     say(session, await permission(session, { toolCallId, kind: "edit", locations }));
   },
+  "by-itself": (session, rest) => void setImmediate(() => obey(session, rest)),
   afterwards: (session, rest) => afterwards.push(() => obey(session, rest)),
   "next-turn": (session, rest) => session.next.push(rest),
   remember: (session, word) => {
