@@ -1,4 +1,4 @@
-import type { InstanceState, Occupancy } from "./instance-state.ts";
+import type { InstanceState } from "./instance-state.ts";
 import type { SparePlace } from "./spare.ts";
 
 /** How soon an instance will need another process. */
@@ -8,8 +8,9 @@ export const URGENCY = { now: 0, withLease: 1, perhaps: 2, idle: 3 } as const;
 export interface SpareUser {
   readonly index: number;
   readonly state: InstanceState;
-  readonly occupancy: Occupancy;
   readonly retiring: boolean;
+  /** Whether it is between turns, and nobody waits for a sign of life of its process. */
+  readonly available: boolean;
   /** How soon it will need another process: the smaller, the sooner. */
   readonly urgency: (typeof URGENCY)[keyof typeof URGENCY];
   /** Numbers the processes that are started for it. */
@@ -59,9 +60,7 @@ export class SparePlaces {
 
   /** Those of some instances that could take a spare at once. */
   idle(instances: ReadonlySet<number>): readonly SpareUser[] {
-    return this.#users().filter(({ index, occupancy, retiring }) => {
-      return occupancy === "free" && !retiring && instances.has(index);
-    });
+    return this.#users().filter(({ index, available }) => available && instances.has(index));
   }
 
   /** @param places How many more are to be made. Null when nobody needs one now. */

@@ -1,6 +1,7 @@
 import { waitFor } from "@cluster/testkit";
 import { afterAll, expect, test } from "vitest";
 import { childProcessHost, createPool, type PoolEvent } from "../../src/index.ts";
+import { PING_INTERVAL_MS, PingClock } from "../support/ping-clock.ts";
 import { expectNoProcessLeft, jsonLines, quick, running } from "../support/tools.ts";
 
 afterAll(expectNoProcessLeft);
@@ -95,6 +96,30 @@ test("a process makes way although another instance that is due is held", async 
   await pool.run("answer", { instance: 1 });
   await waitFor(() => lives(events).includes("recycled 0"), { what: "the end of the other one" });
   expect(pool.status().instances).toMatchObject([{ generation: 1 }, { generation: 2 }]);
+});
+
+test("a process makes way although another instance that is due owes a sign of life", async () => {
+  const clock = new PingClock();
+  await using pool = createPool({
+    adapter: jsonLines(),
+    size: 2,
+    cwd: () => process.cwd(),
+    recycle: { turns: 1 },
+    clock,
+    pingIntervalMs: PING_INTERVAL_MS,
+    pingTimeoutMs: 60_000,
+  });
+  const events: PoolEvent[] = [];
+  pool.subscribe((event) => events.push(event));
+  await pool.ready();
+  const pid = await pool.run({ pid: true }, { instance: 0 });
+  process.kill(pid, "SIGSTOP");
+  clock.strike();
+  await waitFor(() => pool.status().spares.ready === 1, { what: "its successor" });
+  await pool.run({ echo: 1 }, { instance: 1 });
+  await waitFor(() => lives(events).includes("recycled 0"), { what: "the end of the other one" });
+  expect(pool.status().instances).toMatchObject([{ pid, generation: 1 }, { generation: 2 }]);
+  process.kill(pid, "SIGCONT");
 });
 
 test("a process makes way at its age, without a turn", async () => {
