@@ -189,6 +189,24 @@ test("an agent that tries again what was refused, for ever, is stopped, and its 
   });
 });
 
+test("a question that is open when its turn is stopped is answered, and nothing is done for it", async () => {
+  const error = { code: 500, message: "HTTP 500", data: null };
+  const modelSign: AgentProfile["modelSign"] = (line) =>
+    line === "refused" ? { kind: "refuses", error } : null;
+  const trial: Trial = {
+    profile: { modelSign },
+    adapter: { policy: { kinds: { edit: "ask" } } },
+    pool: { idleTimeoutMs: 60_000, onQuestion: () => new Promise(() => {}) } as object,
+  };
+  await onFake(trial, async (pool, folder) => {
+    const thrown = await failed(pool.run({ message: "log refused\nwrite a.txt x" }));
+    expect(thrown).toMatchObject({ failureClass: "overload" });
+    expect(await pool.run({ message: "say on" })).toMatchObject({ reply: "on" });
+    expect(await readFile(join(folder, "a.txt"), "utf8").catch(() => null)).toBeNull();
+    expect(pool.status().instances[0]?.generation).toBe(1);
+  });
+});
+
 test("a failure that is called a success is a failure, by what the agent said", async () => {
   const { proof } = (await import("../src/index.ts")).AGENT_PROFILES["codex-acp-2"];
   await onFake({ profile: { proof: proof as never } }, async (pool) => {
@@ -298,6 +316,16 @@ test("a session in which the mode cannot be set is not used", async () => {
     const refused = pool.run({ message: "mode" }, { release: "keep" });
     expect(await failed(refused)).toMatchObject({ failureClass: "crash" });
     expect(await pool.run({ message: "mode" })).toMatchObject({ reply: "default" });
+  });
+});
+
+test("each prompt of a session begins in its mode, wherever the agent has gone meanwhile", async () => {
+  await onFake({}, async (pool) => {
+    const replies: string[] = [];
+    for (const message of ["stray auto\nmode", "mode", "mode"]) {
+      replies.push((await pool.run({ message }, { release: "keep" })).reply);
+    }
+    expect(replies).toEqual(["auto", "default", "default"]);
   });
 });
 

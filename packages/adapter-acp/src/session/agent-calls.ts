@@ -56,11 +56,11 @@ export async function answerCall(
 
 /** A turn that was given up answers "cancelled" at once, as the protocol asks for. */
 async function permission(params: Values, turn: SessionTurn): Promise<unknown> {
-  const { desk, context } = turn;
+  const { desk, signal } = turn;
   const cancelled = Promise.withResolvers<"cancelled">();
   const onAbort = (): void => cancelled.resolve("cancelled");
-  context.signal.addEventListener("abort", onAbort, { once: true });
-  if (context.signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) onAbort();
   try {
     const asked = desk.asks(turn.subjectOf(record(params.toolCall)));
     // Nobody waits for it any more when the turn is given up.
@@ -68,7 +68,7 @@ async function permission(params: Values, turn: SessionTurn): Promise<unknown> {
     const yes = await Promise.race([asked, cancelled.promise]);
     return yes === "cancelled" ? { outcome: "cancelled" } : chooseOption(params.options, yes);
   } finally {
-    context.signal.removeEventListener("abort", onAbort);
+    signal.removeEventListener("abort", onAbort);
   }
 }
 

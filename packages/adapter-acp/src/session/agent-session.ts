@@ -30,6 +30,10 @@ interface OpenSession {
   readonly ids: TurnIds;
   /** Whether it has had a turn. */
   used: boolean;
+  /** The mode that it is to be in; null leaves it alone. */
+  readonly mode: string | null;
+  /** Whether its agent has left that mode since. */
+  strayed: boolean;
   model: string | null;
   /** US dollars, all in all. */
   costUsd: number;
@@ -103,6 +107,10 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
   }
 
   onUpdate(update: Values): void {
+    const open = this.#open;
+    if (open !== null && update.sessionUpdate === "current_mode_update") {
+      open.strayed = open.mode !== null && update.currentModeId !== open.mode;
+    }
     if (this.#open?.ids.isLate(update) !== true) this.#turn?.update(update);
     // Whatever it is, the agent is at work.
     this.#turn?.context.emit({ type: "sign" });
@@ -133,6 +141,10 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
     const cwd = task.workspace ?? this.#cwd;
     context.signal.throwIfAborted();
     const open = await this.#opened(cwd);
+    if (open.strayed && open.mode !== null) {
+      await chooseMode(this.#link, open, open.mode, name);
+      open.strayed = false;
+    }
     const model = task.model ?? this.#settings.model;
     if (model !== null && model !== open.model) {
       await chooseModel(this.#link, open, model);
@@ -153,8 +165,9 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
     open.ids.next();
     this.#turn = turn;
     const stopWatching = this.#settings.refusals.turn((failure) => {
-      turn.refused = failure;
+      turn.refuse(failure);
       this.#link.notify("session/cancel", { sessionId: open.id });
+      void open.terminals.end();
     });
     try {
       const prompt = [...told, text].map((words) => ({ type: "text", text: words }));
@@ -212,6 +225,7 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
       throw new ToolFailure("protocol", `${name} opened a session and gave it no id.`);
     }
     this.#link.attach(sessionId, this);
+    const mode = this.#settings.mode === undefined ? (profile.mode ?? null) : this.#settings.mode;
     const open: OpenSession = {
       id: sessionId,
       cwd,
@@ -219,11 +233,12 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
       terminals: new Terminals(cwd, this.#settings.terminalEnvironment),
       ids: new TurnIds(),
       used: false,
+      mode,
+      strayed: false,
       model: this.#settings.startedWith,
       costUsd: 0,
     };
     this.#open = open;
-    const mode = this.#settings.mode === undefined ? (profile.mode ?? null) : this.#settings.mode;
     try {
       if (mode !== null) await chooseMode(this.#link, open, mode, name);
       if (profile.naming !== undefined) await nameSession(this.#link, open, profile.naming);

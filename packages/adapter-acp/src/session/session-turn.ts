@@ -17,6 +17,8 @@ const MAX_TITLE = 2_000;
 export class SessionTurn {
   readonly context: TurnContext;
   readonly desk: PermissionDesk;
+  /** Aborted when the turn is given up: by its caller, or by {@link refuse}. */
+  readonly signal: AbortSignal;
   readonly #workspace: string;
   readonly #usageOf: AgentProfile["usageOfUpdate"];
   readonly #edits = new Set<string>();
@@ -24,10 +26,10 @@ export class SessionTurn {
   readonly #calls = new Map<string, Subject>();
   /** What is being done for the agent and changes something. */
   readonly #deeds = new Set<Promise<unknown>>();
+  readonly #refusal = new AbortController();
+  #refused: ToolFailure | null = null;
   #answered = false;
   #reply = "";
-  /** Why we have cancelled it ourselves. */
-  refused: ToolFailure | null = null;
   /** What the agent has told of it as it went. */
   usage: Usage | null = null;
   sessionMeta: Values = {};
@@ -45,6 +47,18 @@ export class SessionTurn {
     this.#usageOf = usageOfUpdate;
     this.context = context;
     this.desk = desk;
+    this.signal = AbortSignal.any([context.signal, this.#refusal.signal]);
+  }
+
+  /** Why it was given up though its caller waits for it. */
+  get refused(): ToolFailure | null {
+    return this.#refused;
+  }
+
+  /** Its model refuses, and its agent would go on: whatever it ends as, this is why. */
+  refuse(failure: ToolFailure): void {
+    this.#refused = failure;
+    this.#refusal.abort(failure);
   }
 
   get reply(): string {
@@ -65,7 +79,7 @@ export class SessionTurn {
    * waited for the turn takes the workspace to be still.
    */
   async deed<T>(does: () => Promise<T>): Promise<T> {
-    this.context.signal.throwIfAborted();
+    this.signal.throwIfAborted();
     if (this.#answered) throw new RequestError(-32_600, "The prompt has been answered.");
     const doing = does();
     this.#deeds.add(doing);

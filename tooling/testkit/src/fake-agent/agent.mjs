@@ -18,6 +18,7 @@
 //   system-error TEXT        ends the turn normally, with an error as its words and no tokens
 //   hang                     never answers; a cancel is heard
 //   mode                     says which mode was set in the session
+//   stray MODE               goes into another mode by itself, and tells so
 //   title                    says which title was given to the session
 //   pid                      says its process
 //   spend IN OUT             tells tokens as it goes
@@ -143,6 +144,10 @@ const ORDERS = {
   },
   recall: (session) => say(session, session.memory.join(" ") || "nothing"),
   mode: (session) => say(session, session.mode ?? "none"),
+  stray: (session, currentModeId) => {
+    session.mode = currentModeId;
+    update(session, { sessionUpdate: "current_mode_update", currentModeId });
+  },
   title: (session) => say(session, session.title ?? "none"),
   spend: (session, rest) => {
     const [inputTokens, outputTokens] = rest.split(" ").map(Number);
