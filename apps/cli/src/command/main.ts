@@ -16,6 +16,11 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.on("uncaughtException", (thrown) => {
     process.exit(EXIT_CODES[reportError(thrown)].code);
   });
+  await endProcess(EXIT_CODES[await runCommandLine(argv)].code);
+}
+
+/** Runs the command line, and says how it ended. */
+export async function runCommandLine(argv: readonly string[]): Promise<ExitName> {
   const { own, raw } = splitRawArguments(argv);
   let exit: ExitName = "done";
   let folder: string | undefined;
@@ -33,10 +38,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     await program.parseAsync(words, { from: "user" });
   } catch (thrown) {
     // Help and version are "errors" with exit code 0 to commander.
-    exit =
-      thrown instanceof CommanderError && thrown.exitCode === 0
-        ? "done"
-        : reportError(thrown, folderElsewhere(folder));
+    return thrown instanceof CommanderError && thrown.exitCode === 0
+      ? "done"
+      : reportError(thrown, folderElsewhere(folder));
   }
-  await endProcess(EXIT_CODES[exit].code);
+  return exit;
 }

@@ -5,6 +5,7 @@ import { sampleRepository } from "@cluster/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EXIT_CODES } from "../../src/exit/exit-codes.ts";
 import { type Cli, createCli, MAIN, SAMPLE_CONFIG } from "../harness/cli.ts";
+import { runHere } from "../harness/in-process.ts";
 
 let cli: Cli;
 beforeAll(async () => {
@@ -24,7 +25,7 @@ describe("cluster", () => {
   });
 
   it("shows every exit code in the help of run, with examples", async () => {
-    const { code, stdout } = await cli.run(["run", "--help"]);
+    const { code, stdout } = await runHere(cli, ["run", "--help"]);
     expect(code).toBe(0);
     expect(stdout).toContain("Examples:");
     for (const exit of Object.values(EXIT_CODES)) {
@@ -33,7 +34,7 @@ describe("cluster", () => {
   });
 
   it("groups the flags of run, those first that most people need", async () => {
-    const { stdout } = await cli.run(["run", "--help"]);
+    const { stdout } = await runHere(cli, ["run", "--help"]);
     const headings = stdout.match(/^[A-Z][^\n:]*:$/gm) ?? [];
     expect(headings.slice(0, 4)).toEqual([
       "Arguments:",
@@ -55,13 +56,13 @@ describe("cluster", () => {
   });
 
   it.each(["resume", "retry"])("groups the flags of %s, and its own come first", async (name) => {
-    const { stdout } = await cli.run([name, "--help"]);
+    const { stdout } = await runHere(cli, [name, "--help"]);
     expect(stdout).toMatch(/Which tasks:[\s\S]*Most used:[\s\S]*General:[\s\S]*--help/);
     expect(stdout).not.toContain("\nOptions:");
   });
 
   it("groups its commands by what they are for", async () => {
-    const { stdout } = await cli.run(["--help"]);
+    const { stdout } = await runHere(cli, ["--help"]);
     const headings = stdout.match(/^[A-Z][^\n:]*:$/gm);
     expect(headings?.slice(0, 3)).toEqual(["Options:", "Begin:", "Look at runs:"]);
     expect(stdout).toMatch(/Set up:\n[\s\S]*help \[command\]/);
@@ -69,7 +70,7 @@ describe("cluster", () => {
   });
 
   it("shows its help on stderr when it is told nothing", async () => {
-    const { code, stdout, stderr } = await cli.run([]);
+    const { code, stdout, stderr } = await runHere(cli, []);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain("Usage: cluster");
     expect(stderr).not.toContain("outputHelp");
@@ -111,7 +112,7 @@ describe("cluster", () => {
     [["doctor", "everything"], /too many arguments/],
     [["doctor", "--tool", "adier"], /There is no tool "adier"\. Did you mean "aider"\?/],
   ])("refuses %j with exit code 2 and no stack trace", async (args, message) => {
-    const { code, stdout, stderr } = await cli.run(args);
+    const { code, stdout, stderr } = await runHere(cli, args);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
@@ -120,7 +121,7 @@ describe("cluster", () => {
   it("takes a flag for a value where that is said", async () => {
     await using repository = await sampleRepository({ files: 1 });
     const args = ["run", "-m", "x", "docs/*.md", "--verify=--dry-run", "--dry-run", "--json"];
-    const { code, stdout } = await cli.run(args, { cwd: repository.path });
+    const { code, stdout } = await runHere(cli, args, { cwd: repository.path });
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ message: "x", verify: "--dry-run" });
   });
@@ -128,13 +129,13 @@ describe("cluster", () => {
   it("says in a dry run what the tool lacks, as far as it knows", async () => {
     await using repository = await sampleRepository({ files: 1 });
     const args = ["run", "-m", "x", "docs/*.md", "--tool", "missing", "--config", SAMPLE_CONFIG];
-    const { code, stderr } = await cli.run([...args, "--dry-run"], { cwd: repository.path });
+    const { code, stderr } = await runHere(cli, [...args, "--dry-run"], { cwd: repository.path });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "missing: It is not here. Install it.\n" });
   });
 
   it("takes -C before its command too, as git does", async () => {
     await using repository = await sampleRepository({ files: 1 });
-    const { code, stdout } = await cli.run(["-C", repository.path, "status"]);
+    const { code, stdout } = await runHere(cli, ["-C", repository.path, "status"]);
     expect({ code, stdout }).toEqual({
       code: 0,
       stdout: `No run is kept here. Start one: cluster run -C ${repository.path} -m "…" <files>\n`,

@@ -9,7 +9,11 @@ import { checkNode } from "../../src/doctor/check-programs.ts";
 import { checkTool } from "../../src/doctor/check-tools.ts";
 import { createBench } from "../harness/bench.ts";
 import { type Cli, createCli, SAMPLE_CONFIG } from "../harness/cli.ts";
-import { cluster, storeOf } from "../harness/runs.ts";
+import { runHere } from "../harness/in-process.ts";
+import { storeOf } from "../harness/runs.ts";
+
+/** To ask it for its version takes a second of processor. */
+const NO_AIDER = { CLUSTER_AIDER: "/nowhere/aider" };
 
 let cli: Cli;
 beforeAll(async () => {
@@ -28,9 +32,8 @@ async function diagnose(
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<{ code: unknown; diagnosis: Diagnosis; of(name: string): CheckResult | undefined }> {
-  const { code, stdout } = await cli.run(["doctor", "--json", "--config", SAMPLE_CONFIG, ...args], {
-    env,
-  });
+  const all = ["doctor", "--json", "--config", SAMPLE_CONFIG, ...args];
+  const { code, stdout } = await runHere(cli, all, { env });
   const diagnosis = JSON.parse(stdout) as Diagnosis;
   return { code, diagnosis, of: (name) => diagnosis.checks.find((check) => check.name === name) };
 }
@@ -88,7 +91,7 @@ describe("cluster doctor", () => {
   });
 
   it("only warns of tools that the run would not use", async () => {
-    const { code, of } = await diagnose([], { CLUSTER_AIDER: "/nowhere/aider" });
+    const { code, of } = await diagnose([], NO_AIDER);
     expect(of("tool missing")).toMatchObject({ status: "warn" });
     expect(of("tool aider")).toMatchObject({
       status: "warn",
@@ -98,9 +101,7 @@ describe("cluster doctor", () => {
   });
 
   it("fails when aider, which the run would use, is not there", async () => {
-    const { code, stdout } = await cli.run(["doctor"], {
-      env: { CLUSTER_AIDER: "/nowhere/aider" },
-    });
+    const { code, stdout } = await runHere(cli, ["doctor"], { env: NO_AIDER });
     expect(stdout).toMatch(/fail +tool aider +.*\/nowhere\/aider.*\n +→ /);
     expect(code).toBe(3);
   });
@@ -172,7 +173,7 @@ describe("a tool that a repository brings", () => {
         await writeFile(join(folder, "a.js"), code);
       }
       await writeFile(join(project.path, "cluster.config.json"), '{"tool":"brought"}');
-      const { stdout } = await cli.run(["doctor"], { cwd: project.path });
+      const { stdout } = await cli.run(["doctor"], { cwd: project.path, env: NO_AIDER });
       expect(stdout).toMatch(/tool brought +from the project or a package, not started/);
       expect(existsSync(started)).toBe(false);
       await cli.run(["doctor", "--tool", "brought"], { cwd: project.path });
@@ -191,7 +192,7 @@ describe("a tool that a repository's configuration names", () => {
     );
     const file = join(project.path, "cluster.config.json");
     await writeFile(file, JSON.stringify({ tool: "theirs", tools: { theirs: "./tool.mjs" } }));
-    const run = (...args: string[]) => cli.run(args, { cwd: project.path });
+    const run = (...args: string[]) => cli.run(args, { cwd: project.path, env: NO_AIDER });
     const { stdout } = await run("doctor", "--try");
     expect(stdout).toMatch(/tool theirs +from the project or a package, not started/);
     expect(stdout).toMatch(/warn +turn of theirs +not tried.*\n +→ .*doctor --try --tool theirs/);
@@ -229,7 +230,9 @@ describe("the runs that are kept", () => {
       folders.push(kept.folder);
     }
     await writeFile(join(folders[1] ?? "", "journal.sqlite-witness"), "");
-    const { code, stdout } = await cluster(bench, "doctor", "--config", SAMPLE_CONFIG);
+    const args = ["doctor", "--config", SAMPLE_CONFIG];
+    const options = { cwd: bench.repository.path, env: NO_AIDER };
+    const { code, stdout } = await runHere(bench.cli, args, options);
     expect(stdout).toMatch(/ok +runs +1 kept/);
     expect(stdout).toMatch(/warn +run torn22 +.*damaged.*\n +→ .*cluster resume torn22/);
     expect(code).toBe(0);

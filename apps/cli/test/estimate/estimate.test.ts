@@ -18,7 +18,7 @@ function estimateIn(text: string): { readonly from: string; readonly cost: strin
 }
 
 async function planned(message: string, ...args: readonly string[]): Promise<string> {
-  const { code, stdout } = await bench.run(["-m", message, "docs/*.md", "--dry-run", ...args]);
+  const { code, stdout } = await bench.runHere(["-m", message, "docs/*.md", "--dry-run", ...args]);
   expect(code).toBe(0);
   return stdout;
 }

@@ -15,6 +15,7 @@ import {
   type RunningCli,
   SAMPLE_CONFIG,
 } from "./cli.ts";
+import { runHere } from "./in-process.ts";
 
 /** A sample repository with the command that runs the sample agent on it. */
 export interface Bench extends AsyncDisposable {
@@ -22,6 +23,8 @@ export interface Bench extends AsyncDisposable {
   readonly repository: SampleRepository;
   /** `cluster run` in the repository. */
   run(args: readonly string[], options?: CliOptions): Promise<CliResult>;
+  /** The same in this process ({@link runHere}), for what starts nothing: dry runs and refusals. */
+  runHere(args: readonly string[], options?: CliOptions): Promise<CliResult>;
   start(args: readonly string[], options?: CliOptions): RunningCli;
   /** Fails when a process, a worktree, or a branch but `main` is left. */
   expectNothingLeft(options?: { readonly branches?: number }): Promise<void>;
@@ -41,6 +44,7 @@ export async function createBench(files: SampleRepositoryOptions["files"] = 3): 
     cli,
     repository,
     run: (args, options) => cli.run(complete(args), { cwd: repository.path, ...options }),
+    runHere: (args, options) => runHere(cli, complete(args), { cwd: repository.path, ...options }),
     start: (args, options) => cli.start(complete(args), { cwd: repository.path, ...options }),
     async expectNothingLeft({ branches = 0 } = {}) {
       await cli.nothingLeft();

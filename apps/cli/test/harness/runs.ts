@@ -4,11 +4,19 @@ import { LocalRunStore, openRepository, RUN_FILES, readEvents } from "@cluster/b
 import { waitFor } from "@cluster/testkit";
 import type { Bench } from "./bench.ts";
 import type { CliResult, RunningCli } from "./cli.ts";
+import { runHere } from "./in-process.ts";
 
-/** Any command of `cluster` in the bench's repository. */
+/** Commands that go on with a run, and may be killed. All others only look at runs, or are soon over. */
+const PROCESSES: ReadonlySet<string> = new Set(["run", "resume", "retry"]);
+
+/** Any command of `cluster` in the bench's repository; in this process, where it starts no tool. */
 export function cluster(bench: Bench, ...args: readonly string[]): Promise<CliResult> {
   const env = { SAMPLE_AGENT_STATE: bench.cli.home };
-  return bench.cli.run(args, { cwd: bench.repository.path, env });
+  const options = { cwd: bench.repository.path, env };
+  const [command = ""] = args;
+  // A diff is printed by git itself.
+  if (PROCESSES.has(command) || args.includes("--diff")) return bench.cli.run(args, options);
+  return runHere(bench.cli, args, options);
 }
 
 /** The kept runs of the bench, from this process. */

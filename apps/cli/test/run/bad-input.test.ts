@@ -19,7 +19,7 @@ async function expectRefusal(
   options: { code?: number; cwd?: string; input?: string } = {},
 ): Promise<void> {
   const { code = 2, ...rest } = options;
-  const result = await bench.run(args, rest);
+  const result = await bench.runHere(args, rest);
   expect(result.stderr).toMatch(message);
   expect(result.stderr).not.toMatch(/\n\s+at /);
   expect({ code: result.code, stdout: result.stdout }).toEqual({ code, stdout: "" });
@@ -79,7 +79,7 @@ describe("repositories", () => {
 
   it("one without a commit", async () => {
     await using folder = await createBench({});
-    const { code, stderr } = await folder.run(["-m", "x", "*.md"]);
+    const { code, stderr } = await folder.runHere(["-m", "x", "*.md"]);
     expect(stderr).toMatch(/commit/);
     expect(code).toBe(2);
   });

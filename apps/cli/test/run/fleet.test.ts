@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RunReport } from "@cluster/batch";
@@ -158,10 +158,10 @@ async function turnsOf(file: string, count: number): Promise<void> {
   await turnsUnderWay(bench, 1);
   const counted = async (): Promise<boolean> => {
     const names = (await readdir(bench.cli.home)).filter((name) => /^[0-9a-f]{64}$/.test(name));
-    const sizes = await Promise.all(
-      names.map(async (name) => (await stat(join(bench.cli.home, name))).size),
+    const counted = await Promise.all(
+      names.map((name) => readFile(join(bench.cli.home, name), "utf8")),
     );
-    return sizes.includes(count);
+    return counted.some((text) => text.trim().split("\n").length === count);
   };
   await waitFor(counted, { what: `turn ${count} at ${file}`, timeoutMs: 60_000 });
 }

@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { waitFor } from "@cluster/testkit";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type Cli, type CliResult, createCli, SAMPLE_CONFIG } from "../harness/cli.ts";
+import { runHere } from "../harness/in-process.ts";
 
 let cli: Cli;
 let folder: string;
@@ -45,18 +46,18 @@ it("a folder without git is told of --in-place, which works, and undo takes it b
   expect(existsSync(join(folder, ".git"))).toBe(false);
 
   const [, command = ""] = /^ {2}cluster (undo \w+)$/m.exec(stdout) ?? [];
-  const undone = await cli.run(command.split(" "), { cwd: folder });
+  const undone = await runHere(cli, command.split(" "), { cwd: folder });
   expect(undone.stdout).toMatch(/^2 files in .* as before run \w+:\n {2}a\.md\n {2}c\.md\n$/);
   expect(undone.code).toBe(0);
   expect(await read("a.md")).toBe("# a.md\n");
-  const again = await cli.run(["undo", "--json"], { cwd: folder });
+  const again = await runHere(cli, ["undo", "--json"], { cwd: folder });
   expect(JSON.parse(again.stdout)).toMatchObject({ restored: [], changed: [] });
 });
 
 it("a file that was changed since is not taken back", async () => {
   await run("-m", "edit", "a.md", "--in-place");
   await writeFile(join(folder, "a.md"), "mine\n");
-  const { code, stdout } = await cli.run(["undo", "last"], { cwd: folder });
+  const { code, stdout } = await runHere(cli, ["undo", "last"], { cwd: folder });
   expect(code).toBe(1);
   expect(stdout).toContain("Left as they are, since they were changed after the run:\n  a.md");
   expect(await read("a.md")).toBe("mine\n");
@@ -77,10 +78,10 @@ it("the configuration can say so, and a contradiction is refused", async () => {
   ];
   await writeFile(config, lines.join("\n"));
   const args = ["run", "-m", "edit", "*.md", "--config", config];
-  const plan = await cli.run([...args, "--dry-run"], { cwd: folder });
+  const plan = await runHere(cli, [...args, "--dry-run"], { cwd: folder });
   expect(plan).toMatchObject({ code: 0, stderr: "" });
   expect(plan.stdout).toContain("place:   in place");
-  const refused = await cli.run([...args, "--allow-outside"], { cwd: folder });
+  const refused = await runHere(cli, [...args, "--allow-outside"], { cwd: folder });
   expect(refused.code).toBe(2);
   expect(refused.stderr).toContain("--in-place and --allow-outside");
 });
@@ -110,7 +111,7 @@ it("kill -9, status and resume: what was under way is brought back first, and th
   expect((await running.ended).code).toBe("SIGKILL");
   expect(await read("b.md")).toBe("# b.md\nonce\n");
 
-  const status = await cli.run(["status", "last"], { cwd: folder });
+  const status = await runHere(cli, ["status", "last"], { cwd: folder });
   expect(status).toMatchObject({ code: 0, stderr: "" });
   const env = { SAMPLE_AGENT_STATE: cli.home };
   const { code, stdout } = await cli.run(["resume", "last"], { cwd: folder, env });

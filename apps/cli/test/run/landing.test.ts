@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { RunReport } from "@cluster/batch";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Bench, createBench } from "../harness/bench.ts";
+import { runHere } from "../harness/in-process.ts";
 import { cluster } from "../harness/runs.ts";
 
 let bench: Bench;
@@ -52,12 +53,12 @@ describe("--land", () => {
   it("comes from the configuration, with a folder beside that file, and is shown by a dry run", async () => {
     await bench.repository.write("sub/land.config.yaml", "land: patches=out\n");
     const args = ["run", "-m", "x", "*.md", "--config", "sub/land.config.yaml", "--dry-run"];
-    const { stdout } = await bench.cli.run(args, { cwd: bench.repository.path });
+    const { stdout } = await runHere(bench.cli, args, { cwd: bench.repository.path });
     expect(stdout).toContain(`land:    patches=${join(bench.repository.path, "sub/out")}`);
   });
 
   it.each(["sqash", "patches="])("refuses %s", async (how) => {
-    const { code, stderr } = await bench.run([...RUN, "--land", how]);
+    const { code, stderr } = await bench.runHere([...RUN, "--land", how]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/merge, squash, rebase, branch, patches or patches=FOLDER/);
   });
@@ -67,7 +68,7 @@ it.each([
   ["--land", "squash"],
   ["--setup", "true"],
 ])("%s makes no sense in place", async (...flag) => {
-  const { code, stderr } = await bench.run([...RUN, "--in-place", ...flag]);
+  const { code, stderr } = await bench.runHere([...RUN, "--in-place", ...flag]);
   expect(code).toBe(2);
   expect(stderr).toContain(`--in-place and ${flag[0]} are both set`);
 });

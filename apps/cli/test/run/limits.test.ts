@@ -32,7 +32,7 @@ describe("limits of a run", () => {
   });
 
   it("refuses a limit on cost where no price is known", async () => {
-    const { code, stderr } = await bench.run(["-m", "x", "docs/*.md", "--max-cost", "5"]);
+    const { code, stderr } = await bench.runHere(["-m", "x", "docs/*.md", "--max-cost", "5"]);
     expect(code).toBe(2);
     expect(stderr).toContain("No price is known for the model that sample chooses itself");
     expect(stderr).toContain("--price");
@@ -100,7 +100,7 @@ describe("limits of a run", () => {
     ["--halt", "often", "a number of failed tasks"],
     ["--min-free-memory", "some", "a size such as"],
   ])("refuses %s %s with what it takes", async (flag, value, form) => {
-    const { code, stderr } = await bench.run(["-m", "x", "docs/*.md", `${flag}=${value}`]);
+    const { code, stderr } = await bench.runHere(["-m", "x", "docs/*.md", `${flag}=${value}`]);
     expect(code).toBe(2);
     expect(stderr).toContain(form);
   });

@@ -4,6 +4,7 @@ import type { RunReport } from "@cluster/batch";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Bench, createBench } from "../harness/bench.ts";
 import { SAMPLE_CONFIG } from "../harness/cli.ts";
+import { runHere } from "../harness/in-process.ts";
 
 let bench: Bench;
 beforeEach(async () => {
@@ -48,7 +49,7 @@ describe("cluster run", () => {
     const at = (name: string): string => join(bench.cli.home, name);
     const files = ["md", "xml", "json"].flatMap((ending) => ["--report", at(`r.${ending}`)]);
     const args = ["-m", "x", "docs/page-00[12].md", "-q", "--json"];
-    const refused = await bench.run([...args, ...files, "--report", "nowhere/r.md"]);
+    const refused = await bench.runHere([...args, ...files, "--report", "nowhere/r.md"]);
     expect(refused).toMatchObject({ code: 2, stdout: "" });
     expect(refused.stderr).toMatch(/--report: there is no folder .*nowhere\.\n/);
     expect(await bench.repository.git("rev-list", "--count", "HEAD")).toBe("1");
@@ -63,7 +64,7 @@ describe("cluster run", () => {
   it("lists the tasks with --dry-run and starts nothing", async () => {
     const before = await bench.repository.git("rev-parse", "HEAD");
     const args = ["-m", "Add\na header", "docs/*.md", "-w", "9", "--dry-run", "--model", "m"];
-    const { code, stdout, stderr } = await bench.run(args);
+    const { code, stdout, stderr } = await bench.runHere(args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain("Would run 6 tasks with 6 workers of sample in");
     for (const file of bench.repository.files) expect(stdout).toContain(`  ${file}\n`);
@@ -76,7 +77,7 @@ describe("cluster run", () => {
 
   it("gives the plan of a dry run as JSON, without the keys of the command line", async () => {
     const args = ["-m", "x", "docs/*.md", "--dry-run", "--json", "--tool", "made"];
-    const { stdout } = await bench.run([...args, "--", "--openai-api-key", "sk-very-secret"]);
+    const { stdout } = await bench.runHere([...args, "--", "--openai-api-key", "sk-very-secret"]);
     expect(stdout).not.toContain("sk-very-secret");
     expect(JSON.parse(stdout)).toMatchObject({
       dryRun: true,
@@ -106,7 +107,7 @@ describe("cluster run", () => {
       "docs/*.md",
       "--dry-run",
     ];
-    const { stdout } = await bench.cli.run(args, { cwd: bench.repository.path });
+    const { stdout } = await runHere(bench.cli, args, { cwd: bench.repository.path });
     expect(stdout).toMatch(/^command: hosted --model m$/m);
   });
 
@@ -131,7 +132,7 @@ describe("cluster run", () => {
 
   it("tells in a dry run what a task knows of those before it, and does so in a run", async () => {
     const args = ["-m", "x", "docs/page-00[123].md", "-w", "1"];
-    const plan = await bench.run([...args, "--dry-run"]);
+    const plan = await bench.runHere([...args, "--dry-run"]);
     expect(plan.stdout).toContain("context: reset");
     const { stdout } = await bench.run([...args, "--context", "conversation", "--json"]);
     const { tasks } = JSON.parse(stdout) as { tasks: { evidence: { reply: string } }[] };
@@ -164,9 +165,9 @@ describe("cluster run", () => {
   it("takes the message from a file, and from stdin", async () => {
     const dry = ["docs/page-001.md", "--dry-run"];
     await bench.repository.write("change.txt", "From the file\n");
-    const file = await bench.run(["--message-file", "change.txt", ...dry]);
+    const file = await bench.runHere(["--message-file", "change.txt", ...dry]);
     expect(file.stdout).toContain("message: From the file");
-    const stdin = await bench.run(["--message-file", "-", ...dry], { input: "From stdin\n" });
+    const stdin = await bench.runHere(["--message-file", "-", ...dry], { input: "From stdin\n" });
     expect(stdin.stdout).toContain("message: From stdin");
   });
 
@@ -177,7 +178,7 @@ describe("cluster run", () => {
   ])("shows no key with --dry-run: %s", async (...raw) => {
     const args = ["-m", "x", "docs/*.md", "--dry-run", "--tool", "made", "--", ...raw];
     for (const json of [[], ["--json"]]) {
-      const { code, stdout } = await bench.run([...json, ...args]);
+      const { code, stdout } = await bench.runHere([...json, ...args]);
       expect(code).toBe(0);
       expect(stdout).toContain("[redacted]");
       expect(stdout).not.toContain("sk-of-a-dry-run");
@@ -192,7 +193,7 @@ describe("cluster run", () => {
        export default { ...sample, workers: 4, retries: 3, model: "from-file", timeout: "5m", context: "fresh" };`,
     );
     const args = ["-m", "x", "docs/*.md", "--dry-run", "--json", "--config", config];
-    const { stdout } = await bench.run([
+    const { stdout } = await bench.runHere([
       ...args,
       "-w",
       "2",
@@ -227,12 +228,12 @@ describe("cluster run", () => {
   });
 
   it("works from a folder below, and with -C from anywhere", async () => {
-    const below = await bench.run(["-m", "x", "page-001.md", "--dry-run"], {
+    const below = await bench.runHere(["-m", "x", "page-001.md", "--dry-run"], {
       cwd: join(bench.repository.path, "docs"),
     });
     expect(below.stdout).toContain("  docs/page-001.md\n");
     const args = ["-m", "x", "page-001.md", "--dry-run", "-C", "docs"];
-    expect((await bench.run(args)).stdout).toContain("  docs/page-001.md\n");
+    expect((await bench.runHere(args)).stdout).toContain("  docs/page-001.md\n");
   });
 
   it("ends a turn at its --timeout", async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Bench, createBench } from "../harness/bench.ts";
+import { runHere } from "../harness/in-process.ts";
 
 let bench: Bench;
 beforeEach(async () => {
@@ -22,7 +23,7 @@ interface Plan {
 
 async function plan(args: readonly string[], input?: string): Promise<Plan> {
   const options = input === undefined ? {} : { input };
-  const { code, stdout, stderr } = await bench.run([...args, "--dry-run", "--json"], options);
+  const { code, stdout, stderr } = await bench.runHere([...args, "--dry-run", "--json"], options);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   return JSON.parse(stdout) as Plan;
 }
@@ -55,7 +56,7 @@ describe("files", () => {
     const file = "per.config.yaml";
     await bench.repository.write(file, "per: folder\n");
     const args = ["run", "-m", "x", "**/*.md", "--config", file, "--dry-run", "--json"];
-    const { stdout } = await bench.cli.run(args, { cwd: bench.repository.path });
+    const { stdout } = await runHere(bench.cli, args, { cwd: bench.repository.path });
     expect((JSON.parse(stdout) as Plan).tasks).toHaveLength(3);
   });
 });
@@ -95,7 +96,7 @@ tasks:
       { id: "two", prompt: "Then", after: "one", model: "m", read: "style.md" },
     ];
     const input = rows.map((row) => JSON.stringify(row)).join("\n");
-    const { code, stdout } = await bench.run(["--tasks", "-", "--dry-run"], { input });
+    const { code, stdout } = await bench.runHere(["--tasks", "-", "--dry-run"], { input });
     expect(code).toBe(0);
     expect(stdout).toContain("  docs/a.md (id one)\n  Then (id two; after one; model m)\n");
     expect(stdout).toContain("first:   First\n");
@@ -105,11 +106,11 @@ tasks:
 describe("a dry run estimates", () => {
   it("tokens, cost and time, and says what it takes for granted", async () => {
     const args = ["-m", "x", "docs/*.md", "--dry-run", "--price", "2,8"];
-    const { stdout } = await bench.run(args);
+    const { stdout } = await bench.runHere(args);
     expect(stdout).toMatch(
       /\nEstimate from the sizes of files; nothing is promised:\n {2}tokens: 1\.\dk to \d+k in, 300 to \d\.\dk out\n {2}cost: {3}\$0\.00\d+ to \$0\.\d+\n {2}time: {3}[\d.]+s to .* with 2 workers\n {2}- .*bytes/,
     );
-    const unknown = await bench.run(args.slice(0, -2));
+    const unknown = await bench.runHere(args.slice(0, -2));
     expect(unknown.stdout).toContain("cost:   unknown; say what the model costs: --price IN,OUT");
   });
 
@@ -156,7 +157,7 @@ describe("nothing is started", () => {
     await bench.repository.write("list.txt", "docs/a.md\ngone.md\n");
     await bench.repository.write("tasks.csv", "file\ndocs/a.md\n");
     await bench.repository.write("tools.csv", "prompt,tool\nx,samp\n");
-    const result = await bench.run(args);
+    const result = await bench.runHere(args);
     expect(result.stderr).toMatch(message);
     expect(result.stderr).not.toMatch(/\n\s+at /);
     expect({ code: result.code, stdout: result.stdout }).toEqual({ code: 2, stdout: "" });

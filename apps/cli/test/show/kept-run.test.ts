@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { openRepository, type RunEvent } from "@cluster/batch";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Bench, createBench } from "../harness/bench.ts";
+import { runHere } from "../harness/in-process.ts";
 import { cluster, startRun, storeOf } from "../harness/runs.ts";
 
 let bench: Bench;
@@ -24,7 +25,7 @@ afterAll(async () => {
 
 describe("cluster status", () => {
   it("lists the runs of the repository, newest first, from any folder of it", async () => {
-    const { code, stdout } = await bench.cli.run(["status"], {
+    const { code, stdout } = await runHere(bench.cli, ["status"], {
       cwd: join(bench.repository.path, "docs"),
     });
     expect(code).toBe(0);
@@ -60,7 +61,7 @@ describe("cluster status", () => {
   });
 
   it("says that no run is kept elsewhere, and how to start one", async () => {
-    const { code, stdout } = await bench.cli.run(["status"], { cwd: bench.cli.home });
+    const { code, stdout } = await runHere(bench.cli, ["status"], { cwd: bench.cli.home });
     expect({ code, stdout }).toEqual({
       code: 0,
       stdout: 'No run is kept here. Start one: cluster run -m "…" <files>\n',

@@ -6,6 +6,7 @@ import { shippedToolsFolder } from "@cluster/pool/declared";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { SHIPPED_TOOLS } from "../../src/tools/registry/shipped.ts";
 import { type Cli, createCli } from "../harness/cli.ts";
+import { runHere } from "../harness/in-process.ts";
 
 const MINE = `# Adds up
 name: mine
@@ -29,7 +30,9 @@ afterAll(async () => {
   await cli[Symbol.asyncDispose]();
 });
 
-const tools = (...args: string[]) => cli.run(["tools", ...args], { cwd: folder });
+// To ask aider for its version takes a second of processor.
+const env = { CLUSTER_AIDER: "/nowhere/aider" };
+const tools = (...args: string[]) => runHere(cli, ["tools", ...args], { cwd: folder, env });
 const added = (name: string) => join(cli.home, ".config", "cluster", "tools", name);
 
 describe("cluster tools add", () => {
@@ -175,9 +178,8 @@ describe("cluster tools list", () => {
   });
 
   it("a tool that only answers is none for a run", async () => {
-    const { code, stderr } = await cli.run(["run", "-m", "x", "a.md", "--tool", "bash"], {
-      cwd: folder,
-    });
+    const args = ["run", "-m", "x", "a.md", "--tool", "bash"];
+    const { code, stderr } = await runHere(cli, args, { cwd: folder });
     expect({ code, stderr }).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/answers, and edits no files.*\n.*tools try bash/),

@@ -5,6 +5,7 @@ import { type TemporaryFolder, temporaryFolder } from "@cluster/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isSameMajor } from "../../src/tools/registry/same-major.ts";
 import { type Cli, createCli } from "../harness/cli.ts";
+import { runHere } from "../harness/in-process.ts";
 
 const ADAPTER = `{
   name: "fine",
@@ -33,6 +34,9 @@ const PACKAGES: Readonly<Record<string, readonly [code: string, manifest?: objec
   ],
   "another-name": [loads(`export default ${ADAPTER};`)],
 };
+
+/** To ask it for its version takes a second of processor. */
+const NO_AIDER = { CLUSTER_AIDER: "/nowhere/aider" };
 
 let cli: Cli;
 let project: TemporaryFolder;
@@ -71,7 +75,10 @@ async function doctor(tool: string, cwd: string = project.path): Promise<string>
 
 describe("a package that is installed beside the project", () => {
   it("is listed, and not loaded for that", async () => {
-    const { stdout } = await cli.run(["tools", "list", "--json"], { cwd: project.path });
+    const { stdout } = await cli.run(["tools", "list", "--json"], {
+      cwd: project.path,
+      env: NO_AIDER,
+    });
     const { tools } = JSON.parse(stdout) as { tools: { name: string; origin: string }[] };
     const packaged = tools.filter(({ origin }) => origin.startsWith("package"));
     expect(packaged.map(({ name }) => name)).toEqual([
@@ -154,7 +161,7 @@ it.each([
 describe("cluster tools new", () => {
   it("makes a package that is found at once, and refuses what is there", async () => {
     await using folder = await temporaryFolder();
-    const made = await cli.run(["tools", "new", "hello"], { cwd: folder.path });
+    const made = await runHere(cli, ["tools", "new", "hello"], { cwd: folder.path });
     expect(made).toMatchObject({ code: 0, stderr: "" });
     const modules = join(folder.path, "node_modules");
     await mkdir(modules);
@@ -164,19 +171,19 @@ describe("cluster tools new", () => {
     );
     expect(await doctor("hello", folder.path)).toContain("tool hello");
     await mkdir(join(folder.path, "cluster-adapter-hello"));
-    const again = await cli.run(["tools", "new", "hello"], { cwd: folder.path });
+    const again = await runHere(cli, ["tools", "new", "hello"], { cwd: folder.path });
     expect(again.stderr).toContain("is there already");
-    expect((await cli.run(["tools", "new", "No Name"], { cwd: folder.path })).code).toBe(2);
+    expect((await runHere(cli, ["tools", "new", "No Name"], { cwd: folder.path })).code).toBe(2);
   });
 
   it("refuses the name of a tool that there is, and leads into the folder that it made", async () => {
     await using folder = await temporaryFolder();
-    const taken = await cli.run(["tools", "new", "aider"], { cwd: folder.path });
+    const taken = await runHere(cli, ["tools", "new", "aider"], { cwd: folder.path });
     expect(taken).toMatchObject({ code: 2, stdout: "" });
     expect(taken.stderr).toMatch(/There is a tool "aider" already \(built in\)/);
     await mkdir(join(folder.path, "my tools"));
     const args = ["tools", "new", "fresh", "-C", "my tools"];
-    const made = await cli.run(args, { cwd: folder.path });
+    const made = await runHere(cli, args, { cwd: folder.path });
     expect(made.stdout).toContain("  cd 'my tools/cluster-adapter-fresh'\n");
   });
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { validateConfig } from "../../src/config/validate.ts";
 import { resolveTool, toolNames } from "../../src/tools/resolve-tool.ts";
 import { type Cli, createCli, SAMPLE_CONFIG } from "../harness/cli.ts";
+import { runHere } from "../harness/in-process.ts";
 
 const context = { args: [], model: undefined, cwd: "/" };
 const adapter = { name: "x", command: () => ({ file: "x" }), connect: () => ({}) };
@@ -86,15 +87,15 @@ describe("cluster tools", () => {
   });
 
   it("does not install what only the user may, and says how", async () => {
-    const { code, stderr } = await cli.run(["tools", "install", "claude"]);
+    const { code, stderr } = await runHere(cli, ["tools", "install", "claude"]);
     expect(stderr).toMatch(/claude is proprietary[\s\S]*npm install --global @agentclientprotocol/);
     expect(code).toBe(3);
   });
 
   it("says which tools it can install and test", async () => {
-    const install = await cli.run(["tools", "install", "gemmini"]);
+    const install = await runHere(cli, ["tools", "install", "gemmini"]);
     expect(install.stderr).toMatch(/cannot install "gemmini"[\s\S]*aider, gemini, opencode, codex/);
-    const test = await cli.run(["tools", "test", "aider"]);
+    const test = await runHere(cli, ["tools", "test", "aider"]);
     expect(test.stderr).toMatch(/cannot test "aider"[\s\S]*gemini, opencode, codex/);
     expect([install.code, test.code]).toEqual([2, 2]);
   });

@@ -6,5 +6,5 @@ import type { Executable } from "../fake-tools/fake-tool.ts";
  * no model. Its folder for counting attempts is named by `SAMPLE_AGENT_STATE` in its environment.
  */
 export function sampleAgent(): Executable {
-  return { file: process.execPath, args: [fileURLToPath(new URL("./agent.ts", import.meta.url))] };
+  return { file: process.execPath, args: [fileURLToPath(new URL("./start.mjs", import.meta.url))] };
 }
