@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Git } from "../git/git.ts";
 import { ignoredFolders, trackedFiles, untrackedFiles } from "../repository/status.ts";
@@ -56,7 +56,28 @@ export async function listWatched(options: FolderFilesOptions): Promise<WatchedF
   if (git === null) return walk(options);
   const ignored = (await ignoredFolders(git)).map((path) => join(root, path));
   const { folders } = await walk({ root, except: [...except, ...ignored] });
-  return { ...(await filesInGit(git, options)), folders };
+  const found = await filesInGit(git, options);
+  return { ...found, folders: [...(await foldersOf(root, found.files, folders))] };
+}
+
+/** Git may know of files in a folder that is passed over, and in one that is gone. */
+async function foldersOf(
+  root: string,
+  files: readonly string[],
+  known: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const folders = new Set(known);
+  const looked = new Set(known);
+  for (const file of files) {
+    for (let at = file.lastIndexOf("/"); at > 0; at = file.lastIndexOf("/", at - 1)) {
+      const folder = file.slice(0, at);
+      if (looked.has(folder)) break;
+      looked.add(folder);
+      const found = await lstat(join(root, folder)).catch(() => null);
+      if (found?.isDirectory() === true) folders.add(folder);
+    }
+  }
+  return folders;
 }
 
 async function filesInGit(

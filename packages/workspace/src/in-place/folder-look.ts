@@ -2,13 +2,15 @@ import { lstatSync, type Stats } from "node:fs";
 import { basename, join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import type { FileChange } from "../workspace/change.ts";
-import { FolderEvents } from "./folder-events.ts";
+import { FolderEvents, type FolderNews } from "./folder-events.ts";
 import { PASSED_OVER, type WatchedFiles } from "./folder-files.ts";
 
 /** How many files are looked at between two turns of the event loop. */
 const SLICE = 64;
 /** Looks at every file take at most one part in so many of the time, where the kernel tells of changes. */
 const FULL_LOOKS = 20;
+
+const NO_NEWS: FolderNews = { paths: new Set(), unsure: true };
 
 /** What a {@link FolderLook} looks at. */
 export interface FolderLookOptions {
@@ -72,7 +74,7 @@ export class FolderLook implements Disposable {
     const news = await this.#events?.take();
     const isDue = this.#now() >= this.#nextFull;
     if (news === undefined || news.unsure || isDue || !this.#lookAt(news.paths, onChange)) {
-      await this.#lookAtAll(news?.paths ?? [], onChange);
+      await this.#lookAtAll(news ?? NO_NEWS, onChange);
     }
   }
 
@@ -117,9 +119,12 @@ export class FolderLook implements Disposable {
     return true;
   }
 
-  async #lookAtAll(paths: Iterable<string>, onChange: (change: SeenChange) => void): Promise<void> {
+  async #lookAtAll(news: FolderNews, onChange: (change: SeenChange) => void): Promise<void> {
     const began = this.#now();
-    const files = await this.#listAndListen();
+    // Nobody hears of these again: should this look fail, the next one is at everything too.
+    this.#nextFull = began;
+    const told = new Map([...news.paths].map((path) => [path, this.#stampOf(path)]));
+    const { files, isWhole } = await this.#listAndListen(news);
     const known = this.#stamps;
     const seen = new Map<string, Stamp>();
     this.#seen = seen;
@@ -137,30 +142,41 @@ export class FolderLook implements Disposable {
     }
     this.#stamps = seen;
     this.#seen = null;
-    for (const path of paths) {
-      if (!seen.has(path) && this.#stampOf(path) !== null) this.#unlisted.add(path);
+    for (const path of this.#unlisted) if (seen.has(path)) this.#unlisted.delete(path);
+    for (const [path, before] of told) {
+      // One that was being replaced may have been away just when the list was made.
+      const isStill = before !== null && changeOf(path, before, this.#stampOf(path)).length === 0;
+      if (isStill && !seen.has(path)) this.#unlisted.add(path);
     }
     const now = this.#now();
-    this.#nextFull = now + (now - began) * (FULL_LOOKS - 1);
+    this.#nextFull = isWhole ? now + (now - began) * (FULL_LOOKS - 1) : now;
   }
 
-  /** Lists all files, and hears from then on of what happens in their folders. */
-  async #listAndListen(): Promise<readonly string[]> {
+  /** Lists all files, and hears from then on of what happens in their folders: in all of them, if it `isWhole`. */
+  async #listAndListen(
+    news: FolderNews,
+  ): Promise<{ readonly files: readonly string[]; readonly isWhole: boolean }> {
     const { files, folders, cut } = await this.#options.list();
     this.#cut ||= cut;
     if (this.#cut || this.#isDisposed) {
       this.#events?.[Symbol.dispose]();
       this.#events = null;
-      return files;
+      return { files, isWhole: true };
     }
-    if (this.#events !== null && sameItems(this.#folders, folders)) return files;
+    // One that something happened to may be another one of that name, of which nobody has heard yet.
+    const areSame = !news.unsure && ![...news.paths].some((path) => this.#folders.has(path));
+    if (this.#events !== null && areSame && sameItems(this.#folders, folders)) {
+      return { files, isWhole: true };
+    }
     const before = this.#events;
     this.#folders = new Set(folders);
     this.#unlisted.clear();
     this.#events = FolderEvents.start(this.#options.root, folders);
     before?.[Symbol.dispose]();
-    // Files may have come before anybody listened.
-    return this.#events === null ? files : (await this.#options.list()).files;
+    if (this.#events === null) return { files, isWhole: true };
+    // Files and folders may have come before anybody listened.
+    const again = await this.#options.list();
+    return { files: again.files, isWhole: sameItems(this.#folders, again.folders) };
   }
 
   #stampOf(path: string): Stamp | null {

@@ -1,7 +1,14 @@
 import { appendFile, mkdir, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type TemporaryFolder, temporaryFolder } from "@cluster/testkit";
+import {
+  isolatedGitEnvironment,
+  sampleRepository,
+  type TemporaryFolder,
+  temporaryFolder,
+} from "@cluster/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { Git } from "../../src/git/git.ts";
+import { runGitHere } from "../../src/git/run-git.ts";
 import { listWatched } from "../../src/in-place/folder-files.ts";
 import { FolderLook } from "../../src/in-place/folder-look.ts";
 
@@ -10,6 +17,9 @@ let look: FolderLook;
 let lists = 0;
 let clock = 0;
 const explained = new Set<string>();
+/** What happens around a list. */
+let before: (() => Promise<void>) | null = null;
+let after: (() => Promise<void>) | null = null;
 
 /** The kernel tells of changes here. */
 const tells = process.platform === "linux";
@@ -25,6 +35,7 @@ beforeEach(async () => {
   folder = await temporaryFolder();
   explained.clear();
   [lists, clock] = [0, 0];
+  [before, after] = [null, null];
   await mkdir(at("sub/deep"), { recursive: true });
   await mkdir(at("empty/inner"), { recursive: true });
   for (const path of ["a", "b", "sub/c", "sub/deep/d"]) await writeFile(at(path), "0\n");
@@ -33,7 +44,9 @@ beforeEach(async () => {
     list: async () => {
       lists += 1;
       clock += 1;
+      await before?.();
       const found = await listWatched({ root: folder.path, git: null, except: [] });
+      await after?.();
       // As git has it with `*.log` in its .gitignore.
       return { ...found, files: found.files.filter((path) => !path.endsWith(".log")) };
     },
@@ -48,7 +61,7 @@ afterEach(async () => {
 });
 
 test("what is written, replaced, removed or moved is found without a look at every file", async () => {
-  const before = lists;
+  const listed = lists;
   await appendFile(at("a"), "1\n");
   await writeFile(at("draft.log"), "new\n");
   await rename(at("draft.log"), at("sub/c"));
@@ -57,7 +70,7 @@ test("what is written, replaced, removed or moved is found without a look at eve
   await utimes(at("b"), 1, 1);
   expect(await changes()).toEqual({ b: "modified" });
   expect(await changes()).toEqual({});
-  if (tells) expect(lists).toBe(before);
+  if (tells) expect(lists).toBe(listed);
 });
 
 test("what comes is found, in folders that are new, were empty, or are moved as well", async () => {
@@ -89,7 +102,7 @@ test("what comes is found, in folders that are new, were empty, or are moved as 
 test("what is nobody's, or came and went, or is a task's own, is not looked for again and again", async () => {
   await writeFile(at("x.log"), "1\n");
   expect(await changes()).toEqual({});
-  const before = lists;
+  const listed = lists;
   await appendFile(at("x.log"), "2\n");
   await writeFile(at("gone"), "1\n");
   await rm(at("gone"));
@@ -100,15 +113,15 @@ test("what is nobody's, or came and went, or is a task's own, is not looked for 
   await writeFile(at("__pycache__/m.pyc"), "1\n");
   expect(await changes()).toEqual({});
   look.note("a");
-  if (tells) expect(lists).toBe(before);
+  if (tells) expect(lists).toBe(listed);
 });
 
 test("every file is looked at now and then, whatever the kernel tells", async () => {
-  const before = lists;
+  const listed = lists;
   clock += 1_000;
   await appendFile(at("a"), "1\n");
   expect(await changes()).toEqual({ a: "modified" });
-  expect(lists).toBeGreaterThan(before);
+  expect(lists).toBeGreaterThan(listed);
 });
 
 test("what stands at a file is known when somebody has noted it", async () => {
@@ -117,4 +130,72 @@ test("what stands at a file is known when somebody has noted it", async () => {
   await rm(at("b"));
   look.note("b");
   expect(await changes()).toEqual({});
+});
+
+test("a folder that is made anew under its name is heard of like the one before", async () => {
+  await rm(at("sub"), { recursive: true });
+  await mkdir(at("sub/deep"), { recursive: true });
+  await writeFile(at("sub/deep/d"), "0\n");
+  expect(await changes()).toEqual({ "sub/c": "deleted", "sub/deep/d": "modified" });
+  await appendFile(at("sub/deep/d"), "1\n");
+  await writeFile(at("sub/new"), "1\n");
+  expect(await changes()).toEqual({ "sub/deep/d": "modified", "sub/new": "added" });
+});
+
+test("a file that is away while the list is made is not taken for nobody's", async () => {
+  await appendFile(at("a"), "1\n");
+  await writeFile(at("e"), "1\n");
+  before = () => rename(at("a"), at("a.log"));
+  after = () => rename(at("a.log"), at("a"));
+  await changes();
+  [before, after] = [null, null];
+  await appendFile(at("a"), "2\n");
+  expect(await changes()).toHaveProperty("a");
+});
+
+test("what was told before a look that failed is found by the next one", async () => {
+  await appendFile(at("a"), "1\n");
+  await writeFile(at("e"), "1\n");
+  before = () => Promise.reject(new Error("git is not there"));
+  await expect(changes()).rejects.toThrow("git is not there");
+  before = null;
+  expect(await changes()).toEqual({ a: "modified", e: "added" });
+});
+
+test("a folder that comes after the list, and before its parent is heard of, is heard of", async () => {
+  await mkdir(at("new"));
+  after = async () => {
+    after = null;
+    await mkdir(at("new/late"));
+    await writeFile(at("new/late/f"), "0\n");
+  };
+  expect(await changes()).toEqual({ "new/late/f": "added" });
+  await appendFile(at("new/late/f"), "1\n");
+  expect(await changes()).toEqual({ "new/late/f": "modified" });
+});
+
+test("a file that git knows is heard of in a folder that is passed over, and where another one is gone", async () => {
+  await using sample = await sampleRepository({
+    files: { "node_modules/mine/x": "0\n", "gone/y": "0\n", z: "0\n" },
+  });
+  const root = sample.path;
+  await rm(join(root, "gone"), { recursive: true });
+  const git = new Git({
+    cwd: root,
+    environment: isolatedGitEnvironment(),
+    lockTimeoutMs: 5_000,
+    runGit: runGitHere,
+  });
+  const list = () => {
+    clock += 1;
+    return listWatched({ root, git, except: [] });
+  };
+  expect((await list()).folders.toSorted()).toEqual(["", "node_modules", "node_modules/mine"]);
+  using inGit = new FolderLook({ root, list, isExplained: () => false, now: () => clock });
+  const found: string[] = [];
+  const onChange = ({ path }: { readonly path: string }) => found.push(path);
+  await inGit.look(onChange);
+  await appendFile(join(root, "node_modules/mine/x"), "1\n");
+  await inGit.look(onChange);
+  expect(found).toEqual(["node_modules/mine/x"]);
 });
