@@ -33,6 +33,7 @@ export function followInstance(model: Model, instance: InstanceModel, event: Poo
   }
   // Only an order brings it back from there, however long ago that was given.
   if (from === "failed" || from === "stopped") model.newBudget(instance);
+  if (to === "stopping" || from === "starting") instance.fellAt = model.clock.elapsed();
   if (to === "backoff") instance.crashedAt = model.clock.elapsed();
   if (from === "backoff" && (to === "starting" || to === "ready")) model.comeBack(instance);
 }

@@ -109,8 +109,8 @@ export class Model {
   /** The restart budget: never more than `intensity` starts after crashes within the period. */
   comeBack(instance: InstanceModel): void {
     const { intensity } = this.configuration;
-    const { crashedAt } = instance;
-    instance.comebacks.push(crashedAt);
+    const { crashedAt, fellAt } = instance;
+    instance.comebacks.push(fellAt);
     // What the pool measures is a moment earlier than what it tells.
     const period = RESTART_PERIOD_MS - 1_000;
     const recent = instance.comebacks.filter((time) => crashedAt - time < period);
@@ -262,6 +262,7 @@ function newInstance(index: number): InstanceModel {
     comebacks: [],
     clearedAt: -1,
     crashedAt: 0,
+    fellAt: 0,
   };
 }
 

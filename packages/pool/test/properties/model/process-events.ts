@@ -71,6 +71,7 @@ function onSpare(
   if (former !== null && former.state !== "ended") {
     former.succeededAt = model.step;
     instance.crashedAt = model.clock.elapsed();
+    instance.fellAt = instance.crashedAt;
     model.homes.lost(former);
   }
   seat(

@@ -57,8 +57,10 @@ export interface InstanceModel {
   generation: number;
   /** The turn in flight on it. */
   turn: RequestModel | null;
-  /** When it last crashed, in the clock's time. */
+  /** When it last crashed, in the clock's time, as the pool told it. */
   crashedAt: number;
+  /** When the pool may have measured that: as early as that it was going down. */
+  fellAt: number;
   /** Crashes that it came back from since its owner's last order. */
   comebacks: number[];
   /** The step of that order. */
