@@ -16,8 +16,10 @@ export class RefusalWatch {
   readonly #name: string;
   readonly #profile: AgentProfile;
   readonly #turns = new Set<(failure: ToolFailure) => void>();
-  /** When the first refusal came after which the model has taken nothing, in milliseconds. */
-  #since: number | null = null;
+  /** The refusals after which the model has taken nothing: when the first came, and the last one's words. */
+  #row: { readonly since: number; readonly error: ReportedError } | null = null;
+  /** Whether a request is under way. */
+  #asking = false;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param stderr Null where the host has none: then nothing is heard. */
@@ -49,12 +51,17 @@ export class RefusalWatch {
     const sign = this.#profile.modelSign?.(line) ?? null;
     if (sign === null || this.#turns.size === 0) return;
     clearTimeout(this.#timer);
-    if (sign.kind === "answers") this.#since = null;
-    if (sign.kind !== "refuses") return;
+    if (sign.kind === "answers") this.#row = null;
     const now = performance.now();
-    this.#since ??= now;
-    const left = Math.max(0, this.#since + PATIENCE_MS - now);
-    this.#timer = setTimeout(() => this.#giveUp(sign.error), left);
+    if (sign.kind === "refuses") this.#row = { since: this.#row?.since ?? now, error: sign.error };
+    // Who asks again has had no answer: of some failures, such as a cut stream, nothing is said.
+    const unheard = sign.kind === "asks" && this.#asking && this.#turns.size === 1;
+    this.#asking = sign.kind === "asks";
+    const row = this.#row;
+    if (row === null) return;
+    const left = Math.max(0, row.since + PATIENCE_MS - now);
+    if (sign.kind === "refuses") this.#timer = setTimeout(() => this.#giveUp(row.error), left);
+    else if (unheard && left === 0) this.#giveUp(row.error);
   }
 
   #giveUp(error: ReportedError): void {
@@ -72,6 +79,7 @@ export class RefusalWatch {
 
   #calm(): void {
     clearTimeout(this.#timer);
-    this.#since = null;
+    this.#row = null;
+    this.#asking = false;
   }
 }

@@ -60,6 +60,14 @@ test("a request that is under way is waited for, and one that is taken ends the 
   expect(given).toEqual([]);
 });
 
+test("a request that nothing is heard of any more was refused, when another one follows", async () => {
+  await hear(["asks", "429", "asks"], 7);
+  await hear(["asks"], 60);
+  expect(given).toEqual([]);
+  await hear(["asks"], 0);
+  expect(given).toMatchObject([{ failureClass: "quota" }]);
+});
+
 test("a turn knows nothing of the refusals of another one", async () => {
   await hear(["asks", "429"], 7);
   over();
