@@ -23,22 +23,25 @@ export class FirstStarts {
 
   /**
    * Starts, unless that has proved to be in vain.
-   * @param start Calls back when there is a process: a folder, a command or a host that takes long says
-   * nothing of the tool.
+   * @param start Calls back when there is a process: a folder, a command or a host that takes most of the
+   * time says nothing of the tool.
    * @throws {PoolError} START_TIMEOUT that is {@link final}, and whatever the start throws.
    */
   async begin<Started>(start: (spawned: () => void) => Promise<Started>): Promise<Started> {
     if (this.#verdict !== null) throw this.#verdict;
     const began = this.#clock.elapsed();
-    let isThere = false;
+    let spawned = Number.POSITIVE_INFINITY;
     try {
       const started = await start(() => {
-        isThere = true;
+        spawned = this.#clock.elapsed();
       });
       this.#proved = true;
+      // It may have come when the others had been given up.
+      this.#verdict = null;
       return started;
     } catch (error) {
-      throw isThere ? this.#judge(error, began) : error;
+      const hadItsTime = this.#clock.elapsed() - spawned >= spawned - began;
+      throw hadItsTime ? this.#judge(error, began) : error;
     }
   }
 

@@ -32,14 +32,14 @@ export async function startProcess<Request, Result>(
   let process: ManagedProcess<Request, Result> | null = null;
   const deadline = new AbortController();
   const cancel = clock.after(startTimeoutMs, () => deadline.abort());
-  const lateMs = startTimeoutMs * LATE;
-  const cancelLate = clock.after(lateMs, () => {
-    if (process !== null) order.late(lateMs, whatIsKnown(process));
-  });
+  let cancelLate = (): void => {};
   const signal = AbortSignal.any([order.signal, deadline.signal]);
   try {
     const slot = { ...order.slot, cwd: await abortable(signal, cwd) };
-    process = await ManagedProcess.spawn({ ...order, slot }, signal);
+    const spawned = await ManagedProcess.spawn({ ...order, slot }, signal);
+    process = spawned;
+    const lateMs = startTimeoutMs * LATE;
+    cancelLate = clock.after(lateMs, () => order.late(lateMs, whatIsKnown(spawned)));
     onSpawned(process);
     await becomeReady(process, { name: adapter.name, maxStartBytes: order.maxStartBytes }, signal);
     return process;

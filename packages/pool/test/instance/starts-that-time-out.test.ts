@@ -1,6 +1,13 @@
 import { waitFor } from "@cluster/testkit";
 import { afterAll, describe, expect, test } from "vitest";
-import { createPool, lineProtocol, type PoolEvent, type ToolAdapter } from "../../src/index.ts";
+import {
+  createPool,
+  lineProtocol,
+  PoolError,
+  type PoolEvent,
+  type ToolAdapter,
+} from "../../src/index.ts";
+import { FirstStarts } from "../../src/instance/first-starts.ts";
 import { JumpClock } from "../properties/model/jump-clock.ts";
 import { expectNoProcessLeft, jsonTool, markedEnvironment, rejection } from "../support/tools.ts";
 
@@ -125,6 +132,57 @@ describe("a tool that was never ready", () => {
     expect(await pool.run({ echo: 1 })).toBe(1);
   });
 
+  test("has its whole restart budget where its folders took most of the time", async () => {
+    const clock = new JumpClock();
+    const tool = jsonTool("json-lines");
+    const ill = neverReady();
+    let asked = 0;
+    const isWell = (): boolean => asked > 2;
+    const adapter: typeof tool = {
+      ...tool,
+      command: (slot) => (isWell() ? tool.command(slot) : ill.command()),
+      connect: (process, slot) => (isWell() ? tool.connect(process, slot) : ill.connect()),
+    };
+    const cwd = (): Promise<string> => {
+      asked += 1;
+      const here = process.cwd();
+      if (isWell()) return Promise.resolve(here);
+      return new Promise((resolve) => clock.after(50_000, () => resolve(here)));
+    };
+    await using pool = createPool({ adapter, clock, cwd, startTimeoutMs: START_TIMEOUT_MS });
+    const told: PoolEvent[] = [];
+    pool.subscribe((event) => told.push(event));
+    const answer = pool.run({ echo: 1 });
+    for (const round of [1, 2]) {
+      await waitFor(() => asked === round, { what: "a start" });
+      clock.jump(50_000);
+      await waitFor(() => ill.connected === round, { what: "a process" });
+      clock.jump(10_000);
+    }
+    expect(await answer).toBe(1);
+    expect(told.filter(({ type }) => type === "process.late")).toEqual([]);
+  });
+
+  test("is late when its process is, however long its folder took", async () => {
+    const clock = new JumpClock();
+    const adapter = neverReady();
+    const cwd = (): Promise<string> =>
+      new Promise((resolve) => clock.after(20_000, () => resolve(process.cwd())));
+    await using pool = createPool({ adapter, clock, cwd, startTimeoutMs: START_TIMEOUT_MS });
+    const late: PoolEvent[] = [];
+    pool.subscribe((event) => {
+      if (event.type === "process.late") late.push(event);
+    });
+    void rejection(pool.run("anybody there?"));
+    // The timer of the folder is there as soon as that of the start.
+    await waitFor(() => clock.pending >= 2, { what: "a start" });
+    clock.jump(20_000);
+    await waitFor(() => adapter.connected === 1, { what: "a process" });
+    clock.jump(15_000);
+    await waitFor(() => late.length > 0, { what: "word of it" });
+    expect(late).toMatchObject([{ startMs: 15_000 }]);
+  });
+
   test("says what was awaited and what came instead, early and at the end", async () => {
     const adapter: ToolAdapter = {
       name: "misprompted",
@@ -198,4 +256,30 @@ test("spares that are never ready are given up for a while", async () => {
     detail: expect.stringContaining("was not started within 60000 ms"),
   });
   expect(await pool.run({ echo: 1 })).toBe(1);
+});
+
+test("what became ready when the others had been given up is started again", async () => {
+  let now = 0;
+  const starts = new FirstStarts("it", { elapsed: () => now });
+  const begin = () => {
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    const started = starts.begin((spawned) => {
+      spawned();
+      return promise;
+    });
+    return { started, resolve, late: () => reject(new PoolError("START_TIMEOUT", "Too late.")) };
+  };
+  const first = begin();
+  now = 60;
+  first.late();
+  await rejection(first.started);
+  const [second, slow] = [begin(), begin()];
+  now = 120;
+  second.late();
+  expect(starts.final(await rejection(second.started))).toBe(true);
+  slow.resolve("ready");
+  expect(await slow.started).toBe("ready");
+  const next = begin();
+  next.resolve("ready again");
+  expect(await next.started).toBe("ready again");
 });
