@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { nearest } from "../../src/config/nearest.ts";
 
-const KNOWN = ["workers", "timeout", "idleTimeout", "tools", "tool"];
+const KNOWN = ["workers", "timeout", "idleTimeout", "tools", "tool", "one", "two", "perf"];
 
 describe("nearest", () => {
   it.each([
@@ -10,6 +10,8 @@ describe("nearest", () => {
     ["wrokers", "workers"],
     ["idle_timeout", "idleTimeout"],
     ["tol", "tool"],
+    ["eprf", "perf"],
+    ["tow", "two"],
   ])("takes %s for %s", (word, meant) => {
     expect(nearest(word, KNOWN)).toBe(meant);
   });
