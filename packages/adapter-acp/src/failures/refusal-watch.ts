@@ -7,17 +7,36 @@ import { classify } from "./classify.ts";
 const PATIENCE_MS = 8_000;
 const MAX_LINE_BYTES = 1024 * 1024;
 
+/** A turn that is under way. */
+export interface WatchedTurn {
+  /** Its model has said something. */
+  heard(): void;
+  end(): void;
+}
+
+interface Turn {
+  /** When it began, or its model said something last, in milliseconds. */
+  heardAt: number;
+  readonly giveUp: (failure: ToolFailure) => void;
+}
+
+interface Row {
+  readonly since: number;
+  readonly error: ReportedError;
+}
+
 /**
  * Watches what an agent says on stderr of its requests to the model. Some try one that is refused again and
  * again, for minutes and without a word over the protocol, and wait for as long as a provider asks them to.
- * What stays refused for a while, and is not being asked at that moment, is given up.
+ * What stays refused for a while, and is not being asked at that moment, is given up. No refusal tells whose it is:
+ * a turn whose model speaks meanwhile, beside another turn or a request for something else, goes on.
  */
 export class RefusalWatch {
   readonly #name: string;
   readonly #profile: AgentProfile;
-  readonly #turns = new Set<(failure: ToolFailure) => void>();
+  readonly #turns = new Set<Turn>();
   /** The refusals after which the model has taken nothing: when the first came, and the last one's words. */
-  #row: { readonly since: number; readonly error: ReportedError } | null = null;
+  #row: Row | null = null;
   /** Whether a request is under way. */
   #asking = false;
   #timer: NodeJS.Timeout | undefined;
@@ -37,13 +56,19 @@ export class RefusalWatch {
     });
   }
 
-  /** A turn is under way, until what is returned is called. It is told when it is to be given up. */
-  turn(giveUp: (failure: ToolFailure) => void): () => void {
+  /** A turn is under way, until it is ended. It is told when it is to be given up. */
+  turn(giveUp: (failure: ToolFailure) => void): WatchedTurn {
     if (this.#turns.size === 0) this.#calm();
-    this.#turns.add(giveUp);
-    return () => {
-      this.#turns.delete(giveUp);
-      if (this.#turns.size === 0) this.#calm();
+    const turn: Turn = { heardAt: performance.now(), giveUp };
+    this.#turns.add(turn);
+    return {
+      heard: () => {
+        turn.heardAt = performance.now();
+      },
+      end: () => {
+        this.#turns.delete(turn);
+        if (this.#turns.size === 0) this.#calm();
+      },
     };
   }
 
@@ -59,22 +84,34 @@ export class RefusalWatch {
     this.#asking = sign.kind === "asks";
     const row = this.#row;
     if (row === null) return;
-    const left = Math.max(0, row.since + PATIENCE_MS - now);
-    if (sign.kind === "refuses") this.#timer = setTimeout(() => this.#giveUp(row.error), left);
-    else if (unheard && left === 0) this.#giveUp(row.error);
+    if (sign.kind === "refuses") this.#wait(row);
+    else if (unheard) this.#giveUp(row);
   }
 
-  #giveUp(error: ReportedError): void {
-    const { failureClass, retryAfterMs, text } = classify(error, this.#profile.failure);
+  /** Until the first turn has been silent for long enough. */
+  #wait(row: Row): void {
+    const first = Math.min(...[...this.#turns].map((turn) => patientUntil(turn, row)));
+    const left = Math.max(0, first - performance.now());
+    this.#timer = setTimeout(() => {
+      if (!this.#giveUp(row)) this.#wait(row);
+    }, left);
+  }
+
+  /** Those that have been silent for long enough; `false`: none was. */
+  #giveUp(row: Row): boolean {
+    const now = performance.now();
+    const silent = [...this.#turns].filter((turn) => patientUntil(turn, row) <= now);
+    if (silent.length === 0) return false;
+    const { failureClass, retryAfterMs, text } = classify(row.error, this.#profile.failure);
     const failure = new ToolFailure(
       // It tries again what it takes to pass, and nothing else.
       failureClass === "crash" ? "overload" : failureClass,
       `${this.#name} would go on trying, and its model goes on refusing: ${text}`,
       retryAfterMs === undefined ? {} : { retryAfterMs },
     );
-    const turns = [...this.#turns];
     this.#calm();
-    for (const giveUp of turns) giveUp(failure);
+    for (const { giveUp } of silent) giveUp(failure);
+    return true;
   }
 
   #calm(): void {
@@ -82,4 +119,8 @@ export class RefusalWatch {
     this.#row = null;
     this.#asking = false;
   }
+}
+
+function patientUntil({ heardAt }: Turn, { since }: Row): number {
+  return Math.max(since, heardAt) + PATIENCE_MS;
 }

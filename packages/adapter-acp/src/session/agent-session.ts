@@ -6,6 +6,7 @@ import {
   type ToolSession,
   type TurnContext,
 } from "@cluster/pool";
+import type { WatchedTurn } from "../failures/refusal-watch.ts";
 import { PermissionDesk } from "../permissions/permission-desk.ts";
 import { record } from "../proof/usage.ts";
 import { Terminals } from "../terminals/terminals.ts";
@@ -20,6 +21,14 @@ import { chooseMode, chooseModel, nameSession } from "./setup.ts";
 import { TurnIds } from "./turn-ids.ts";
 
 type Values = Readonly<Record<string, unknown>>;
+
+/** What an agent has to tell only where its model answers. */
+const FROM_MODEL: ReadonlySet<string> = new Set([
+  "agent_message_chunk",
+  "agent_thought_chunk",
+  "tool_call",
+  "tool_call_update",
+]);
 
 /** A session of the agent, as the protocol knows it. */
 interface OpenSession {
@@ -46,6 +55,7 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
   readonly #cwd: string;
   #open: OpenSession | null = null;
   #turn: SessionTurn | null = null;
+  #watched: WatchedTurn | null = null;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(link: AgentLink, settings: SessionSettings, cwd: string) {
@@ -111,7 +121,10 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
     if (open !== null && update.sessionUpdate === "current_mode_update") {
       open.strayed = open.mode !== null && update.currentModeId !== open.mode;
     }
-    if (this.#open?.ids.isLate(update) !== true) this.#turn?.update(update);
+    if (this.#open?.ids.isLate(update) !== true) {
+      this.#turn?.update(update);
+      if (FROM_MODEL.has(String(update.sessionUpdate))) this.#watched?.heard();
+    }
     // Whatever it is, the agent is at work.
     this.#turn?.context.emit({ type: "sign" });
   }
@@ -164,11 +177,14 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
     open.used = true;
     open.ids.next();
     this.#turn = turn;
-    const stopWatching = this.#settings.refusals.turn((failure) => {
+    const watched = this.#settings.refusals.turn((failure) => {
+      // It has been answered since.
+      if (this.#turn !== turn) return;
       turn.refuse(failure);
       this.#link.notify("session/cancel", { sessionId: open.id });
       void open.terminals.end();
     });
+    this.#watched = watched;
     try {
       const prompt = [...told, text].map((words) => ({ type: "text", text: words }));
       const answer = await this.#link
@@ -182,8 +198,9 @@ export class AgentSession implements ToolSession<AgentTask, AgentResult>, Sessio
       for (const update of open.ids.takeHeld()) turn.update(update);
       return conclude(answer, turn, profile, name, open.costUsd);
     } finally {
-      stopWatching();
+      watched.end();
       this.#turn = null;
+      this.#watched = null;
       open.costUsd = turn.sessionCostUsd ?? open.costUsd;
     }
   }

@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import type { ToolFailure } from "@cluster/pool";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { RefusalWatch } from "../../src/failures/refusal-watch.ts";
+import { RefusalWatch, type WatchedTurn } from "../../src/failures/refusal-watch.ts";
 import type { ModelSign } from "../../src/index.ts";
 
 const SIGNS: Readonly<Record<string, ModelSign>> = {
@@ -14,7 +14,7 @@ const SIGNS: Readonly<Record<string, ModelSign>> = {
 let stderr: PassThrough;
 let watch: RefusalWatch;
 let given: ToolFailure[];
-let over: () => void;
+let own: WatchedTurn;
 
 /** Says lines, and lets so many seconds go by. */
 async function hear(lines: readonly string[], seconds: number): Promise<void> {
@@ -22,7 +22,7 @@ async function hear(lines: readonly string[], seconds: number): Promise<void> {
   await vi.advanceTimersByTimeAsync(seconds * 1_000);
 }
 
-const turn = (): (() => void) => watch.turn((failure) => given.push(failure));
+const turn = (): WatchedTurn => watch.turn((failure) => given.push(failure));
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
@@ -32,7 +32,7 @@ beforeEach(() => {
     modelSign: (line) => SIGNS[line] ?? null,
   });
   given = [];
-  over = turn();
+  own = turn();
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -70,9 +70,9 @@ test("a request that nothing is heard of any more was refused, when another one 
 
 test("a turn knows nothing of the refusals of another one", async () => {
   await hear(["asks", "429"], 7);
-  over();
+  own.end();
   await hear(["429"], 60);
-  over = turn();
+  turn();
   await hear(["asks", "429"], 7);
   expect(given).toEqual([]);
   await hear([], 2);
@@ -85,8 +85,36 @@ test("a line beyond all measure is no sign, and those behind it are heard", asyn
   expect(given).toHaveLength(1);
 });
 
-test("turns of one process are given up together", async () => {
+test("turns of one process that are all silent are given up together", async () => {
   turn();
   await hear(["429"], 9);
   expect(given).toHaveLength(2);
+});
+
+test("a turn whose model goes on speaking is not given up for what another one is refused", async () => {
+  const well: ToolFailure[] = [];
+  const other = watch.turn((failure) => well.push(failure));
+  await hear(["asks", "answers", "asks", "429"], 5);
+  other.heard();
+  await hear([], 60);
+  expect(given).toHaveLength(1);
+  expect(well).toEqual([]);
+});
+
+test("what is refused beside an answer ends the turn only when that has stopped too", async () => {
+  await hear(["asks", "answers", "asks", "429"], 0);
+  for (let words = 0; words < 5; words += 1) {
+    await hear([], 5);
+    own.heard();
+  }
+  expect(given).toEqual([]);
+  await hear([], 9);
+  expect(given).toHaveLength(1);
+});
+
+test("a turn that has just begun is not given up for what was refused before", async () => {
+  await hear(["asks", "429"], 7);
+  turn();
+  await hear(["asks", "429"], 2);
+  expect(given).toHaveLength(1);
 });
