@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { LineSplitter, ToolFailure } from "@cluster/pool";
-import type { AgentProfile, ReportedError } from "../profiles/profile.ts";
+import type { AgentProfile, ModelSign, ReportedError } from "../profiles/profile.ts";
 import { classify } from "./classify.ts";
 
 /** How long an agent may go on trying: gemini's second try comes after five seconds. */
@@ -51,7 +51,7 @@ export class RefusalWatch {
       try {
         lines.push(chunk);
       } catch {
-        // A line that is too long, or cannot be read, is no sign.
+        // A line that is too long is no sign.
       }
     });
   }
@@ -73,7 +73,7 @@ export class RefusalWatch {
   }
 
   #hear(line: string): void {
-    const sign = this.#profile.modelSign?.(line) ?? null;
+    const sign = this.#signOf(line);
     if (sign === null || this.#turns.size === 0) return;
     clearTimeout(this.#timer);
     if (sign.kind === "answers") this.#row = null;
@@ -86,6 +86,15 @@ export class RefusalWatch {
     if (row === null) return;
     if (sign.kind === "refuses") this.#wait(row);
     else if (unheard) this.#giveUp(row);
+  }
+
+  #signOf(line: string): ModelSign | null {
+    try {
+      return this.#profile.modelSign?.(line) ?? null;
+    } catch {
+      // Nor is one that cannot be read.
+      return null;
+    }
   }
 
   /** Until the first turn has been silent for long enough. */

@@ -2,7 +2,7 @@ import { pathToFileURL } from "node:url";
 import type { ModelSign, Preparation, PreparationRequest } from "./profile.ts";
 
 const BEGIN = "cluster model: ";
-const FILE = "signs.mjs";
+const FILE = "cluster-signs.mjs";
 
 /**
  * Has an agent that is a program of Node tell on stderr how its requests to a model go, by the channel on
@@ -25,8 +25,10 @@ export function nodeSigns(
 
 /** What a line of that script tells. */
 export function signOf(line: string): ModelSign | null {
-  if (!line.startsWith(BEGIN)) return null;
-  const { asks, status, retryAfter } = JSON.parse(line.slice(BEGIN.length));
+  // The agent may have been in the middle of a line.
+  const at = line.indexOf(BEGIN);
+  if (at === -1) return null;
+  const { asks, status, retryAfter } = JSON.parse(line.slice(at + BEGIN.length));
   if (asks === true) return { kind: "asks" };
   if (status < 400) return { kind: "answers" };
   const wait = retryAfter === undefined ? "" : `, retry-after: ${retryAfter}`;
@@ -38,7 +40,8 @@ function script(asksModels: string): string {
 import { writeSync } from "node:fs";
 if (${asksModels}) {
   const { NODE_OPTIONS = "" } = process.env;
-  const others = NODE_OPTIONS.replace("--import=" + import.meta.url, "").trim();
+  // By its name: this one's own address has no links in it any more.
+  const others = NODE_OPTIONS.replace(/ ?--import=\\S+\\/${FILE}/, "");
   if (others === "") delete process.env.NODE_OPTIONS;
   else process.env.NODE_OPTIONS = others;
   const asks = ({ method, path }) =>

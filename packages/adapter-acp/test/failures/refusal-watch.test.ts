@@ -29,7 +29,7 @@ beforeEach(() => {
   stderr = new PassThrough();
   watch = new RefusalWatch(stderr, "it", {
     command: "it",
-    modelSign: (line) => SIGNS[line] ?? null,
+    modelSign: (line) => SIGNS[line] ?? (line.startsWith("{") ? JSON.parse(line) : null),
   });
   given = [];
   own = turn();
@@ -79,9 +79,11 @@ test("a turn knows nothing of the refusals of another one", async () => {
   expect(given).toHaveLength(1);
 });
 
-test("a line beyond all measure is no sign, and those behind it are heard", async () => {
+test("a line beyond all measure, or that cannot be read, is no sign, and those behind it are heard", async () => {
   stderr.write("x".repeat(2 ** 21));
-  await hear(["", "429"], 9);
+  await hear([""], 0);
+  stderr.write('{"half\n429\n');
+  await hear([], 9);
   expect(given).toHaveLength(1);
 });
 

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { temporaryFolder } from "@cluster/testkit";
@@ -19,13 +19,17 @@ console.log(process.env.NODE_OPTIONS);
 test("a program of Node tells how its model answers, and what it starts does not", async () => {
   await using folder = await temporaryFolder();
   await using model = await startAgentModel();
+  // A user's folder of caches is often a link to a larger disk.
+  await mkdir(join(folder.path, "disk"));
+  const linked = join(folder.path, "cache");
+  await symlink("disk", linked);
   const { variables, files } = nodeSigns({
-    folder: folder.path,
+    folder: linked,
     environment: { NODE_OPTIONS: "--no-warnings" },
     model: null,
     repositorySettings: "deny",
   });
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder.path, name), text);
+  for (const [name, text] of Object.entries(files)) await writeFile(join(linked, name), text);
   const ask = async () => {
     const args = ["--input-type=module", "-e", AGENT, model.url, model.apiKey];
     const env = { ...process.env, ...variables };
@@ -41,4 +45,9 @@ test("a program of Node tells how its model answers, and what it starts does not
     kind: "refuses",
     error: { code: 429, message: "HTTP 429, retry-after: 9" },
   });
+});
+
+test("a sign is heard behind what the agent had not ended", () => {
+  expect(signOf('Loading... cluster model: {"status":200}')).toEqual({ kind: "answers" });
+  expect(signOf("Loading...")).toBeNull();
 });
