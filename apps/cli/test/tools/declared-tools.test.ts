@@ -79,6 +79,12 @@ describe("cluster tools add", () => {
     expect((await tools("add", "mine.yaml", "--force")).code).toBe(0);
   });
 
+  it("says that a file is not there, and what to give", async () => {
+    const { code, stderr } = await tools("add", "none.yaml");
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^cluster: There is no file .*none\.yaml\.\nGive the path of a tool's/);
+  });
+
   it("adds one whose program is not here, and says so", async () => {
     const text = MINE.replace("mine", "absent").replace("./run", "no-such-program");
     await writeFile(join(folder, "absent.yaml"), `${text}install: Ask for it.\n`);

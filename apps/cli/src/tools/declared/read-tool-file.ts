@@ -47,7 +47,11 @@ async function readText(file: string): Promise<string> {
     if (found.size > MAX_BYTES) throw new Error(`it has ${found.size} bytes, more than 1 MiB`);
     return await readFile(file, "utf8");
   } catch (cause) {
-    const { message } = cause as Error;
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT") {
+      const remedy = "Give the path of a tool's file, YAML or JSON.";
+      throw usageError(`There is no file ${file}.`, remedy, cause);
+    }
     throw usageError(`Cannot read the tool file ${file}: ${message}.`, undefined, cause);
   }
 }
