@@ -101,9 +101,9 @@ export class FolderLook implements Disposable {
       const before = known.get(path);
       const found = this.#found(path);
       const stamp = stampOf(found);
+      const isFolder = found?.isDirectory() === true || this.#folders.has(path);
+      if (isFolder && !PASSED_OVER.has(basename(path))) return false;
       if (before === undefined) {
-        const isFolder = found?.isDirectory() === true || this.#folders.has(path);
-        if (isFolder && !PASSED_OVER.has(basename(path))) return false;
         // It came and went, or is nobody's.
         if (stamp === null || this.#unlisted.has(path)) continue;
         if (!this.#options.isExplained(path)) return false;

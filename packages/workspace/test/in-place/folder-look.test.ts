@@ -142,6 +142,15 @@ test("a folder that is made anew under its name is heard of like the one before"
   expect(await changes()).toEqual({ "sub/deep/d": "modified", "sub/new": "added" });
 });
 
+test("a folder in the place of a file is heard of", async () => {
+  await rm(at("a"));
+  await mkdir(at("a"));
+  await writeFile(at("a/f"), "0\n");
+  expect(await changes()).toEqual({ a: "deleted", "a/f": "added" });
+  await appendFile(at("a/f"), "1\n");
+  expect(await changes()).toEqual({ "a/f": "modified" });
+});
+
 test("a file that is away while the list is made is not taken for nobody's", async () => {
   await appendFile(at("a"), "1\n");
   await writeFile(at("e"), "1\n");
