@@ -34,8 +34,16 @@ function canGoOn(run: RunSummary): boolean {
 /** Of one that was killed, its log of events tells when that was. */
 function activeAt({ end, owner, folder, record }: RunSummary): number {
   if (owner !== null) return Number.POSITIVE_INFINITY;
-  const log = statSync(join(folder, RUN_FILES.events), { throwIfNoEntry: false });
-  return end?.at ?? log?.mtimeMs ?? record?.createdAt ?? 0;
+  return end?.at ?? toldAt(folder) ?? record?.createdAt ?? 0;
+}
+
+function toldAt(folder: string): number | undefined {
+  try {
+    return statSync(join(folder, RUN_FILES.events), { throwIfNoEntry: false })?.mtimeMs;
+  } catch {
+    // Another user's, such as of a run that began under sudo.
+    return undefined;
+  }
 }
 
 function unitOf(runs: readonly [RunSummary, ...RunSummary[]]): Unit | null {

@@ -1,4 +1,4 @@
-import { mkdir, utimes, writeFile } from "node:fs/promises";
+import { mkdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LocalRunStore, RUN_FILES, type RunReport, type Site } from "@cluster/batch";
 import { type TemporaryFolder, temporaryFolder } from "@cluster/testkit";
@@ -110,4 +110,15 @@ it("is no comparison of which every tool has done its tasks", async () => {
   const found = await meant();
   expect(found).toMatchObject({ run: "aaaaaaaa", others: [] });
   expect(found && pickedRun(found, 6_000, undefined)).toEqual([]);
+});
+
+it("is found where the log of a run is closed to us", async () => {
+  await kept("aaaaaaaa", { createdAt: 1_000, end: "interrupted", at: 2_000 });
+  await kept("bbbbbbbb", { createdAt: 3_000, end: "killed", at: 4_000 });
+  const listed = await store.list(repository);
+  const log = join(listed.find(({ run }) => run === "bbbbbbbb")?.folder ?? "", RUN_FILES.events);
+  await rm(log);
+  // As little to be looked at as in a folder of another user's.
+  await symlink(log, log);
+  expect(await meant()).toMatchObject({ run: "bbbbbbbb", others: ["aaaaaaaa"] });
 });
