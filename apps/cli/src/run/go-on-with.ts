@@ -119,6 +119,11 @@ async function resumeComparison(
   const part = await partOfResumed(run, comparison, limits, kept);
   const options = { ...prepared.options, ...part };
   const isLeft = !found.isOver && part !== null;
+  if (!found.isOver && part === null && flags.quiet !== true) {
+    process.stderr.write(
+      "Nothing is left of the limit for all tools together: say a higher one, such as --max-cost.\n",
+    );
+  }
   const ended = isLeft ? await conduct(found, { ...prepared, options }, kept, flags) : null;
   return await goOnComparing({
     ...{ ...kept, run, comparison, stored, files, isOver: found.isOver },

@@ -237,6 +237,11 @@ describe("comparing tools", () => {
     expect(first.stdout).toContain("Limit for all tools together: $0.0033.");
     const again = /^ {2}cluster resume (\w+) --max-cost 0.0066 {3}# one$/m;
     const run = again.exec(first.stdout)?.[1] ?? "";
+    const spent = await cluster(bench, "resume", run, "--max-cost", "0.0001");
+    expect([spent.code, spent.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^Nothing is left of the limit for all tools together/m),
+    ]);
     const more = await cluster(bench, "resume", run, "--max-cost", "1", "--json");
     // The other ones still wait for their quota, and for a higher limit.
     expect(more.code, more.stderr).toBe(1);
