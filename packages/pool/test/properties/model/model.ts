@@ -51,6 +51,7 @@ export class Model {
   violation: string | null = null;
   /** The last step at which each instance could not become available by itself, or was not there. */
   readonly #hopelessAt = new Map<number, number>();
+  #passBegan: number | null = null;
   #pool: Pool<string, string> | null = null;
   #forget: () => void = () => {};
 
@@ -140,6 +141,17 @@ export class Model {
     for (const request of this.requests) {
       if (request.state === "queued") request.waitedAt = Math.min(request.waitedAt, this.step);
     }
+  }
+
+  /** The step at which the present pass of the event loop began to matter. */
+  passBegan(): number {
+    if (this.#passBegan === null) {
+      this.#passBegan = this.step;
+      setImmediate(() => {
+        this.#passBegan = null;
+      });
+    }
+    return this.#passBegan;
   }
 
   /** Whether there was a moment since a step at which it could not become available by itself. */

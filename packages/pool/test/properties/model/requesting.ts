@@ -52,6 +52,7 @@ export function ask(world: World, asked: Asked, lease: LeaseModel | null = null)
     settled: null,
   };
   model.order += 1;
+  model.passBegan();
   model.requests.push(request);
   lease?.requests.push(request);
   if (lease === null) excuseAtTheDoor(model, request);
@@ -82,12 +83,12 @@ export function ask(world: World, asked: Asked, lease: LeaseModel | null = null)
   void read(model, request);
 }
 
-/**
- * Somebody who did not ask for room may have taken it in the same moment: nothing has happened since but
- * that he was accepted.
- */
-function isOvertaken({ requests, leases, step }: Model, request: RequestModel): boolean {
-  return [...requests, ...leases].some((other) => other !== request && step - other.since <= 1);
+/** Somebody who did not ask for room may have taken it in the same pass of the event loop. */
+function isOvertaken(model: Model, request: RequestModel): boolean {
+  const began = model.passBegan();
+  return [...model.requests, ...model.leases].some((other) => {
+    return other !== request && other.since >= began;
+  });
 }
 
 /** What may keep a request from being accepted, as it is now. */
