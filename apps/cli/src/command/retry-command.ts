@@ -15,7 +15,8 @@ export function retryCommand(raw: readonly string[], onExit: OnExit): Command {
   const command = new Command("retry")
     .summary("try again what failed in a run")
     .description(
-      "Tries the failed tasks of a run again, all or some of them, and goes on with it as resume does.",
+      "Tries the failed tasks of a run again, all or some of them, and goes on with it as resume does. " +
+        "With --outcome landed, what landed is made once more by the tool, on top of what is there now.",
     )
     .argument("[run]", "its id, the beginning of it, or last", "last")
     .optionsGroup(GROUPS.chosen)

@@ -45,6 +45,7 @@ async function reopen(
   const skipped: string[] = [];
   const counts = new Map<Outcome, number>();
   let open = 0;
+  let landed = false;
   for (const { task, outcome, withdrawn } of journal.entries()) {
     if (withdrawn) continue;
     if (outcome === null) {
@@ -52,8 +53,16 @@ async function reopen(
       continue;
     }
     counts.set(outcome.outcome, (counts.get(outcome.outcome) ?? 0) + 1);
-    if (isChosen(outcome)) chosen.push(task.id);
-    else if (outcome.outcome === "skipped") skipped.push(task.id);
+    if (isChosen(outcome)) {
+      chosen.push(task.id);
+      landed ||= outcome.outcome === "landed";
+    } else if (outcome.outcome === "skipped") skipped.push(task.id);
+  }
+  if (landed && record.place === "in-place") {
+    throw usageError(
+      `What landed of run ${record.run} is in place in ${record.root}, and would be made once more on top of that.`,
+      `Take it back first (${clusterCommand(`undo ${record.run}`, elsewhere)}), and then have it made again: ${clusterCommand(`resume ${record.run}`, elsewhere)}`,
+    );
   }
   if (chosen.length === 0) {
     const there = [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(", ");

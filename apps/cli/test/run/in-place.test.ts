@@ -63,6 +63,14 @@ it("a file that was changed since is not taken back", async () => {
   expect(await read("a.md")).toBe("mine\n");
 });
 
+it("what landed and stands is not made again on top of itself: undo comes first", async () => {
+  await run("-m", "edit", "*.md", "--in-place");
+  const { code, stderr } = await runHere(cli, ["retry", "--outcome", "landed"], { cwd: folder });
+  expect(code).toBe(2);
+  expect(stderr).toContain("would be made once more on top of that");
+  expect(stderr).toMatch(/cluster undo \w+.*cluster resume \w+/);
+});
+
 it("changes by the way are told and stay", async () => {
   const { code, stdout } = await run("-m", "edit [fake:outside=other.txt]", "a.md", "--in-place");
   expect(code).toBe(0);

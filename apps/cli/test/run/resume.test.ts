@@ -135,6 +135,24 @@ describe("cluster retry", () => {
   });
 });
 
+describe("cluster retry --outcome landed", () => {
+  it("has the tool make it once more from the tip: no empty commit, and none without a turn", async () => {
+    const { git } = bench.repository;
+    await startRun(bench, "x").ended;
+    await expectAllLandedOnce();
+    await git("reset", "-q", "--hard", "HEAD~4");
+    const { code, stdout } = await cluster(bench, "retry", "--outcome", "landed", "--json");
+    expect(code).toBe(0);
+    const { counts, tasks } = reportOf(stdout);
+    expect(tasks.map(({ attempts }) => attempts)).toEqual([2, 2, 2, 2, 2, 2]);
+    expect(counts).toMatchObject({ landed: 4, "no-change": 2 });
+    const unchanged = tasks.find(({ outcome }) => outcome === "no-change");
+    expect(unchanged?.reason?.message).toMatch(/^Attempt 1 at it had landed; this one changed/);
+    expect(unchanged?.evidence.parkedRef).toBeNull();
+    await expectAllLandedOnce();
+  });
+});
+
 describe("the end of a run", () => {
   it("names the one command that goes on, also from another folder", async () => {
     const run = ["run", "--config", SAMPLE_CONFIG, "-C", bench.repository.path];

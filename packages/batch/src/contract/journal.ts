@@ -67,6 +67,8 @@ export interface AttemptRecord {
   readonly result: AttemptResult | null;
   /** Its edit was committed, and what became of that is not recorded. */
   readonly committed: boolean;
+  /** It landed. Where its task is tried again all the same, neither that nor its edit counts any more. */
+  readonly landed?: true;
   readonly sequel: Sequel | null;
   /** How it ended, if another one was to follow. */
   readonly end: { readonly outcome: Outcome; readonly reason: Reason | null } | null;

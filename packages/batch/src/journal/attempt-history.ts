@@ -23,5 +23,8 @@ export function attemptsAfter(
     const end = { outcome, reason };
     return [...attempts.slice(0, -1), { ...last, result, committed: false, sequel, end }];
   }
+  if (step.type === "task.ended" && step.outcome.outcome === "landed") {
+    return [...attempts.slice(0, -1), { ...last, landed: true }];
+  }
   return attempts;
 }

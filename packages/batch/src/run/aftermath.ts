@@ -133,7 +133,8 @@ export class Aftermath {
     { outcome, bearing }: Extract<Decision, { kind: "end" }>,
   ): Promise<void> {
     const { failure, verdict } = result;
-    const reason = verdict === "no-change" ? reasonWithoutChange(result) : reasonOf(failure);
+    const reason =
+      verdict === "no-change" ? reasonWithoutChange(result, state.landedBefore) : reasonOf(failure);
     if (verdict === "no-change" && state.replayed && state.commit !== null) {
       await this.#home.end(state, "conflict", NOT_MADE_AGAIN, bearing);
       return;

@@ -16,11 +16,14 @@ export function leftTasks(journal: Journal): readonly LeftTask[] {
   }));
 }
 
+/** The edit of a task's newest attempt, where nobody has recorded what became of it. */
+export function committedEdit(attempts: readonly AttemptRecord[]): string | null {
+  const last = attempts.at(-1);
+  if (last?.committed !== true || last.landed === true) return null;
+  return last.result?.evidence.commit ?? null;
+}
+
 /** Edits that were made, and of which nobody has recorded what became of them. */
 export function committedEdits(left: readonly LeftTask[]): readonly string[] {
-  return left.flatMap(({ attempts }) => {
-    const last = attempts.at(-1);
-    const commit = last?.committed ? last.result?.evidence.commit : null;
-    return commit == null ? [] : [commit];
-  });
+  return left.flatMap(({ attempts }) => committedEdit(attempts) ?? []);
 }

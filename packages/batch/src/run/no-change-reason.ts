@@ -2,10 +2,18 @@ import type { Reason } from "../contract/evidence.ts";
 import type { AttemptResult } from "../contract/executor.ts";
 import { listSome } from "../errors/list-some.ts";
 
-/** What is worth saying of a turn that ended well and changed none of its files. */
-export function reasonWithoutChange({ evidence }: AttemptResult): Reason | null {
+/**
+ * What is worth saying of a turn that ended well and changed none of its files.
+ * @param landedBefore The token of the attempt at the same task that had landed; 0 for none.
+ */
+export function reasonWithoutChange(
+  { evidence }: AttemptResult,
+  landedBefore: number,
+): Reason | null {
   const { outside, claimedEdits, strays = [] } = evidence;
   const said: string[] = [];
+  if (landedBefore > 0)
+    said.push(`Attempt ${landedBefore} at it had landed; this one changed nothing.`);
   for (const { path, unlandable } of evidence.changes) {
     if (unlandable !== undefined) said.push(`${path} cannot be committed: ${unlandable}.`);
   }

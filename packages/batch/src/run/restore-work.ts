@@ -1,6 +1,6 @@
 import type { Journal } from "../contract/journal.ts";
 import type { LandingPlace } from "../contract/site.ts";
-import type { LeftTask } from "./left-tasks.ts";
+import { committedEdit, type LeftTask } from "./left-tasks.ts";
 import { OutcomeWriter } from "./outcome-writer.ts";
 import type { CommittedTask, PlannedWork } from "./planned-work.ts";
 import type { Recorder } from "./recorder.ts";
@@ -25,19 +25,18 @@ export async function restoreWork(
   isUnwanted: (task: string) => boolean = () => false,
 ): Promise<PlannedWork> {
   const { journal } = recorder;
-  const landed = new Map<string, string>();
   const after = journal.landedBack(FARTHEST_BACK);
-  for (const { task, commit } of await branch.landedCommits(after === null ? {} : { after })) {
-    landed.set(task, commit);
-  }
+  const commits = await branch.landedCommits(after === null ? {} : { after });
+  const landed = new Map(commits.map((found) => [found.task, found]));
   const writer = new OutcomeWriter(recorder, branch);
   const open: TaskState[] = [];
   const committed: CommittedTask[] = [];
   for (const { attempts, ...entry } of left) {
     const state = TaskState.restored(entry, attempts);
     const proof = landed.get(entry.task.id);
-    if (proof !== undefined) {
-      state.keep({ commit: proof });
+    // What had landed before the task was reopened is known, and to be made again.
+    if (proof !== undefined && proof.attempt > state.landedBefore) {
+      state.keep({ commit: proof.commit });
       await writer.settle(state, "landed", null);
       continue;
     }
@@ -50,7 +49,7 @@ export async function restoreWork(
       await withdraw(journal, entry.task.id);
       continue;
     }
-    const commit = attempts.at(-1)?.committed === true ? state.commit : null;
+    const commit = committedEdit(attempts);
     if (commit !== null && (await branch.hasCommit(commit))) committed.push({ state, commit });
     else open.push(state);
   }

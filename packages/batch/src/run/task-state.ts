@@ -23,6 +23,8 @@ export class TaskState {
   replayed = false;
   /** The token of its newest attempt. */
   token = 0;
+  /** The token of the attempt that landed before the task was reopened; 0 for none. */
+  landedBefore = 0;
   /** The tool that it is attempted with, or was last; `null` before the first. */
   tool: string | null = null;
   /** The tool that it is tried again with. */
@@ -62,6 +64,7 @@ export class TaskState {
       if (attempt.sequel === "retry" && tool !== undefined) state.pinned = tool;
       if (attempt.sequel === "fail-over" && tool !== undefined) state.excluded.add(tool);
       if (attempt.end !== null) state.pending = attempt.end;
+      if (attempt.landed === true) state.#beginAnew();
     }
     state.token = token;
     // The instances that failed it are gone.
@@ -134,6 +137,21 @@ export class TaskState {
     const evidence = { ...NO_EVIDENCE, usage: "unknown", costUsd: "unknown" } as const;
     this.#spent = addSpending(this.#spent, evidence);
     if (tool !== undefined) this.#byTool = addParts(this.#byTool, [partOf({ ...evidence, tool })]);
+  }
+
+  /** Its newest attempt landed, and it is made again: what led to that says nothing of what is to come. */
+  #beginAnew(): void {
+    this.landedBefore = this.token;
+    this.retries = 0;
+    this.refusals = 0;
+    this.replayed = false;
+    this.pinned = null;
+    this.excluded.clear();
+    this.pending = null;
+    this.#evidence = { ...this.#evidence, commit: null, patch: null };
+    for (const edits of [this.#earlier, this.#failed]) {
+      edits.splice(0, edits.length, ...edits.filter(({ where }) => where === "outside"));
+    }
   }
 
   /** Its newest attempt failed. Gives the edits that it left. */
