@@ -31,9 +31,14 @@ export function deliveryLines(report: RunReport, elsewhere: string | undefined):
     case "nothing":
       // What landed in an earlier session was brought where it belongs then.
       return report.counts.landed === 0
-        ? ["Nothing landed; the repository is as it was."]
+        ? [`Nothing landed; the ${isInPlace(report) ? "folder" : "repository"} is as it was.`]
         : [`Nothing more landed; ${plural(report.counts.landed, "commit")} had landed before.`];
   }
+}
+
+/** It began on no commit. */
+function isInPlace({ base }: RunReport): boolean {
+  return base === "in-place";
 }
 
 function rewritten(

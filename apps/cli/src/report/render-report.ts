@@ -228,8 +228,8 @@ function goingOn(report: RunReport, options: ReportOptions): string[] {
   const retry = `  ${command("retry")}`;
   // What was left without an outcome is no failure to be tried again: it is gone on with.
   const failed = !report.tasks.every((task) => task.left === true || isFine(task, options));
-  if (report.end === "complete" || report.open === 0)
-    return failed ? ["Try again what failed:", retry] : [];
+  const isOver = report.end === "complete" && report.delivery.kind !== "undone";
+  if (isOver || report.open === 0) return failed ? ["Try again what failed:", retry] : [];
   return [
     "Go on with it:",
     `  ${command("resume")}`,

@@ -55,6 +55,7 @@ interface FoundRun {
   readonly owned: boolean;
   /** It came to its end, and each task has its outcome. */
   readonly isOver: boolean;
+  readonly isUndone: boolean;
   /** Its first tasks were tried, and accepted: nobody is asked again. */
   readonly tried: boolean;
 }
@@ -68,7 +69,8 @@ async function whatIsMeant(kept: KeptRuns, { quiet }: ResumeFlags): Promise<stri
     return meant.run;
   }
   using newest = await kept.store.read(kept.repository, "last");
-  process.stderr.write("No run is to be gone on with. This is the newest:\n");
+  if (phaseOf(summaryOf(newest)) !== "undone")
+    process.stderr.write("No run is to be gone on with. This is the newest:\n");
   return newest.record.run;
 }
 
@@ -79,6 +81,7 @@ async function lookAt({ repository, store }: KeptRuns, wanted: string): Promise<
     tally: reader.tally(),
     owned: reader.owner !== null,
     isOver: phaseOf(summaryOf(reader)) === "complete" && openTasks(summaryOf(reader)) === 0,
+    isUndone: phaseOf(summaryOf(reader)) === "undone",
     tried: reader.marks().some((mark) => mark.type === "run.canary" && mark.goesOn),
   };
 }
@@ -145,7 +148,7 @@ interface ConductedRun {
 
 /** Goes on with a run to its end. `null`: nothing was left to do. */
 async function conduct(
-  { record: { run }, tally, tried }: FoundRun,
+  { record: { run }, tally, tried, isUndone }: FoundRun,
   { settings, crew, options, warnings }: ResumedRun,
   { repository, elsewhere }: KeptRuns,
   flags: ResumeFlags,
@@ -171,7 +174,9 @@ async function conduct(
         interrupted = true;
       },
       onBegun: () => {
-        if (!quiet) progress.say(`Run ${run} goes on`);
+        if (quiet) return;
+        progress.say(`Run ${run} goes on`);
+        if (isUndone) progress.say("What was taken back of it is made again");
       },
     });
     return { report, progress, interrupted: interrupted || report.end === "interrupted" };

@@ -25,9 +25,13 @@ interface Unit {
   readonly activeAt: number;
 }
 
-/** Somebody is at work on it, its process died, or tasks of it are open. What cannot be read may be mended. */
+/**
+ * Somebody is at work on it, its process died, or tasks of it are open. What cannot be read may be mended. What the
+ * user took back is made again only where that run is named, or is the newest and no other one is meant.
+ */
 function canGoOn(run: RunSummary): boolean {
   const phase = phaseOf(run);
+  if (phase === "undone") return false;
   return run.owner !== null || phase === "left" || phase === "unreadable" || openTasks(run) > 0;
 }
 

@@ -71,6 +71,42 @@ it("what landed and stands is not made again on top of itself: undo comes first"
   expect(stderr).toMatch(/cluster undo \w+.*cluster resume \w+/);
 });
 
+it("after undo nothing is told as landed, and resume makes it again", async () => {
+  const message = "edit [fake:only=b.md:first=1:fail=refused]";
+  const env = { SAMPLE_AGENT_STATE: cli.home };
+  const args = ["run", "--config", SAMPLE_CONFIG, "-m", message, "*.md", "--in-place"];
+  await cli.run([...args, "--retries", "0"], { cwd: folder, env });
+  await runHere(cli, ["undo"], { cwd: folder });
+  const status = await runHere(cli, ["status", "last", "--json"], { cwd: folder });
+  const { run: id, ...told } = JSON.parse(status.stdout);
+  expect(told).toMatchObject({
+    ...{ phase: "undone", open: 2, counts: { landed: 0 }, next: `cluster resume ${id}` },
+  });
+  const shown = await runHere(cli, ["show"], { cwd: folder });
+  expect(shown.stdout).toContain(`What landed was taken back: 2 files in ${folder} as before.`);
+  expect(shown.stdout).toMatch(/^Go on with it:\n {2}cluster resume \w+$/m);
+  const none = await runHere(cli, ["retry", "--outcome", "landed"], { cwd: folder });
+  expect(none.stderr).toContain(`2 more without an outcome: cluster resume ${id}`);
+
+  const again = await cli.run(["resume"], { cwd: folder, env });
+  expect(again.stderr).toContain(`Run ${id} goes on\nWhat was taken back of it is made again\n`);
+  expect(again.stdout).toContain(`2 edits made in place in ${folder}`);
+  for (const name of ["a.md", "c.md"]) expect(await read(name)).toContain("DOC_ID");
+  await runHere(cli, ["undo"], { cwd: folder });
+  const all = await cli.run(["retry"], { cwd: folder, env });
+  expect(all.stdout).toContain(`3 edits made in place in ${folder}`);
+  for (const name of ["a.md", "b.md", "c.md"]) expect(await read(name)).toContain("DOC_ID");
+  await runHere(cli, ["undo"], { cwd: folder });
+  const cleaned = await runHere(cli, ["clean", "last"], { cwd: folder });
+  expect(cleaned.code).toBe(0);
+  expect((await runHere(cli, ["status"], { cwd: folder })).stdout).toContain("No run is kept here");
+});
+
+it("where nothing landed, it is the folder that is as it was", async () => {
+  const { stdout } = await run("-m", "edit [fake:no-change]", "a.md", "--in-place");
+  expect(stdout).toContain("Nothing landed; the folder is as it was.");
+});
+
 it("changes by the way are told and stay", async () => {
   const { code, stdout } = await run("-m", "edit [fake:outside=other.txt]", "a.md", "--in-place");
   expect(code).toBe(0);

@@ -112,6 +112,17 @@ it("is no comparison of which every tool has done its tasks", async () => {
   expect(found && pickedRun(found, 6_000, undefined)).toEqual([]);
 });
 
+it("is none that the user took back, though its tasks could be made again", async () => {
+  await kept("aaaaaaaa", { createdAt: 1_000, end: "interrupted", at: 2_000 });
+  await kept("bbbbbbbb", { createdAt: 3_000, end: "interrupted", at: 4_000 });
+  {
+    await using stored = await store.open(repository, "bbbbbbbb");
+    const delivery = { kind: "undone", folder: folder.path, restored: 1, changed: [] } as const;
+    await stored.journal.mark({ type: "run.ended", end: "interrupted", reason: null, delivery });
+  }
+  expect(await meant()).toMatchObject({ run: "aaaaaaaa", others: [] });
+});
+
 it("is found where the log of a run is closed to us", async () => {
   await kept("aaaaaaaa", { createdAt: 1_000, end: "interrupted", at: 2_000 });
   await kept("bbbbbbbb", { createdAt: 3_000, end: "killed", at: 4_000 });

@@ -31,8 +31,8 @@ export function reportToMarkdown(report: RunReport): string {
 }
 
 function headline({ counts, tasks, end, delivery }: RunReport): string {
+  if (delivery.kind === "undone") return `undone, ${plural(delivery.restored, "file")} as before`;
   const landed = `${counts.landed} of ${plural(tasks.length, "task")} landed`;
-  if (delivery.kind === "undone") return `undone, ${landed} before`;
   return end === "complete" ? landed : `${end}, ${landed}`;
 }
 

@@ -56,7 +56,7 @@ export async function cleanRun(options: CleanOptions): Promise<CleanedRun> {
   try {
     // They cost money, and may still write where this looks.
     await endLeftovers();
-    if (!force && stored.journal.unfinished().length > 0) {
+    if (!force && hasOpenTasks(stored)) {
       return { run, removed, kept: [{ what: folder, reason: "open-tasks" }] };
     }
     const site = await siteOf(record, opened);
@@ -66,7 +66,7 @@ export async function cleanRun(options: CleanOptions): Promise<CleanedRun> {
     kept = forgotten.kept.map(({ ref, reason }) => ({ what: ref, reason }));
     if (record.place === "in-place" && !force) {
       if (holdsEdits(stored)) kept.push({ what: folder, reason: "edits" });
-      else if (stored.journal.tally().counts.landed > 0 && !isUndone(stored)) {
+      else if (stored.journal.tally().counts.landed > 0) {
         kept.push({ what: folder, reason: "originals" });
       }
     }
@@ -87,10 +87,13 @@ async function removeWorktrees(stored: StoredRun, site: Site): Promise<void> {
   await branch.salvage();
 }
 
-/** What stood there before stands there again. */
-function isUndone({ journal }: StoredRun): boolean {
+/** Something is still to be done. That what was taken back can be made again is nothing to wait for. */
+function hasOpenTasks({ journal }: StoredRun): boolean {
   const ended = journal.marks().findLast((mark) => mark.type === "run.ended");
-  return ended?.delivery.kind === "undone" && ended.delivery.changed.length === 0;
+  const isUndone = ended?.delivery.kind === "undone";
+  return journal
+    .unfinished()
+    .some(({ task }) => !isUndone || journal.attempts(task.id).at(-1)?.landed !== true);
 }
 
 /** In place, what did not land is kept as files of the run's folder. */

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { openFolder, resumeRun, undoRun } from "@cluster/batch";
+import { openFolder, reportOfRun, resumeRun, undoRun } from "@cluster/batch";
 import { leftoverProcesses, TEST_MARKER, waitFor } from "@cluster/testkit";
 import { expect, test } from "vitest";
 import { tasksFor } from "../sample/sample-run.ts";
@@ -77,6 +77,48 @@ test("stopped in the middle: files are as before or as landed, and the rest is d
   }
   await using again = await goOn(bench);
   expect((await again.finished).counts.landed).toBe(9);
+  for (const [name, before] of Object.entries(FILES)) {
+    expect(await bench.read(name)).toBe(`${before}once\n`);
+  }
+});
+
+test("what undo took back is made again by whoever goes on, and not told as landed before", async () => {
+  await using bench = await plainBench(FILES);
+  const once = PROMPT.replace("[fake:after-edit=sleep=120]", "[fake:only=page-9.md:fail=refused]");
+  await bench.run(tasksFor(Object.keys(FILES), once), { retries: 0 });
+  await writeFile(join(bench.path, "page-1.md"), "mine\n");
+  const which = { repository: bench.path, run: "last", store: bench.store };
+  expect((await undoRun(which)).changed).toEqual(["page-1.md"]);
+  // Again: there is nothing more to take back.
+  expect((await undoRun(which)).restored).toEqual([]);
+  const site = await openFolder(bench.path, { directory: bench.locks });
+  {
+    using reader = await bench.store.read(site, "last");
+    expect(reportOfRun(reader)).toMatchObject({
+      ...{ ok: false, open: 7, counts: { landed: 1, "tool-error": 1 } },
+      delivery: { kind: "undone", restored: 7 },
+    });
+  }
+  await using run = await goOn(bench);
+  const { counts, tasks, delivery } = await run.finished;
+  expect(counts).toMatchObject({ landed: 8, "tool-error": 1 });
+  expect(tasks.map(({ attempts }) => attempts)).toEqual([1, 2, 2, 2, 2, 2, 2, 2, 1]);
+  expect(delivery.kind).toBe("in-place");
+  for (const name of Object.keys(FILES).slice(1, 8)) {
+    expect(await bench.read(name)).toBe(`${FILES[name]}once\n`);
+  }
+  expect((await undoRun(which)).restored).toHaveLength(7);
+  expect((await bench.store.list(site))[0]?.end?.delivery).toMatchObject({ restored: 7 });
+  for (const name of Object.keys(FILES).slice(1)) expect(await bench.read(name)).toBe(FILES[name]);
+});
+
+test("killed, taken back and gone on with: every edit is there", async () => {
+  await using bench = await plainBench(FILES);
+  await killedAt(bench, 4);
+  await undoRun({ repository: bench.path, run: "last", store: bench.store });
+  for (const [name, before] of Object.entries(FILES)) expect(await bench.read(name)).toBe(before);
+  await using run = await goOn(bench);
+  expect((await run.finished).counts.landed).toBe(9);
   for (const [name, before] of Object.entries(FILES)) {
     expect(await bench.read(name)).toBe(`${before}once\n`);
   }

@@ -37,7 +37,7 @@ export class InPlaceRun implements AsyncDisposable {
   readonly #landing: SerialQueue = new SerialQueue();
   /** Edits that a killed process left in the folder, and that nobody can look at yet. */
   readonly #interrupted: string[] = [];
-  #tip: string = IN_PLACE;
+  #tip: string;
   #disposal: Promise<void> | null = null;
 
   /** Use {@link Folder.createRun}. */
@@ -46,10 +46,10 @@ export class InPlaceRun implements AsyncDisposable {
     this.#context = context;
     this.ref = context.folder.root;
     this.state = context.state;
-    this.#tip = [...context.record.state.landed.keys()].at(-1) ?? IN_PLACE;
+    this.#tip = this.#newest();
   }
 
-  /** The newest edit that landed, or {@link base}. */
+  /** The newest edit that landed and was not taken back, or {@link base}. */
   tip(): string {
     return this.#tip;
   }
@@ -162,13 +162,19 @@ export class InPlaceRun implements AsyncDisposable {
     await this.#restoreOpen((edit) => this.#interrupted.push(edit));
   }
 
+  #newest(): string {
+    const { landed, undone } = this.#context.record.state;
+    return [...landed.keys()].findLast((edit) => !undone.has(edit)) ?? IN_PLACE;
+  }
+
   async #land(id: string): Promise<Landing> {
     const { record, locks, folder } = this.#context;
     const edit = record.state.edits.get(id);
     if (edit === undefined) {
       throw new WorkspaceError("OPTION_INVALID", `Expected an edit of this run, found ${id}.`);
     }
-    if (record.state.landed.has(id)) return { kind: "landed", commit: id };
+    const { landed, undone } = record.state;
+    if (landed.has(id) && !undone.has(id)) return { kind: "landed", commit: id };
     const { task, token } = edit;
     const name = nameOf(edit);
     const places = Object.keys(record.state.open.get(name)?.before ?? edit.before);
@@ -206,6 +212,7 @@ export class InPlaceRun implements AsyncDisposable {
       }
       this.#context.over(name, Object.keys(edit.before));
     }
+    this.#tip = this.#newest();
     for (const path of changed) restored.delete(path);
     return { restored: [...restored].sort(), changed: [...changed].sort() };
   }

@@ -65,6 +65,9 @@ export class RecordState {
       }
       case "landed":
         this.open.delete(nameOf(line));
+        // One that was taken back and lands again is the newest.
+        this.undone.delete(line.edit);
+        this.landed.delete(line.edit);
         this.landed.set(line.edit, { task: line.task, token: line.token });
         break;
       case "restored":
