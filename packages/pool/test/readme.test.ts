@@ -11,8 +11,8 @@ import { promises } from "../src/testing/core.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const readme = await readFile(join(root, "README.md"), "utf8");
 
-test("the first example runs as it stands, in a folder that has only this package", async () => {
-  const [, example = ""] = /```js\n([\s\S]*?)```/.exec(readme) ?? [];
+/** What an example prints, in a folder that has only this package. */
+async function printedBy(example: string): Promise<string> {
   await using folder = await temporaryFolder();
   await mkdir(join(folder.path, "node_modules", "@cluster"), { recursive: true });
   await symlink(root, join(folder.path, "node_modules", "@cluster", "pool"));
@@ -22,7 +22,17 @@ test("the first example runs as it stands, in a folder that has only this packag
     ["--conditions=@cluster/source", "first.mjs"],
     { cwd: folder.path },
   );
-  expect(stdout).toBe("1 4 9 16\nTURN_TIMEOUT\n");
+  return stdout;
+}
+
+test("the first example runs as it stands", async () => {
+  const [, example = ""] = /```js\n([\s\S]*?)```/.exec(readme) ?? [];
+  expect(await printedBy(example)).toBe("1 4 9 16\nTURN_TIMEOUT\n");
+});
+
+test("the example of a declared tool runs as it stands, and ends", async () => {
+  const [, example = ""] = /```ts\n([^`]*declaredTool[^`]*)```/.exec(readme) ?? [];
+  expect(await printedBy(example)).toBe("42\n");
 });
 
 test("the tables name every error and every option", async () => {

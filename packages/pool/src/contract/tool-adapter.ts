@@ -38,6 +38,8 @@ export interface ToolCapabilities {
    * for each task.
    */
   readonly quickStart?: boolean;
+  /** Its results say what each turn cost (`costUsd`): a limit on cost needs no price to count by. */
+  readonly tellsCost?: boolean;
   /** So many instances share one process, each with a session of its own. @default 1 */
   readonly sessionsPerProcess?: number;
   /**

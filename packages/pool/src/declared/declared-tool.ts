@@ -64,6 +64,7 @@ function adapterOf(
       edits: kind === "agent",
       conversation: !isOnce,
       quickStart: definition.quickStart === true,
+      tellsCost: definition.usage?.costUsd !== undefined,
     },
     ...(host && { host }),
     command(slot, request) {

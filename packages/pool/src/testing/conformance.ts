@@ -2,6 +2,7 @@ import { afterAll, describe, test } from "vitest";
 import type { ToolAdapter } from "../contract/tool-adapter.ts";
 import { PoolError } from "../errors/pool-error.ts";
 import type { AdapterPromise } from "./adapter-promise.ts";
+import { checkNames } from "./check-names.ts";
 import { Judge, missingSamples } from "./judge.ts";
 import { type ConformanceOptions, compileConformance } from "./options.ts";
 import { promises } from "./promises.ts";
@@ -28,13 +29,14 @@ export interface ConformanceTestOptions<Request, Result>
  *       slow: () => "import time; time.sleep(60)",
  *     });
  *
- * @throws {PoolError} OPTION_INVALID when `require` names no promise
+ * @throws {PoolError} OPTION_INVALID when `require` names no promise, or a sample or option does not exist
  */
 export function conformance<Request, Result>(
   adapter: ToolAdapter<Request, Result>,
   samples: Samples<Request, Result>,
   options: ConformanceTestOptions<Request, Result> = {},
 ): void {
+  checkNames({ by: "conformance", own: "require" }, samples, options);
   const { require: required = [] } = options;
   // Beyond the judge's own patience, which then says what took so long.
   const timeout = compileConformance(options).promiseTimeoutMs + 60_000;

@@ -1,6 +1,7 @@
 import type { ToolAdapter } from "../contract/tool-adapter.ts";
 import type { AdapterPromise } from "./adapter-promise.ts";
 import { Bench } from "./bench/bench.ts";
+import { checkNames } from "./check-names.ts";
 import type { ConformanceOptions } from "./options.ts";
 import { promises } from "./promises.ts";
 import { hasSample, type Samples } from "./samples.ts";
@@ -102,12 +103,14 @@ function asVerdict(thrown: unknown): Verdict {
  *
  * @param only Ids of promises. @default all
  * @returns What was found of each promise, in their order.
+ * @throws {PoolError} OPTION_INVALID when a sample or option does not exist
  */
 export async function judgeAdapter<Request, Result>(
   adapter: ToolAdapter<Request, Result>,
   samples: Samples<Request, Result>,
   options: ConformanceOptions<Request, Result> & { readonly only?: readonly string[] } = {},
 ): Promise<readonly Judgement[]> {
+  checkNames({ by: "judgeAdapter", own: "only" }, samples, options);
   await using judge = new Judge(adapter, samples, options);
   const judgements: Judgement[] = [];
   for (const promise of promises) {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { conformance } from "../../src/testing/index.ts";
+import { conformance, judgeAdapter } from "../../src/testing/index.ts";
 import { sampleAdapter, sampleSamples } from "./support/sample-adapter.ts";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
@@ -78,6 +78,44 @@ test("a broken promise is a failed test, a missing sample a skipped one, unless 
     "It is required, but not shown: give samples.secret.",
   );
   expect(all.filter(({ status }) => status === "failed")).toHaveLength(2);
+});
+
+test.each<[object, object, string]>([
+  [{ slwo: () => "" }, {}, "samples.slwo: there is no such option (did you mean slow?)."],
+  [
+    { hostile: { nuls: () => "" } },
+    {},
+    "samples.hostile.nuls: there is no such option (did you mean nul?).",
+  ],
+  [
+    { fails: { qouta: 1 } },
+    {},
+    "samples.fails.qouta: there is no such option (did you mean quota?).",
+  ],
+  [
+    { secret: { plants: 1 } },
+    {},
+    "samples.secret.plants: there is no such option (did you mean plant?).",
+  ],
+  [{}, { requir: ["cancel.next"] }, "requir: there is no such option (did you mean require?)."],
+  [
+    { require: ["cancel.next"] },
+    {},
+    "samples.require: it is an option: conformance(adapter, samples, { require: … }).",
+  ],
+])("a sample or an option that does not exist is refused: %j %j", (samples, options, message) => {
+  const { works } = sampleSamples();
+  expect(() => conformance(sampleAdapter(), { works, ...samples }, options)).toThrow(
+    expect.objectContaining({ code: "OPTION_INVALID", message: `conformance: ${message}` }),
+  );
+});
+
+test("without a test runner too", async () => {
+  const { works } = sampleSamples();
+  const misspelt: object = { ony: ["turn.answers"] };
+  await expect(judgeAdapter(sampleAdapter(), { works }, misspelt)).rejects.toThrow(
+    "judgeAdapter: ony: there is no such option (did you mean only?).",
+  );
 });
 
 test("a promise that nobody knows cannot be required", () => {
