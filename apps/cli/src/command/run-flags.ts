@@ -100,7 +100,12 @@ function withTurnFlags(command: Command): void {
       failOverFlag,
     )
     .option("--no-fail-over", "each task stays with the tool that it was given to")
-    .option("--retries <n>", "further attempts at a failed task (default: 1)", retriesFlag)
+    .option(
+      "--retries <n>",
+      "further attempts at a task, after a failure that another one may mend: a refused " +
+        "request or key is none (default: 1)",
+      retriesFlag,
+    )
     .option(
       "--tell-failure",
       "try a refused edit again, as --retries says, and tell the model why it was refused",

@@ -3,6 +3,7 @@ import { nearest } from "../config/nearest.ts";
 import { usageError } from "../exit/cli-error.ts";
 import type { AddFlags } from "../tools/add-tool.ts";
 import type { ListFlags } from "../tools/list-tools.ts";
+import type { RemoveFlags } from "../tools/remove-tool.ts";
 import type { TestFlags } from "../tools/test-tool.ts";
 import type { TryFlags } from "../tools/try/try-tool.ts";
 import { collectFlag, durationFlag, textFlag } from "./flag-values.ts";
@@ -48,6 +49,7 @@ function addCommand(onExit: OnExit): Command {
     )
     .argument("<file>", "the description")
     .option("--force", "in the place of one with the same name")
+    .option("-C, --cwd <folder>", "work as if started there", textFlag)
     .addHelpText("after", "\nExample:\n  $ cluster tools add my-tool.yaml")
     .action(async (file: string, flags: AddFlags) => {
       const { addTool } = await import("../tools/add-tool.ts");
@@ -60,10 +62,11 @@ function removeCommand(onExit: OnExit): Command {
     .summary("take away a tool that you added")
     .description("Takes a description that cluster tools add has copied out of your own tools.")
     .argument("<name>", "the tool's name")
+    .option("-C, --cwd <folder>", "work as if started there", textFlag)
     .addHelpText("after", "\nExample:\n  $ cluster tools remove my-tool")
-    .action(async (name: string) => {
+    .action(async (name: string, flags: RemoveFlags) => {
       const { removeTool } = await import("../tools/remove-tool.ts");
-      onExit(await removeTool(name));
+      onExit(await removeTool(name, flags));
     });
 }
 
@@ -87,6 +90,7 @@ function tryCommand(onExit: OnExit): Command {
 Examples:
   $ cluster tools try sqlite3
   $ cluster tools try ./my-tool.yaml --request "6 * 7"
+  $ cluster tools try my-agent --file notes.md --request "Mend the typos"
 
 Exits with 1 when the tool could not be understood.`,
     )
@@ -137,6 +141,7 @@ function testCommand(onExit: OnExit): Command {
     .argument("<name>", "gemini, opencode, codex, codex-acp-2, claude, qwen or copilot")
     .option("--executable <file>", "this program of the agent", textFlag)
     .option("--json", "one JSON document on stdout")
+    .option("-C, --cwd <folder>", "work as if started there", textFlag)
     .addHelpText(
       "after",
       `

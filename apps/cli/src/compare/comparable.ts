@@ -1,4 +1,11 @@
-import type { AttemptRecord, JournalEntry, Outcome, RunReader, RunReport } from "@cluster/batch";
+import type {
+  AttemptRecord,
+  JournalEntry,
+  Outcome,
+  RunReader,
+  RunReport,
+  TaskOutcome,
+} from "@cluster/batch";
 import { reportOfRun } from "@cluster/batch/kept";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { exitOfReport } from "../exit/exit-of-report.ts";
@@ -10,6 +17,8 @@ export interface ComparableTask {
   readonly files: readonly string[];
   /** `null` while it is to be done. */
   readonly outcome: Outcome | null;
+  /** How often it was begun; 0 for one that has taken nothing yet. */
+  readonly attempts: number;
   readonly reason: string | null;
   /** Lines within its files; `null` where nothing was changed. */
   readonly addedLines: number | null;
@@ -69,7 +78,7 @@ export function comparableOf(reader: RunReader): Comparable {
 }
 
 function comparableTask(
-  { task, outcome: ended }: JournalEntry,
+  { task, token, outcome: ended }: JournalEntry,
   attempts: readonly AttemptRecord[],
   verify: string | undefined,
 ): ComparableTask {
@@ -82,13 +91,27 @@ function comparableTask(
   return {
     files: task.files,
     outcome,
+    attempts: token,
     reason: (ended === null ? pending?.reason : ended.reason)?.message ?? null,
     addedLines: lines("addedLines"),
     removedLines: lines("removedLines"),
-    ...costOf(attempts),
-    tookMs: sum(attempts.map(({ result }) => result?.evidence.tookMs ?? 0)),
+    ...(ended === null ? costOf(attempts) : spendingOf(ended)),
+    tookMs: timeOf(ended?.byTool, attempts),
     verified: judged ? outcome === "landed" : null,
   };
+}
+
+/** The journal has what a last attempt took that failed in the outcome only. */
+function spendingOf({
+  spent: { costUsd, knownCostUsd },
+}: TaskOutcome): Pick<ComparableTask, "costUsd" | "knownCostUsd"> {
+  return { costUsd, knownCostUsd };
+}
+
+/** Absent in outcomes of older versions. */
+function timeOf(byTool: TaskOutcome["byTool"], attempts: readonly AttemptRecord[]): number {
+  if (byTool !== undefined) return sum(byTool.map(({ tookMs }) => tookMs));
+  return sum(attempts.map(({ result }) => result?.evidence.tookMs ?? 0));
 }
 
 /** An attempt that was cut short took nobody knows what. */

@@ -29,14 +29,21 @@ function runRows({ runs, missing }: Comparison): string[][] {
   return [...begun, ...missing.map((tool) => [tool, "", "not begun", "", "", "", "", ""])];
 }
 
+function time({ outcome, tookMs }: ComparedTask): string {
+  // An attempt that was cut short took nobody knows how long.
+  return outcome === null && tookMs === 0 ? "unknown" : formatTime(tookMs);
+}
+
 function cell(task: ComparedTask | null): string[] {
   if (task === null) return ["not tried", "", "", ""];
   const { outcome, verified } = task;
+  // It has taken nothing yet, and "$0.00" beside the "unknown" of one that was cut short looks like a result.
+  if (task.attempts === 0) return [outcome ?? "open", "", "", ""];
   const judged = verified === null || outcome === "verify-failed" ? "" : ", verified";
   return [
     `${outcome ?? "open"}${judged}`,
     lines(task.addedLines, task.removedLines),
-    formatTime(task.tookMs),
+    time(task),
     cost(task),
   ];
 }

@@ -100,7 +100,11 @@ export const configSchema: z.ZodType<ClusterConfig> = z.strictObject({
   startTimeout: duration
     .optional()
     .describe("From the start of a tool to its first turn at most; it has two tries. Default: 2m"),
-  retries: z.int().min(0).optional().describe("Further attempts at a failed task. Default: 1"),
+  retries: z
+    .int()
+    .min(0)
+    .optional()
+    .describe("Further attempts at a task, after a failure that another one may mend. Default: 1"),
   verify: text.optional().describe("A command that must succeed before an edit lands"),
   setup: text.optional().describe("A command that makes each new worktree fit for work, as npm ci"),
   setupTimeout: duration.optional().describe("That command at most. Default: 10m"),

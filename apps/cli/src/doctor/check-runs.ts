@@ -20,7 +20,7 @@ export async function checkRuns(cwd: string | undefined): Promise<readonly Check
     if (found !== null) faults.push(found);
   }
   const whole = runs.length - faults.length;
-  return [ok("runs", `${whole} kept, as they were written`), ...faults];
+  return [ok("runs", whole === 0 ? "none kept" : `${whole} kept, undamaged`), ...faults];
 }
 
 async function faultOf({ run, problem }: RunSummary, kept: KeptRuns): Promise<CheckResult | null> {

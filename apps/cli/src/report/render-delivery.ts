@@ -11,15 +11,15 @@ export function deliveryLines(report: RunReport, elsewhere: string | undefined):
     case "merged":
       if (report.delivery.originals !== undefined) return rewritten(report, report.delivery, git);
       return [
-        `${plural(report.counts.landed, "commit")} landed on ${report.delivery.branch}. Look at them with:`,
+        `${plural(report.counts.landed, "commit")} landed on ${report.delivery.branch}. Look at ${themOf(report)} with:`,
         git(`log --stat ${report.base.slice(0, 12)}..${report.delivery.branch}`),
       ];
     case "kept":
       return [
         `${plural(report.counts.landed, "commit")} stayed on ${report.delivery.branch}: ${report.delivery.reason}`,
-        "Look at them with:",
+        `Look at ${themOf(report)} with:`,
         git(`log --stat ${report.base.slice(0, 12)}..${report.delivery.branch}`),
-        "Land them with:",
+        `Land ${themOf(report)} with:`,
         `  ${gitCommand(report.delivery.command, elsewhere)}`,
       ];
     case "patches":
@@ -39,6 +39,10 @@ export function deliveryLines(report: RunReport, elsewhere: string | undefined):
 /** It began on no commit. */
 function isInPlace({ base }: RunReport): boolean {
   return base === "in-place";
+}
+
+function themOf({ counts }: RunReport): string {
+  return counts.landed === 1 ? "it" : "them";
 }
 
 function rewritten(
@@ -80,7 +84,7 @@ function undone({
 }
 
 function inPlace(
-  { counts, run }: RunReport,
+  report: RunReport,
   { folder, backups, unwatched }: Extract<RunReport["delivery"], { kind: "in-place" }>,
   elsewhere: string | undefined,
 ): string[] {
@@ -88,9 +92,9 @@ function inPlace(
     ...(unwatched
       ? ["Note: the folder has too many files to look at all of them for changes by the way."]
       : []),
-    `${plural(counts.landed, "edit")} made in place in ${printable(folder)}. What stood there before is kept in`,
+    `${plural(report.counts.landed, "edit")} made in place in ${printable(folder)}. What stood there before is kept in`,
     `  ${printable(backups)}`,
-    "Take them back with:",
-    `  ${clusterCommand(`undo ${run}`, elsewhere)}`,
+    `Take ${themOf(report)} back with:`,
+    `  ${clusterCommand(`undo ${report.run}`, elsewhere)}`,
   ];
 }

@@ -3,6 +3,7 @@ import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, extname, isAbsolute, join, resolve } from "node:path";
 import { declaredTool } from "@cluster/pool/declared";
 import type { Document } from "yaml";
+import { workingFolder } from "../command/working-folder.ts";
 import { usageError } from "../exit/cli-error.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { readToolFile, type ToolFile } from "./declared/read-tool-file.ts";
@@ -14,6 +15,7 @@ import { BUILT_IN_TOOLS } from "./tool-entry.ts";
 /** The flags of `cluster tools add`. */
 export interface AddFlags {
   readonly force?: boolean;
+  readonly cwd?: string;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface AddFlags {
  * @throws {CliError} usage, when it is not right, or its name is taken
  */
 export async function addTool(given: string, flags: AddFlags): Promise<ExitName> {
-  const file = resolve(given);
+  const file = resolve(workingFolder(flags.cwd), given);
   const tool = await readToolFile(file);
   const { name } = tool.definition;
   const known: readonly string[] = [...BUILT_IN_TOOLS, ...SHIPPED_TOOLS];
@@ -54,7 +56,8 @@ export async function addTool(given: string, flags: AddFlags): Promise<ExitName>
   } else if (probe !== undefined) {
     process.stderr.write(`Its program was not found: ${probe.reason} ${probe.remedy}\n`);
   }
-  process.stdout.write(`Try it: cluster tools try ${name}\n`);
+  const toEdit = tool.definition.kind === "agent" ? " --file FILE" : "";
+  process.stdout.write(`Try it: cluster tools try ${name}${toEdit}\n`);
   process.stdout.write(`Take it away again: cluster tools remove ${name}\n`);
   return "done";
 }

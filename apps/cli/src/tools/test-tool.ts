@@ -1,4 +1,6 @@
+import { resolve } from "node:path";
 import { type CellResult, tryAgent } from "@cluster/adapter-acp/trial";
+import { workingFolder } from "../command/working-folder.ts";
 import { CliError, setupError, usageError } from "../exit/cli-error.ts";
 import type { ExitName } from "../exit/exit-codes.ts";
 import { printable } from "../progress/fit.ts";
@@ -10,6 +12,7 @@ import { ACP_AGENTS } from "./tool-entry.ts";
 export interface TestFlags {
   readonly executable?: string;
   readonly json?: boolean;
+  readonly cwd?: string;
 }
 
 function row({ name, passed, found, ms }: CellResult): string[] {
@@ -31,9 +34,13 @@ export async function testTool(name: string, flags: TestFlags): Promise<ExitName
         "an adapter's own tests try its promises.",
     );
   }
-  const { executable } = flags;
+  const cwd = workingFolder(flags.cwd);
+  // A name without a folder is looked for on PATH.
+  const executable = flags.executable?.includes("/")
+    ? resolve(cwd, flags.executable)
+    : flags.executable;
   if (executable === undefined) {
-    const { probe } = await probeTool(agent, {}, process.cwd());
+    const { probe } = await probeTool(agent, {}, cwd);
     if (probe?.installed === false) throw setupError(probe.reason, probe.remedy);
   }
   const results: CellResult[] = [];

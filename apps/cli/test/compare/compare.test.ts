@@ -68,6 +68,12 @@ describe("comparing tools", () => {
       { outcome: "landed", verified: true, addedLines: 2, costUsd: 0.001 },
       { outcome: "tool-error", verified: null, addedLines: null },
     ]);
+    // As its own report has it: what a last attempt took that failed stands in the task's outcome only.
+    const { run: failing = "" } = written.runs[1] ?? {};
+    const shown = await cluster(bench, "show", failing, "docs/page-001.md", "--json");
+    const took = written.tasks[0]?.results[1]?.tookMs;
+    expect(took).toBeGreaterThan(0);
+    expect(took).toBe(JSON.parse(shown.stdout).outcome.byTool[0].tookMs);
     const text = await readFile(md, "utf8");
     expect(text).toMatch(/^# one and refused: 2 tasks$/m);
     expect(text).toMatch(/^\| docs\/page-001.md \| refused \| tool-error \|/m);
@@ -120,7 +126,8 @@ describe("comparing tools", () => {
     const half = await cluster(bench, "compare", run);
     expect(half.stdout).toMatch(/^held +\w{8} +interrupted +0 of 2 /m);
     expect(half.stdout).toMatch(/^one +not begun$/m);
-    expect(half.stdout).toMatch(/^docs\/page-001.md +held +open /m);
+    // Of an attempt that was cut short nobody knows what it took.
+    expect(half.stdout).toMatch(/^docs\/page-001.md +held +open +unknown +unknown$/m);
     expect(half.stdout).toContain(`cluster resume ${run}   # held`);
     const another = await cluster(bench, "resume", run, "--tool", "two");
     expect([another.code, another.stderr]).toEqual([

@@ -19,7 +19,7 @@ describe("renderReport", () => {
         "cost    $0.50",
         "tokens  1000 in, 200 out",
         "",
-        "1 commit landed on main. Look at them with:",
+        "1 commit landed on main. Look at it with:",
         "  git log --stat 0123456789ab..main",
       ].join("\n"),
     );

@@ -79,6 +79,20 @@ describe("cluster tools add", () => {
     expect((await tools("add", "mine.yaml", "--force")).code).toBe(0);
   });
 
+  it("takes files of another folder with -C, and names --file for an agent", async () => {
+    await mkdir(join(folder, "there"));
+    const agent = `name: my-sed\nkind: agent\ncommand: sed\narguments: ["-i", "-e", "{{message}}", "{{files}}"]\nfiles: arguments\nframing: { by: exit }\n`;
+    await writeFile(join(folder, "there/my-sed.yaml"), agent);
+    const { code, stdout, stderr } = await tools("add", "my-sed.yaml", "-C", "there");
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/^Try it: cluster tools try my-sed --file FILE$/m);
+    const args = ["tools", "try", "my-sed", "--request", "s/a/b/"];
+    const failed = await cli.run(args, { cwd: folder });
+    expect(failed.stdout).toMatch(/^failed .*\n +│ It is an agent.* no file: --file names one\.$/m);
+    expect((await tools("remove", "my-sed", "-C", "there")).code).toBe(0);
+    expect((await tools("remove", "my-sed", "-C", "nowhere")).stderr).toMatch(/nowhere is not a/);
+  });
+
   it("says that a file is not there, and what to give", async () => {
     const { code, stderr } = await tools("add", "none.yaml");
     expect(code).toBe(2);
@@ -232,6 +246,8 @@ describe("cluster tools try", () => {
     expect(plain.code).toBe(1);
     expect(plain.stdout).toMatch(/^It waited for this in vain \(ready\): "In \[1\]:"$/m);
     expect(plain.stdout).toMatch(/^ {2}stderr since: +>>>\\x20$/m);
+    // What it printed is quoted once, and the option is this command's.
+    expect(plain.stdout).toMatch(/^failed .*printed last: ">>> "\. .*raise --timeout\.$/m);
     const json = await cli.run([...args, "--json"], { cwd: folder });
     const events = json.stdout
       .trim()

@@ -21,6 +21,8 @@ export interface AftermathOptions {
   readonly writer: OutcomeWriter;
   readonly limits: Limits;
   readonly retry: RetryLimits;
+  /** A task that changes nothing has failed. */
+  readonly requireChange: boolean;
 }
 
 /** The run that attempts are made in, as far as it matters to what follows from them. */
@@ -133,8 +135,11 @@ export class Aftermath {
     { outcome, bearing }: Extract<Decision, { kind: "end" }>,
   ): Promise<void> {
     const { failure, verdict } = result;
+    const { requireChange } = this.#options;
     const reason =
-      verdict === "no-change" ? reasonWithoutChange(result, state.landedBefore) : reasonOf(failure);
+      verdict === "no-change"
+        ? reasonWithoutChange(result, { landedBefore: state.landedBefore, requireChange })
+        : reasonOf(failure);
     if (verdict === "no-change" && state.replayed && state.commit !== null) {
       await this.#home.end(state, "conflict", NOT_MADE_AGAIN, bearing);
       return;

@@ -177,6 +177,7 @@ function makeConductor(
     tasks: crew.single ? work.open : byTool(work.open),
     committed: work.committed,
     retry: compiled,
+    requireChange: compiled.requireChange,
     limits: {
       compiled,
       recorder,

@@ -20,6 +20,8 @@ export interface ConductorOptions {
   /** Tasks whose newest attempt has a commit that was never landed, with that commit. */
   readonly committed?: readonly { readonly state: TaskState; readonly commit: string }[];
   readonly retry: RetryLimits;
+  /** A task that changes nothing has failed. */
+  readonly requireChange: boolean;
   readonly limits: LimitsOptions;
   readonly halt: HaltRules;
   /** How the first tasks are tried; `null`: they are not. */

@@ -2,13 +2,18 @@ import type { Reason } from "../contract/evidence.ts";
 import type { AttemptResult } from "../contract/executor.ts";
 import { listSome } from "../errors/list-some.ts";
 
-/**
- * What is worth saying of a turn that ended well and changed none of its files.
- * @param landedBefore The token of the attempt at the same task that had landed; 0 for none.
- */
+/** What matters besides the attempt itself. */
+export interface NoChangeContext {
+  /** The token of the attempt at the same task that had landed; 0 for none. */
+  readonly landedBefore: number;
+  /** It is a failure: then there is always something to say. */
+  readonly requireChange: boolean;
+}
+
+/** What is worth saying of a turn that ended well and changed none of its files. */
 export function reasonWithoutChange(
   { evidence }: AttemptResult,
-  landedBefore: number,
+  { landedBefore, requireChange }: NoChangeContext,
 ): Reason | null {
   const { outside, claimedEdits, strays = [] } = evidence;
   const said: string[] = [];
@@ -29,6 +34,8 @@ export function reasonWithoutChange(
     const who = evidence.strays === undefined ? "git sees no change" : "nothing changed";
     said.push(`The tool claims to have edited ${listSome(claimedEdits)}; ${who} there.`);
   }
+  if (requireChange && said.length === 0)
+    said.push("It changed nothing, and a change was required.");
   return said.length === 0
     ? null
     : { failureClass: null, code: "NO_CHANGE", message: said.join(" ") };

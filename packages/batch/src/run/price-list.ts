@@ -10,7 +10,7 @@ export type PriceList = (provider: Provider) => Price | null;
 /**
  * What the models of a run cost: as the user says, otherwise as their tool knows. Tools are asked only where
  * money is limited, since it takes its time.
- * @throws {BatchError} PRICE_UNKNOWN when money is limited and a model has no price
+ * @throws {BatchError} PRICE_UNKNOWN when money is limited and a model has no price, and its tool does not tell what a turn cost
  */
 export async function priceList(
   tasks: readonly Pick<TaskInput, "tool" | "model">[],
@@ -23,8 +23,12 @@ export async function priceList(
   const known = new Map<string, Price>();
   const learn = async (tool: string, model: string | null): Promise<void> => {
     if (known.has(keyOf(tool, model))) return;
-    const price = told({ tool, model }) ?? (await crew.find(tool)?.tool.priceOf?.(model)) ?? null;
-    if (price === null) throw unknownPrice(tool, model);
+    const adapter = crew.find(tool)?.tool;
+    const price = told({ tool, model }) ?? (await adapter?.priceOf?.(model)) ?? null;
+    if (price === null) {
+      if (adapter?.capabilities?.tellsCost === true) return;
+      throw unknownPrice(tool, model);
+    }
     known.set(keyOf(tool, model), price);
   };
   for (const { tool: wanted, model = own } of tasks) {

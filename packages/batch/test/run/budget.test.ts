@@ -60,6 +60,17 @@ test("a limit on cost is refused where nobody knows the price, before anything i
   expect(await sample.repository.git("branch", "--list", "cluster/*")).toBe("");
 });
 
+test("a tool that tells what each turn cost needs no price", async () => {
+  await using sample = await bench({
+    files: 3,
+    adapt: (tool) => ({ ...tool, capabilities: { ...tool.capabilities, tellsCost: true } }),
+  });
+  const tasks = tasksFor(sample.repository.files, "Edit [fake:cost=0.1]");
+  const { report } = await sample.run(tasks, { maxCostUsd: 0.26, workers: 1 });
+  expect(report).toMatchObject({ end: "budget", counts: { landed: 2, budget: 1 } });
+  expect(report.knownCostUsd).toBeCloseTo(0.2);
+});
+
 test("a tool that knows prices is asked", async () => {
   const asked: (string | null)[] = [];
   await using sample = await bench({

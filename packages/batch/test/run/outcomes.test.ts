@@ -32,6 +32,9 @@ test("a turn that changes nothing is no-change, and fails the run only where a c
 
   const strict = await sample.run(tasks, { requireChange: true });
   expect(strict.report).toMatchObject({ ok: false, counts: { "no-change": 1 } });
+  expect(strict.report.tasks[0]?.reason?.message).toBe(
+    "It changed nothing, and a change was required.",
+  );
 });
 
 test("an edit that is only claimed is no-change, and the claim is named", async () => {

@@ -89,7 +89,7 @@ export async function deliver(
     return { kind: "nothing" };
   }
   const kept = (reason: string): Promise<Delivery> => keptOnBranch(context, as, reason);
-  if (as === "branch") return kept("it was to stay on its own branch");
+  if (as === "branch") return kept("that was asked for");
   if (as === "patches") return deliverPatches(context, tip, folder, kept);
   if (target === null)
     return kept("no branch was checked out when the run began (HEAD is detached)");

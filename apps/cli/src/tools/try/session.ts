@@ -21,6 +21,8 @@ export interface SessionOptions {
   readonly timeoutMs: number;
   /** Whether a trace tells the view of all text. */
   readonly traced: boolean;
+  /** What is to be said behind a turn that failed; `null` for nothing. */
+  readonly remedy: string | null;
   /** Aborted when the session is to end. */
   readonly signal: AbortSignal;
   /** Is told which turn is under way. */
@@ -79,7 +81,7 @@ async function reset(
   const isNew = pool.status().instances[0]?.generation !== before;
   const how = isNew ? "its process was replaced" : "in the same process";
   view.note({ type: "reset", how });
-  view.say("result", "reset", how);
+  view.tell("result", "reset", how);
   return true;
 }
 
@@ -87,7 +89,7 @@ async function reset(
 async function turn(
   pool: Pool<unknown, unknown>,
   text: string,
-  { view, toRequest, traced, onTurn }: SessionOptions,
+  { view, toRequest, traced, remedy, onTurn }: SessionOptions,
 ): Promise<boolean> {
   try {
     const running = pool.run(toRequest(text));
@@ -100,14 +102,16 @@ async function turn(
     }
     const result = await running;
     view.note({ type: "result", result, endedBy: running.endedBy });
-    view.say(
+    view.tell(
       "result",
       "result",
       `${JSON.stringify(result)?.slice(0, 500) ?? "undefined"} (ended by ${running.endedBy})`,
     );
     return true;
   } catch (error) {
-    return fail(view, error);
+    const isWell = fail(view, error);
+    if (remedy !== null) view.tell("error", "", remedy);
+    return isWell;
   } finally {
     onTurn(null);
   }
@@ -116,10 +120,14 @@ async function turn(
 /** Says why there is no answer, and whether that was the tool's own word. */
 function fail(view: TraceView, error: unknown): boolean {
   const code = error instanceof PoolError ? error.code : "UNKNOWN";
-  const message = error instanceof Error ? error.message : String(error);
+  // What the option of a pool is called here.
+  const message = (error instanceof Error ? error.message : String(error)).replace(
+    "raise startTimeoutMs",
+    "raise --timeout",
+  );
   const failureClass = failureClassOf(error);
   view.note({ type: "failure", code, failureClass, message });
-  view.say("error", "failed", `${failureClass ?? ""} ${code}: ${message}`.trim());
+  view.tell("error", "failed", `${failureClass ?? ""} ${code}: ${message}`.trim());
   if (code === "TOOL_FAILED" || code === "TURN_CANCELLED") return true;
   const stuck = view.stuck();
   if (stuck !== null) view.showStuck(stuck);

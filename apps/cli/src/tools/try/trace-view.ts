@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import type { FramingEvent, SaidRole } from "@cluster/pool";
+import { printable } from "../../progress/fit.ts";
 import { escaped, hexadecimal } from "./escaped.ts";
 import { ROLES } from "./roles.ts";
 
@@ -70,9 +71,17 @@ export class TraceView {
     if (this.#options.json) this.#options.write(JSON.stringify(document));
   }
 
-  /** A text with a label of its own. */
+  /** A text of the tool with a label of its own. */
   say(role: SaidRole | "result", label: string, text: string): void {
     if (!this.#options.json) this.#piece(role, label, text);
+  }
+
+  /** A sentence of ours, in which what the tool said is quoted already. */
+  tell(role: SaidRole | "result", label: string, sentence: string): void {
+    if (this.#options.json) return;
+    for (const line of sentence.split("\n")) {
+      this.#options.write(`${this.#label(role, label)}│ ${printable(line)}`);
+    }
   }
 
   /** What it waits for in vain, or null when it waits for nothing. */

@@ -68,6 +68,10 @@ export async function tryTool(given: string, flags: TryFlags): Promise<ExitName>
       cwd,
       timeoutMs: flags.timeout ?? TIMEOUT_MS,
       traced: found.open !== undefined,
+      remedy:
+        isAgent && flags.file === undefined
+          ? "It is an agent, and was given no file: --file names one."
+          : null,
       signal: end.signal,
       onTurn: (now) => {
         turn = now;
