@@ -85,11 +85,11 @@ describe("docs/write-an-adapter.md", () => {
     const [, checkout] = await sections();
     const [pack = "", ...use] = shellBlocks(checkout);
     await using packed = await temporaryFolder();
-    await execa("sh", ["-euc", `pnpm() { npx --yes "$PNPM" "$@"; }\n${pack}`], {
+    expect(pack).toContain(`npx --yes ${await packageManagerOf(workspaceRoot)} build\n`);
+    await execa("sh", ["-euc", pack], {
       env: {
         CHECKOUT: workspaceRoot,
         PACKED: packed.path,
-        PNPM: await packageManagerOf(workspaceRoot),
         TURBO_TELEMETRY_DISABLED: "1",
       },
       all: true,
@@ -102,6 +102,8 @@ describe("docs/write-an-adapter.md", () => {
     });
     expectKept(followed);
     expect(followed.all).toMatch(/^ok +tool hello/m);
+    const notes = join(followed.path, "my-repository", "notes.md");
+    expect(await readFile(notes, "utf8")).toBe("# Notes\nA line more\n");
   });
 });
 
