@@ -132,3 +132,17 @@ test("one JSON document at the end gives answer, cost and error", async () => {
   await using failing = pooled(print({ error: "no key" }));
   expect(await rejection(failing.run({ message: "x" }))).toMatchObject({ message: "no key" });
 });
+
+test("only a definition that says where the cost stands is of a tool that tells it", () => {
+  const definition = {
+    name: "agent",
+    kind: "agent",
+    command: "true",
+    framing: { by: "exit", input: "prompt" },
+  } as const;
+  const tellsCost = (usage?: object) =>
+    declaredTool({ ...definition, ...(usage && { usage }) }).capabilities?.tellsCost;
+  expect(tellsCost()).toBe(false);
+  expect(tellsCost({ inputTokens: { regex: "(\\d+) in" } })).toBe(false);
+  expect(tellsCost({ costUsd: { regex: "Cost: (\\S+)" } })).toBe(true);
+});
