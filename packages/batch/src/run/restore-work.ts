@@ -50,8 +50,13 @@ export async function restoreWork(
       continue;
     }
     const commit = committedEdit(attempts);
-    if (commit !== null && (await branch.hasCommit(commit))) committed.push({ state, commit });
-    else open.push(state);
+    if (commit === null || !(await branch.hasCommit(commit))) {
+      open.push(state);
+      continue;
+    }
+    // It may be a conflict that is tried again: where it still does not fit, the tool is to make it.
+    state.replayed = false;
+    committed.push({ state, commit });
   }
   return { total: journal.size, open, committed, before: journal.tally() };
 }

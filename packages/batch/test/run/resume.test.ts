@@ -12,6 +12,7 @@ import {
 import { temporaryFolder, waitFor } from "@cluster/testkit";
 import { expect, test } from "vitest";
 import { NO_EVIDENCE } from "../../src/attempt/no-evidence.ts";
+import { TaskState } from "../../src/run/task-state.ts";
 import { type Bench, bench, tasksFor } from "../sample/sample-run.ts";
 
 /** A sample with a store, and with what goes on with its last run. */
@@ -214,6 +215,61 @@ test("what git proves landed is believed, and what was only committed is landed 
       .filter((line) => line !== "")
       .sort(),
   ).toEqual(tasks.map(({ id }) => id).sort());
+});
+
+test("a conflict that is tried again is made again by the tool where it still does not fit", async () => {
+  await using sample = await keptBench(1);
+  const [file = ""] = sample.repository.files;
+  const repository = await openRepository(sample.repository.path, { directory: sample.worktrees });
+  const { commit: base, branch: target } = await repository.head();
+  const record = { root: repository.root, base, target, tool: sample.tool.name, workers: 1 };
+  const [task] = keyTasks(tasksFor([file], "edit"), {
+    ...{ tool: sample.tool.name, model: null, verify: null },
+  });
+  if (task === undefined) throw new Error("no task");
+  {
+    const created = { ...record, run: "cut", createdAt: 1, settings: null };
+    await using stored = await sample.store.create(repository, created);
+    const { journal } = stored;
+    await journal.plan([task]);
+    await using branch = await repository.createRun({ run: "cut" });
+    const workspace = await branch.openWorkspace(0);
+    const edit = async (text: string, trailers: Record<string, string | number>) => {
+      await workspace.reset(base);
+      await writeFile(`${workspace.path}/${file}`, text);
+      return (await workspace.commit({ paths: "all", message: "An edit", trailers })) as string;
+    };
+    await branch.land(await edit("another\n", { "Cluster-Task": "other", "Cluster-Attempt": 1 }));
+    const refused = { outcome: "conflict", reason: null } as const;
+    for (const [token, text] of [
+      [1, "first\n"],
+      [2, "second\n"],
+    ] as const) {
+      await journal.open(task.id);
+      const trailers = { "Cluster-Task": task.id, "Cluster-Attempt": token };
+      const evidence = { ...NO_EVIDENCE, instance: 0, commit: await edit(text, trailers) };
+      const result = { verdict: "edited", failure: null, evidence, outsideCommit: null } as const;
+      const attempt = { task: task.id, token };
+      await journal.record({ type: "attempt.committed", ...attempt, result });
+      if (token === 2) continue;
+      const sequel = { sequel: "replay", result: null, ...refused } as const;
+      await journal.record({ type: "attempt.failed", ...attempt, ...sequel });
+    }
+    const state = TaskState.restored(
+      { task, token: 2, outcome: null, withdrawn: false },
+      journal.attempts(task.id),
+    );
+    const outcome = state.outcome("conflict", null, 0);
+    await journal.record({ type: "task.ended", token: 2, outcome });
+    await journal.record({ type: "task.reopened", task: task.id, reason: "again" });
+  }
+  await using run = await sample.goOn();
+  const report = await run.finished;
+  expect(report).toMatchObject({ ok: true, counts: { landed: 1 } });
+  expect(report.tasks[0]?.attempts).toBe(3);
+  const text = await sample.repository.git("show", `main:${file}`);
+  expect(text).toMatch(/^another$/m);
+  expect(text).toContain("DOC_ID");
 });
 
 test("a run whose process died after the delivery, before it could say so, is complete", async () => {
