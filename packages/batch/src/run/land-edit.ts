@@ -1,4 +1,4 @@
-import type { Landing } from "@cluster/workspace";
+import { type Landing, WorkspaceError } from "@cluster/workspace";
 import { failureOf } from "../attempt/failure-of.ts";
 import type { Reason } from "../contract/evidence.ts";
 import type { LandingPlace } from "../contract/site.ts";
@@ -20,6 +20,13 @@ export const NOT_MADE_AGAIN: Reason = {
     "The edit does not fit what landed before it, and a second turn on top of that changed nothing. The edit is kept, not landed.",
 };
 
+/** Of an edit of an earlier session, after a `git reset` or `git branch -D`. */
+const ON_DROPPED_COMMITS: Reason = {
+  failureClass: null,
+  code: "CONFLICT",
+  message: "The edit was made on top of commits that are not on the branch any more.",
+};
+
 /** Puts a commit onto the run's branch. Never rejects. */
 export async function landEdit(branch: LandingPlace, commit: string): Promise<Landed> {
   try {
@@ -29,6 +36,9 @@ export async function landEdit(branch: LandingPlace, commit: string): Promise<La
     const message = `The edit does not fit what landed before it, in ${where}.`;
     return { kind: "conflict", reason: { failureClass: null, code: "CONFLICT", message } };
   } catch (error) {
+    if (error instanceof WorkspaceError && error.code === "OPTION_INVALID") {
+      return { kind: "conflict", reason: ON_DROPPED_COMMITS };
+    }
     return { kind: "failed", reason: reasonOf(failureOf("landing", error)) };
   }
 }
