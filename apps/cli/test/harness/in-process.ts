@@ -3,6 +3,9 @@ import { runCommandLine } from "../../src/command/main.ts";
 import { EXIT_CODES } from "../../src/exit/exit-codes.ts";
 import type { Cli, CliOptions, CliResult } from "./cli.ts";
 
+/** Two at once would print into each other. */
+let busy = false;
+
 /**
  * A command in this process, where the process is not what a test is about: it starts nothing, or only looks. The
  * real one costs a third of a second of processor more. One at a time.
@@ -12,6 +15,9 @@ export async function runHere(
   args: readonly string[],
   { cwd = cli.home, env = {}, input = "" }: CliOptions = {},
 ): Promise<CliResult> {
+  if (busy)
+    throw new Error(`Another command is at work in this process: run ${args[0]} in its own.`);
+  busy = true;
   const folder = process.cwd();
   const before = { ...process.env };
   const stdin = Object.getOwnPropertyDescriptor(process, "stdin") ?? {};
@@ -37,6 +43,7 @@ export async function runHere(
     Object.defineProperty(process, "stdin", stdin);
     process.chdir(folder);
     setEnvironment(before);
+    busy = false;
   }
 }
 

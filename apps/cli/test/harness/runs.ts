@@ -14,8 +14,9 @@ export function cluster(bench: Bench, ...args: readonly string[]): Promise<CliRe
   const env = { SAMPLE_AGENT_STATE: bench.cli.home };
   const options = { cwd: bench.repository.path, env };
   const [command = ""] = args;
-  // A diff is printed by git itself.
-  if (PROCESSES.has(command) || args.includes("--diff")) return bench.cli.run(args, options);
+  // A diff is printed by git itself, and what follows a run goes on beside other commands.
+  const goesOn = args.includes("--diff") || args.includes("-f");
+  if (PROCESSES.has(command) || goesOn) return bench.cli.run(args, options);
   return runHere(bench.cli, args, options);
 }
 

@@ -3,6 +3,7 @@ import { waitFor } from "@cluster/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Bench, createBench } from "../harness/bench.ts";
 import type { RunningCli } from "../harness/cli.ts";
+import { turnsUnderWay } from "../harness/runs.ts";
 
 let bench: Bench;
 beforeEach(async () => {
@@ -23,6 +24,7 @@ describe("^C", () => {
   it("once: turns at work end and land, nothing new starts, exit code 130", async () => {
     const running = bench.start(["-m", "x [fake:sleep=700]", "docs/*.md", "-w", "2", "--json"]);
     await underWay(running);
+    await turnsUnderWay(bench, 2);
     running.kill("SIGINT");
     const { code, stdout, stderr } = await running.ended;
     expect(code).toBe(130);

@@ -117,16 +117,19 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
         .map((line) => JSON.parse(line) as LoggedTurn);
     },
     async leftovers() {
-      await waitFor(() => leftoverProcesses(marker).length === 0, {
-        what: "processes to go",
-      }).catch(() => {});
+      const locks = async (): Promise<readonly string[]> => {
+        const gitFiles = await readdir(`${repository.path}/.git`, { recursive: true });
+        return gitFiles.filter((name) => name.endsWith(".lock"));
+      };
+      const isClean = async (): Promise<boolean> =>
+        leftoverProcesses(marker).length === 0 && (await locks()).length === 0;
+      await waitFor(isClean, { what: "processes and locks to go" }).catch(() => {});
       const listed = await repository.git("worktree", "list", "--porcelain");
       const worktreeLines = listed.split("\n").filter((line) => line.startsWith("worktree "));
-      const gitFiles = await readdir(`${repository.path}/.git`, { recursive: true });
       return [
         ...leftoverProcesses(marker).map(({ pid, command }) => `process ${pid} ${command}`),
         ...worktreeLines.slice(1),
-        ...gitFiles.filter((name) => name.endsWith(".lock")),
+        ...(await locks()),
       ];
     },
     async [Symbol.asyncDispose]() {

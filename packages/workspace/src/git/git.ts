@@ -111,7 +111,11 @@ export class Git {
       { args, cwd, environment: { ...environment, ...call.environment }, input },
       call.signal,
     );
-    if (result.exitCode === null) call.signal?.throwIfAborted();
+    if (result.exitCode === null && call.signal?.aborted === true) {
+      // A git that is told to end as it makes its lock leaves it.
+      await removeIndexLock({ ...environment, ...call.environment });
+      call.signal.throwIfAborted();
+    }
     const { exitCode, stdout } = result;
     if (exitCode !== null && (exitCode === 0 || call.answers?.includes(exitCode))) {
       return { exitCode, stdout };
