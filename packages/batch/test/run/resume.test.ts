@@ -19,7 +19,8 @@ import { type Bench, bench, tasksFor } from "../sample/sample-run.ts";
 async function keptBench(files: number): Promise<
   Bench & {
     readonly store: LocalRunStore;
-    begin(tasks: readonly TaskInput[]): Promise<Run>;
+    /** @param workers @default 2 */
+    begin(tasks: readonly TaskInput[], workers?: number): Promise<Run>;
     goOn(
       tasks?: readonly TaskInput[],
       path?: string,
@@ -33,7 +34,7 @@ async function keptBench(files: number): Promise<
   return {
     ...sample,
     store,
-    begin: (tasks) => sample.start(tasks, { store }),
+    begin: (tasks, workers = 2) => sample.start(tasks, { store, workers }),
     async goOn(tasks, path = sample.repository.path, options = {}) {
       const repository = await openRepository(path, {
         directory: sample.worktrees,
@@ -436,7 +437,10 @@ test("a run that was killed before its tasks were planned says that nothing was 
 
 test("a run goes on in the repository's new place", async () => {
   await using sample = await keptBench(4);
-  await using run = await sample.begin(tasksFor(sample.repository.files, "edit [fake:sleep=200]"));
+  await using run = await sample.begin(
+    tasksFor(sample.repository.files, "edit [fake:sleep=500]"),
+    1,
+  );
   await waitFor(() => run.status().counts.landed >= 1, { what: "the first to land" });
   run.drain();
   await run.finished;
@@ -456,7 +460,7 @@ test("a run goes on in the repository's new place", async () => {
 test("what was kept of an interrupted attempt goes when the branch has it, and the rest stays", async () => {
   await using sample = await keptBench(3);
   const { repository } = sample;
-  await using run = await sample.begin(tasksFor(repository.files, "edit [fake:sleep=200]"));
+  await using run = await sample.begin(tasksFor(repository.files, "edit [fake:sleep=500]"), 1);
   await waitFor(() => run.status().counts.landed >= 1, { what: "the first to land" });
   run.drain();
   await run.finished;

@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { WorkspaceErrorCode } from "../errors/codes.ts";
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import { failureCode, isFailedWrite, lockFile } from "./failure.ts";
-import { mayRepeat, removeIndexLock, wasKilled } from "./killed.ts";
+import { hasIndexLock, mayRepeat, removeIndexLock, wasKilled } from "./killed.ts";
 import type { GitOutcome, RunGit } from "./run-git.ts";
 
 /** Where and how git runs. */
@@ -107,13 +107,12 @@ export class Git {
     call.signal?.throwIfAborted();
     const { cwd, environment, runGit } = this.#options;
     const input = call.input === undefined ? null : bytes(call.input);
-    const result = await runGit(
-      { args, cwd, environment: { ...environment, ...call.environment }, input },
-      call.signal,
-    );
+    const all = { ...environment, ...call.environment };
+    const wasLocked = call.signal !== undefined && hasIndexLock(all);
+    const result = await runGit({ args, cwd, environment: all, input }, call.signal);
     if (result.exitCode === null && call.signal?.aborted === true) {
-      // A git that is told to end as it makes its lock leaves it.
-      await removeIndexLock({ ...environment, ...call.environment });
+      // A git that is told to end as it makes its lock leaves it. One that was there before is another's.
+      if (!wasLocked) await removeIndexLock(all);
       call.signal.throwIfAborted();
     }
     const { exitCode, stdout } = result;

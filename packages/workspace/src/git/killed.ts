@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { WorkspaceError } from "../errors/workspace-error.ts";
 import { removeDeadLocks } from "./dead-locks.ts";
@@ -46,9 +47,18 @@ export function mayRepeat(args: readonly string[], environment: Environment): bo
   return READS.has(command) || (WRITES.has(command) && environment.GIT_DIR !== undefined);
 }
 
+/** Whether the index of a workspace is locked; of the user's checkout that is not asked. */
+export function hasIndexLock(environment: Environment): boolean {
+  const lock = indexLock(environment);
+  return lock !== null && existsSync(lock);
+}
+
 /** Removes the lock of the index that a killed git left in a workspace; in the user's checkout none. */
 export async function removeIndexLock(environment: Environment): Promise<void> {
-  const { GIT_DIR, GIT_INDEX_FILE } = environment;
-  if (GIT_DIR === undefined) return;
-  await removeDeadLocks([`${GIT_INDEX_FILE ?? join(GIT_DIR, "index")}.lock`]);
+  const lock = indexLock(environment);
+  if (lock !== null) await removeDeadLocks([lock]);
+}
+
+function indexLock({ GIT_DIR, GIT_INDEX_FILE }: Environment): string | null {
+  return GIT_DIR === undefined ? null : `${GIT_INDEX_FILE ?? join(GIT_DIR, "index")}.lock`;
 }
