@@ -3,10 +3,10 @@ import type { Clock } from "../pool/clock.ts";
 
 /**
  * The starts of a pool of which no process has ever been ready. One that is there and takes too long is
- * then a wrong command or pattern far more often than a slow machine, and the restart budget would try it for minutes.
- * So the pool gives up when such a start, begun after another one had taken too long, takes too long
- * itself: what was slow because nothing was cached yet has had its second chance by then, and that takes
- * two start timeouts, however many instances there are and however few may start at once.
+ * then a wrong command or pattern far more often than a slow machine, and the restart budget would try it
+ * for minutes. So the pool gives up when such a start, begun after another one had taken too long, takes too
+ * long itself: what was slow because nothing was cached yet has had its second chance by then, and that
+ * takes two start timeouts, however many instances there are and however few may start at once.
  */
 export class FirstStarts {
   readonly #tool: string;

@@ -31,8 +31,9 @@ export interface PoolOptions<Request, Result> {
    * From the start of a process to its readiness. After a quarter of it the event `process.late` says what
    * the process has printed. While no process of the pool has ever been ready, one that takes too long is
    * followed by another try, and then every instance has failed, those that a resize adds too, until one is
-   * restarted: so whatever is wrong with the tool shows in twice this time. Afterwards `restart` counts, and for what comes before there is a process (`cwd`,
-   * the adapter's command, the host). @default 60_000
+   * restarted: so whatever is wrong with the tool shows in twice this time. Afterwards the option `restart`
+   * counts, and so it does for what comes before there is a process (`cwd`, the adapter's command, the host).
+   * @default 60_000
    */
   readonly startTimeoutMs?: number;
   /** One turn, from its start to its end. @default Infinity */
