@@ -305,7 +305,7 @@ test("a run whose process died after the delivery, before it could say so, is co
 test("a run whose branch the user has deleted goes on where that was, and delivers all of it", async () => {
   await using sample = await keptBench(6);
   const { files } = sample.repository;
-  await using run = await sample.begin(tasksFor(files, "edit [fake:sleep=200]"));
+  await using run = await sample.begin(tasksFor(files, "edit [fake:sleep=500]"), 1);
   await waitFor(() => run.status().counts.landed >= 2, { what: "two to land" });
   run.drain();
   await run.finished;
@@ -338,7 +338,7 @@ test("what is tried again after the delivery brings nothing of another branch al
 test("a run can be gone on with from another work tree of its repository", async () => {
   await using sample = await keptBench(4);
   const { files, git } = sample.repository;
-  await using run = await sample.begin(tasksFor(files, "edit [fake:sleep=200]"));
+  await using run = await sample.begin(tasksFor(files, "edit [fake:sleep=500]"), 1);
   await waitFor(() => run.status().counts.landed >= 1, { what: "the first to land" });
   run.drain();
   await run.finished;
